@@ -1,0 +1,7 @@
+import { listAuditInput } from "@waystation/whatsapp/audit/inputs";
+import { listAudit } from "@waystation/whatsapp/audit/list";
+import { admin, router } from "./trpc.ts";
+
+export const audit = router({
+  list: admin.input(listAuditInput).query(({ ctx, input }) => listAudit(ctx.domain, input)),
+});

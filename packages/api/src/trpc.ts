@@ -1,0 +1,116 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import type { Context, Platform, Role } from "@waystation/whatsapp/context";
+import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { ZodError } from "zod";
+
+/** What a request brings: the platform, who is asking (if anyone), and an id to find it by in the log. */
+export interface RequestContext {
+  platform: Platform;
+  viewer: Viewer | null;
+  requestId: string;
+  ip: string | null;
+  report: (error: unknown, path: string | undefined) => void;
+}
+
+export interface Viewer {
+  userId: string;
+  sessionId: string;
+  name: string;
+  email: string;
+  /** The organisation that the session acts for; null for somebody who belongs to none. */
+  organizationId: string | null;
+  role: Role | null;
+}
+
+type Code = ConstructorParameters<typeof TRPCError>[0]["code"];
+
+const codeOf: Partial<Record<Reason, Code>> = {
+  not_signed_in: "UNAUTHORIZED",
+  sign_in_first: "UNAUTHORIZED",
+  not_allowed: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  too_many_requests: "TOO_MANY_REQUESTS",
+  twilio_rate_limited: "TOO_MANY_REQUESTS",
+  twilio_unreachable: "BAD_GATEWAY",
+  twilio_unexpected: "BAD_GATEWAY",
+  sender_taken: "CONFLICT",
+  already_connected: "CONFLICT",
+  already_member: "CONFLICT",
+  setup_done: "CONFLICT",
+  last_owner: "CONFLICT",
+};
+
+const t = initTRPC.context<RequestContext>().create({
+  isDev: false,
+  sse: {
+    maxDurationMs: 15 * 60_000,
+    ping: { enabled: true, intervalMs: 15_000 },
+    client: { reconnectAfterInactivityMs: 45_000 },
+  },
+  errorFormatter: ({ shape, error, ctx }) => {
+    const requestId = ctx?.requestId ?? "";
+    const base = {
+      code: shape.data.code,
+      httpStatus: shape.data.httpStatus,
+      path: shape.data.path,
+      requestId,
+    };
+    if (error.cause instanceof DomainError) {
+      const { reason, field, detail } = error.cause;
+      return { ...shape, message: error.cause.message, data: { ...base, reason, field, detail } };
+    }
+    const unknown = { reason: null, field: null, detail: {} };
+    if (error.cause instanceof ZodError) {
+      const [issue] = error.cause.issues;
+      const field = issue?.path.map(String).join(".") || null;
+      return {
+        ...shape,
+        message: issue?.message ?? "This input is not valid.",
+        data: { ...base, ...unknown, field },
+      };
+    }
+    if (error.code !== "INTERNAL_SERVER_ERROR")
+      return { ...shape, message: "This request is not valid.", data: { ...base, ...unknown } };
+    const message = `Something went wrong on our side. Try again; if it stays, give your operator this id: ${requestId}`;
+    return { ...shape, message, data: { ...base, ...unknown } };
+  },
+});
+
+/** Refusals keep their sentence; anything else is reported and stays behind the neutral one. */
+const translateErrors = t.middleware(async ({ next, ctx, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const { cause } = result.error;
+  if (cause instanceof DomainError)
+    throw new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
+  if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
+  return result;
+});
+
+const needs = (roles: readonly Role[]) =>
+  t.middleware(({ ctx, next }) => {
+    const { viewer, platform, ip } = ctx;
+    if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
+    if (!viewer.organizationId || !viewer.role)
+      throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
+    if (!roles.includes(viewer.role))
+      throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
+    const { userId, name, email, role, organizationId } = viewer;
+    const domain: Context = { ...platform, organizationId, actor: { userId, name, email, role }, ip };
+    return next({ ctx: { domain } });
+  });
+
+const signedIn = t.middleware(({ ctx, next }) => {
+  if (!ctx.viewer) throw new DomainError("not_signed_in", "Sign in first.");
+  return next({ ctx: { viewer: ctx.viewer } });
+});
+
+export const router = t.router;
+export const createCaller = t.createCallerFactory;
+
+/** The five doors. A procedure picks one, and that is its role; there is no door without a decision. */
+export const anyone = t.procedure.use(translateErrors);
+export const person = anyone.use(signedIn);
+export const member = anyone.use(needs(["owner", "admin", "member"]));
+export const admin = anyone.use(needs(["owner", "admin"]));
+export const owner = anyone.use(needs(["owner"]));

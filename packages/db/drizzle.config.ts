@@ -1,0 +1,8 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "postgresql",
+  schema: ["./src/schema.ts", "./src/schema-people.ts"],
+  out: "./src/migrations",
+  casing: "snake_case",
+});

@@ -1,0 +1,67 @@
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
+import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+import * as mission from "./schema.ts";
+import * as people from "./schema-people.ts";
+
+const schema = { ...mission, ...people };
+const migrationsFolder = new URL("./migrations", import.meta.url).pathname;
+
+/** Postgres and PGlite behind one type; a transaction has it too. */
+export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface Store {
+  kind: "postgres" | "embedded";
+  db: Database;
+  /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: the hot path's way in. */
+  query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Any number; the same in every process, so that two starters migrate one after the other. */
+const MIGRATION_LOCK = 7_205_759;
+
+export async function openPostgres(url: string): Promise<Store> {
+  const client = postgres(url, { max: 10, onnotice: () => {}, connect_timeout: 10, idle_timeout: 0 });
+  try {
+    await client`select 1`;
+  } catch (error) {
+    await client.end({ timeout: 0 });
+    throw error;
+  }
+  return {
+    kind: "postgres",
+    db: drizzlePostgres(client, { schema, casing: "snake_case" }),
+    query: async <Row>(text: string, parameters: unknown[]) =>
+      (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
+    migrate: async () => {
+      const own = postgres(url, { max: 1, onnotice: () => {} });
+      try {
+        await own`select pg_advisory_lock(${MIGRATION_LOCK})`;
+        await migratePostgres(drizzlePostgres(own), { migrationsFolder });
+      } finally {
+        await own.end();
+      }
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** The embedded database in `directory`; the caller holds the lock on it. `null` keeps it in memory. */
+export async function openEmbedded(directory: string | null): Promise<Store> {
+  const { PGlite } = await import("@electric-sql/pglite");
+  const { drizzle } = await import("drizzle-orm/pglite");
+  const { migrate } = await import("drizzle-orm/pglite/migrator");
+  const client = await PGlite.create(directory ?? "memory://");
+  const db = drizzle(client, { schema, casing: "snake_case" });
+  return {
+    kind: "embedded",
+    db,
+    query: async <Row>(text: string, parameters: unknown[]) =>
+      (await client.query<Row>(text, parameters)).rows,
+    migrate: () => migrate(db, { migrationsFolder }),
+    close: () => client.close(),
+  };
+}

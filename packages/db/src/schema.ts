@@ -1,0 +1,198 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { v7 as uuidv7 } from "uuid";
+import { organizations, users } from "./schema-people.ts";
+
+const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => "bytea",
+  fromDriver: (value) => Buffer.from(value),
+});
+
+const id = () => uuid().primaryKey().$defaultFn(uuidv7);
+const moment = () => timestamp({ withTimezone: true });
+
+/** A reason Twilio gives for a sender being offline. */
+export interface OfflineReason {
+  code: string;
+  message: string;
+  moreInfo: string | null;
+}
+
+/** The six webhook settings of a WhatsApp sender, as Twilio's Senders API v2 answers them. */
+export interface SenderWebhook {
+  callbackUrl: string | null;
+  callbackMethod: string | null;
+  fallbackUrl: string | null;
+  fallbackMethod: string | null;
+  statusCallbackUrl: string | null;
+  statusCallbackMethod: string | null;
+}
+
+/** One Twilio sender (or Messaging Service) of one organisation. Disconnected ones stay: their history hangs on them. */
+export const connections = pgTable(
+  "twilio_whatsapp_connections",
+  {
+    id: id(),
+    /** The narrow number by which hot tables name the connection. */
+    no: integer().generatedAlwaysAsIdentity().unique(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "restrict" }),
+    mode: text({ enum: ["live", "test"] }).notNull(),
+    displayName: text(),
+    isActive: boolean().notNull().default(true),
+
+    accountSid: text().notNull(),
+    accountName: text().notNull(),
+    accountStatus: text({ enum: ["active", "suspended", "closed"] }).notNull(),
+    accountType: text({ enum: ["trial", "full"] }).notNull(),
+    ownerAccountSid: text().notNull(),
+
+    /** `whatsapp:+…`, or the `MG…` SID of a Messaging Service. */
+    sender: text().notNull(),
+    senderSid: text(),
+    poolSenders: text().array().notNull().default(sql`'{}'`),
+    senderStatus: text(),
+    qualityRating: text(),
+    messagingLimit: text(),
+    offlineReasons: jsonb().$type<OfflineReason[]>().notNull().default([]),
+
+    authTokenSealed: text(),
+    /** The token that Twilio will sign with after a rotation; both slots verify. */
+    authTokenNextSealed: text(),
+    authTokenLastFour: text(),
+    authTokenSetAt: moment(),
+    authTokenPrimary: boolean(),
+    apiKeySid: text(),
+    apiKeySecretSealed: text(),
+
+    /** The sender's webhook settings before we first touched them: disconnect puts them back. */
+    webhookFound: jsonb().$type<SenderWebhook>(),
+    /** What we set at Twilio; null when the admin pastes it. */
+    webhookApplied: jsonb().$type<SenderWebhook>(),
+    webhookActual: jsonb().$type<SenderWebhook>(),
+
+    checkedAt: moment(),
+    checkFailure: jsonb().$type<{ reason: string; message: string }>(),
+    createdAt: moment().notNull().defaultNow(),
+    disconnectedAt: moment(),
+  },
+  (t) => [
+    unique("connections_of_organization").on(t.organizationId, t.id),
+    unique("connections_reattach").on(t.organizationId, t.accountSid, t.sender),
+    uniqueIndex("connections_active_sender").on(t.accountSid, t.sender).where(sql`${t.isActive}`),
+    index("connections_account").on(t.accountSid),
+  ],
+);
+
+/**
+ * Every webhook exactly as Twilio signed it, append-only; all else about it is derived from `body`.
+ * Narrow on purpose: this is the table that grows.
+ */
+export const webhookEvents = pgTable(
+  "twilio_whatsapp_webhook_events",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    connectionNo: integer().notNull(),
+    /** The 32 hex digits of the MessageSid; for what carries none, of the body's SHA-256. */
+    sid: uuid().notNull(),
+    /** What happened to the message: see `steps.ts` of the webhooks folder. */
+    step: smallint().notNull(),
+    /** The status word itself where `step` has no number for it. */
+    word: text(),
+    outcome: smallint().notNull().default(0),
+    receivedAt: moment().notNull().defaultNow(),
+    body: text().notNull(),
+    /** The body where it is not plain ASCII (never seen from Twilio): then `body` is empty. */
+    bodyBytes: bytea(),
+  },
+  (t) => [
+    uniqueIndex("webhook_events_once").on(t.sid, t.step, t.connectionNo).where(sql`${t.word} is null`),
+    uniqueIndex("webhook_events_once_word")
+      .on(t.sid, t.word, t.connectionNo)
+      .where(sql`${t.word} is not null`),
+    index("webhook_events_newest").on(t.connectionNo, t.id.desc()),
+  ],
+);
+
+/** What arrived in each hour, so that a status page never counts the event table. */
+export const connectionHours = pgTable(
+  "connection_hours",
+  {
+    connectionNo: integer().notNull(),
+    hour: moment().notNull(),
+    incoming: integer().notNull().default(0),
+    statuses: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    rejected: integer().notNull().default(0),
+    /** Webhooks that came while the connection was disconnected: answered, not stored. */
+    ignored: integer().notNull().default(0),
+    lastAt: moment().notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.connectionNo, t.hour] })],
+);
+
+/** Refused webhooks, so that an admin can see why nothing arrives. Unverified and bounded: see `reject.ts`. */
+export const webhookRejections = pgTable(
+  "webhook_rejections",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    connectionNo: integer().notNull(),
+    receivedAt: moment().notNull().defaultNow(),
+    reason: text().notNull(),
+    body: text().notNull(),
+  },
+  (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id.desc())],
+);
+
+/** Who changed what. The application only ever inserts and reads. */
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "restrict" }),
+    at: moment().notNull().defaultNow(),
+    actorId: uuid(),
+    actorName: text(),
+    actorEmail: text(),
+    action: text().notNull(),
+    subject: text().notNull(),
+    detail: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    ip: text(),
+  },
+  (t) => [
+    index("audit_log_newest").on(t.organizationId, t.id.desc()),
+    foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete("set null"),
+  ],
+);
+
+/** Facts about this installation: the setup token, the keyring's canary. */
+export const instance = pgTable("instance", {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** Calls counted in the current window, shared by all processes. */
+export const callCounts = pgTable("call_counts", {
+  key: text().primaryKey(),
+  windowStart: moment().notNull(),
+  count: integer().notNull(),
+});

@@ -1,0 +1,41 @@
+import type { Database } from "@waystation/db/client";
+import { auditLog } from "@waystation/db/schema";
+
+export type Action =
+  | "setup.completed"
+  | "connection.connected"
+  | "connection.disconnected"
+  | "connection.webhook_configured"
+  | "member.invited"
+  | "member.joined"
+  | "member.role_changed"
+  | "member.removed"
+  | "invitation.canceled"
+  | "organization.created";
+
+export interface AuditActor {
+  organizationId: string;
+  actor: { userId: string; name: string; email: string };
+  ip: string | null;
+}
+
+/** Writes who did what, within the caller's transaction: the change and its entry stand or fall together. */
+export async function recordAudit(
+  tx: Database,
+  who: AuditActor,
+  action: Action,
+  subject: string,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
+  const { organizationId, actor, ip } = who;
+  await tx.insert(auditLog).values({
+    organizationId,
+    actorId: actor.userId,
+    actorName: actor.name,
+    actorEmail: actor.email,
+    action,
+    subject,
+    detail,
+    ip,
+  });
+}

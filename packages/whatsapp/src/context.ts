@@ -1,0 +1,39 @@
+import type { Database } from "@waystation/db/client";
+import type { Keyring } from "./credentials.ts";
+import type { Feed } from "./feed.ts";
+
+export type Role = "owner" | "admin" | "member";
+
+/** What the installation gives to every verb. */
+export interface Platform {
+  db: Database;
+  keyring: Keyring;
+  feed: Feed;
+  /** As configured, without a trailing slash. */
+  publicUrl: string;
+  /** Where test mode finds its Twilio; null switches test mode off. */
+  simulatorUrl: string | null;
+  sendMail: ((mail: Mail) => Promise<void>) | null;
+  /** Derives links that nobody can guess and that need not be stored. */
+  linkSecret: string;
+}
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+export interface Actor {
+  userId: string;
+  name: string;
+  email: string;
+  role: Role;
+}
+
+/** A signed-in person acting for one organisation: the first argument of every verb. */
+export interface Context extends Platform {
+  organizationId: string;
+  actor: Actor;
+  ip: string | null;
+}

@@ -1,0 +1,67 @@
+/** Every refusal that a caller may see. The sentence that goes with it says what to do; the console keys on the reason. */
+export type Reason =
+  | "sid_format"
+  | "token_format"
+  | "key_instead_of_sid"
+  | "api_key_only"
+  | "api_key_format"
+  | "api_key_failed"
+  | "auth_failed"
+  | "account_suspended"
+  | "account_closed"
+  | "secondary_token"
+  | "no_permission"
+  | "sender_format"
+  | "sender_not_found"
+  | "sender_offline"
+  | "sender_taken"
+  | "already_connected"
+  | "twilio_unreachable"
+  | "twilio_rate_limited"
+  | "twilio_unexpected"
+  | "too_many_requests"
+  | "test_mode_off"
+  | "not_found"
+  | "not_allowed"
+  | "not_signed_in"
+  | "sign_in_first"
+  | "setup_token_wrong"
+  | "setup_done"
+  | "password_weak"
+  | "email_invalid"
+  | "already_member"
+  | "invitation_invalid"
+  | "last_owner"
+  | "window_closed";
+
+/** The input field that a refusal belongs to, for the form to show it there. */
+export type Field =
+  | "mode"
+  | "accountSid"
+  | "authToken"
+  | "apiKeySid"
+  | "apiKeySecret"
+  | "sender"
+  | "token"
+  | "name"
+  | "email"
+  | "password"
+  | "role";
+
+export class DomainError extends Error {
+  override name = "DomainError";
+  readonly reason: Reason;
+  readonly field: Field | null;
+  readonly detail: Record<string, unknown>;
+
+  constructor(
+    reason: Reason,
+    message: string,
+    more: { field?: Field; detail?: Record<string, unknown> } = {},
+  ) {
+    super(message);
+    this.reason = reason;
+    this.field = more.field ?? null;
+    this.detail = more.detail ?? {};
+  }
+}
