@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import type { Context, Platform, Role } from "@waystation/whatsapp/context";
+import type { Context, Person, PersonContext, Platform, Role, Visit } from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { ZodError } from "zod";
 
@@ -12,15 +12,7 @@ export interface RequestContext {
   report: (error: unknown, path: string | undefined) => void;
 }
 
-export interface Viewer {
-  userId: string;
-  sessionId: string;
-  name: string;
-  email: string;
-  /** The organisation that the session acts for; null for somebody who belongs to none. */
-  organizationId: string | null;
-  role: Role | null;
-}
+export type Viewer = Person;
 
 type Code = ConstructorParameters<typeof TRPCError>[0]["code"];
 
@@ -100,17 +92,24 @@ const needs = (roles: readonly Role[]) =>
     return next({ ctx: { domain } });
   });
 
+const visiting = t.middleware(({ ctx, next }) => {
+  const visit: Visit = { ...ctx.platform, person: ctx.viewer, ip: ctx.ip };
+  return next({ ctx: { visit } });
+});
+
 const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.viewer) throw new DomainError("not_signed_in", "Sign in first.");
-  return next({ ctx: { viewer: ctx.viewer } });
+  const self: PersonContext = { ...ctx.platform, person: ctx.viewer, ip: ctx.ip };
+  return next({ ctx: { self } });
 });
 
 export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
 /** The five doors. A procedure picks one, and that is its role; there is no door without a decision. */
-export const anyone = t.procedure.use(translateErrors);
-export const person = anyone.use(signedIn);
-export const member = anyone.use(needs(["owner", "admin", "member"]));
-export const admin = anyone.use(needs(["owner", "admin"]));
-export const owner = anyone.use(needs(["owner"]));
+const door = t.procedure.use(translateErrors);
+export const anyone = door.use(visiting);
+export const person = door.use(signedIn);
+export const member = door.use(needs(["owner", "admin", "member"]));
+export const admin = door.use(needs(["owner", "admin"]));
+export const owner = door.use(needs(["owner"]));

@@ -13,6 +13,8 @@ export interface Platform {
   publicUrl: string;
   /** Where test mode finds its Twilio; null switches test mode off. */
   simulatorUrl: string | null;
+  /** The database runs inside this process: good for trying and small desks. */
+  readonly embedded: boolean;
   sendMail: ((mail: Mail) => Promise<void>) | null;
   /** Derives links that nobody can guess and that need not be stored. */
   linkSecret: string;
@@ -29,6 +31,27 @@ export interface Actor {
   name: string;
   email: string;
   role: Role;
+}
+
+/** Somebody with a session, and the organisation that it acts for; null where they belong to none. */
+export interface Person {
+  userId: string;
+  sessionId: string;
+  name: string;
+  email: string;
+  organizationId: string | null;
+  role: Role | null;
+}
+
+/** A request before anything is known of who asks: the first argument of the verbs that let people in. */
+export interface Visit extends Platform {
+  person: Person | null;
+  ip: string | null;
+}
+
+/** A signed-in person acting for themselves. */
+export interface PersonContext extends Visit {
+  person: Person;
 }
 
 /** A signed-in person acting for one organisation: the first argument of every verb. */

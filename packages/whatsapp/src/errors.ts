@@ -28,6 +28,7 @@ export type Reason =
   | "setup_token_wrong"
   | "setup_done"
   | "password_weak"
+  | "name_missing"
   | "email_invalid"
   | "already_member"
   | "invitation_invalid"
