@@ -1,0 +1,28 @@
+import { cancelInvitation } from "@waystation/whatsapp/team/cancel-invitation";
+import { changeRole } from "@waystation/whatsapp/team/change-role";
+import {
+  cancelInvitationInput,
+  changeRoleInput,
+  invitationInput,
+  inviteInput,
+  joinInput,
+  removeMemberInput,
+} from "@waystation/whatsapp/team/inputs";
+import { invitation } from "@waystation/whatsapp/team/invitation";
+import { invite } from "@waystation/whatsapp/team/invite";
+import { join } from "@waystation/whatsapp/team/join";
+import { listTeam } from "@waystation/whatsapp/team/list";
+import { removeMember } from "@waystation/whatsapp/team/remove";
+import { admin, anyone, member, router } from "./trpc.ts";
+
+export const team = router({
+  invitation: anyone.input(invitationInput).query(({ ctx, input }) => invitation(ctx.visit, input)),
+  join: anyone.input(joinInput).mutation(({ ctx, input }) => join(ctx.visit, input)),
+  list: member.query(({ ctx }) => listTeam(ctx.domain)),
+  invite: admin.input(inviteInput).mutation(({ ctx, input }) => invite(ctx.domain, input)),
+  cancelInvitation: admin
+    .input(cancelInvitationInput)
+    .mutation(({ ctx, input }) => cancelInvitation(ctx.domain, input)),
+  changeRole: admin.input(changeRoleInput).mutation(({ ctx, input }) => changeRole(ctx.domain, input)),
+  remove: admin.input(removeMemberInput).mutation(({ ctx, input }) => removeMember(ctx.domain, input)),
+});

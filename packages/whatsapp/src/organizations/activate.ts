@@ -1,0 +1,20 @@
+import { members, sessions } from "@waystation/db/schema-people";
+import { and, eq } from "drizzle-orm";
+import type { PersonContext } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import type { ActivateOrganization } from "./inputs.ts";
+
+/** From now on this session acts for another organisation of the same person. */
+export async function activateOrganization(ctx: PersonContext, input: ActivateOrganization) {
+  const { userId, sessionId } = ctx.person;
+  const [member] = await ctx.db
+    .select({ id: members.id })
+    .from(members)
+    .where(and(eq(members.userId, userId), eq(members.organizationId, input.organizationId)));
+  if (!member) throw new DomainError("not_found", "You do not belong to this organisation.");
+  await ctx.db
+    .update(sessions)
+    .set({ activeOrganizationId: input.organizationId })
+    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));
+  return { id: input.organizationId };
+}

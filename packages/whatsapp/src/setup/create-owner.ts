@@ -1,0 +1,69 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { instance } from "@waystation/db/schema";
+import { eq } from "drizzle-orm";
+import { recordAudit } from "../audit/record.ts";
+import type { Visit } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { addOrganization } from "../organizations/add.ts";
+import { addAccount } from "../team/add-account.ts";
+import { addressBlock, countAttempt, uncountAttempt } from "../team/attempts.ts";
+import { readEmail } from "../team/email.ts";
+import { hashPassword, requireGoodPassword } from "../team/password.ts";
+import type { CreateOwner } from "./inputs.ts";
+import { hasOwner, SETUP_TOKEN } from "./token.ts";
+
+const WRONG_TOKENS = { limit: 30, seconds: 15 * 60 };
+
+/** The first visitor, who holds the setup token, makes the first owner and organisation. Exactly once. */
+export async function createOwner(ctx: Visit, input: CreateOwner) {
+  if (await hasOwner(ctx.db)) throw setupDone();
+  const attempts = `setup:${addressBlock(ctx.ip)}`;
+  const attempt = await countAttempt(ctx.db, attempts, WRONG_TOKENS);
+  if (!attempt.allowed)
+    throw new DomainError(
+      "too_many_requests",
+      `Too many wrong setup tokens. Try again in ${Math.ceil(attempt.retryAfter / 60)} minutes.`,
+    );
+  const [stored] = await ctx.db
+    .select({ value: instance.value })
+    .from(instance)
+    .where(eq(instance.key, SETUP_TOKEN));
+  requireToken(input.token, stored?.value);
+  await uncountAttempt(ctx.db, attempts);
+
+  const email = readEmail(input.email);
+  requireGoodPassword(input.password, email);
+  const passwordHash = await hashPassword(input.password);
+
+  return ctx.db.transaction(async (tx) => {
+    const [held] = await tx
+      .delete(instance)
+      .where(eq(instance.key, SETUP_TOKEN))
+      .returning({ value: instance.value });
+    if (!held || (await hasOwner(tx))) throw setupDone();
+    requireToken(input.token, held.value);
+    const userId = await addAccount(tx, { name: input.name, email, passwordHash });
+    if (!userId) throw setupDone();
+    const organizationId = await addOrganization(tx, { name: input.organization, ownerId: userId });
+    const actor = { userId, name: input.name, email };
+    await recordAudit(tx, { organizationId, actor, ip: ctx.ip }, "setup.completed", input.organization);
+    return { organizationId, userId };
+  });
+}
+
+function requireToken(given: string, stored: string | undefined): void {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  if (!stored || !timingSafeEqual(digest(given), digest(stored)))
+    throw new DomainError(
+      "setup_token_wrong",
+      "This is not the setup token. The server prints the setup link with its token when it starts.",
+      { field: "token" },
+    );
+}
+
+function setupDone(): DomainError {
+  return new DomainError(
+    "setup_done",
+    "This installation is set up already. Sign in, or ask for an invitation.",
+  );
+}

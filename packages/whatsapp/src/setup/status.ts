@@ -1,0 +1,7 @@
+import type { Platform } from "../context.ts";
+import { hasOwner } from "./token.ts";
+
+/** Whether this installation still waits for its first owner. */
+export async function setupStatus(ctx: Platform) {
+  return { needed: !(await hasOwner(ctx.db)) };
+}

@@ -1,0 +1,65 @@
+import { isIPv4, isIPv6 } from "node:net";
+import type { Database } from "@waystation/db/client";
+import { callCounts } from "@waystation/db/schema";
+import { eq, lt, sql } from "drizzle-orm";
+
+export interface Limit {
+  limit: number;
+  seconds: number;
+}
+
+export interface Attempt {
+  allowed: boolean;
+  /** Seconds until the window ends. */
+  retryAfter: number;
+}
+
+/** Counts one attempt in a fixed window that all processes share; one statement, so parallel attempts all count. */
+export async function countAttempt(db: Database, key: string, { limit, seconds }: Limit): Promise<Attempt> {
+  const over = sql`${callCounts.windowStart} <= now() - make_interval(secs => ${seconds})`;
+  const [row] = await db
+    .insert(callCounts)
+    .values({ key, windowStart: sql`now()`, count: 1 })
+    .onConflictDoUpdate({
+      target: callCounts.key,
+      set: {
+        count: sql`case when ${over} then 1 else ${callCounts.count} + 1 end`,
+        windowStart: sql`case when ${over} then now() else ${callCounts.windowStart} end`,
+      },
+    })
+    .returning({
+      count: callCounts.count,
+      left: sql<number>`extract(epoch from ${callCounts.windowStart} + make_interval(secs => ${seconds}) - now())::float8`,
+    });
+  const count = row?.count ?? 1;
+  if (count === 1)
+    await db.delete(callCounts).where(lt(callCounts.windowStart, sql`now() - interval '1 day'`));
+  return { allowed: count <= limit, retryAfter: Math.max(1, Math.ceil(row?.left ?? seconds)) };
+}
+
+/** Takes one attempt back: it turned out to be harmless. */
+export async function uncountAttempt(db: Database, key: string): Promise<void> {
+  await db
+    .update(callCounts)
+    .set({ count: sql`greatest(${callCounts.count} - 1, 0)` })
+    .where(eq(callCounts.key, key));
+}
+
+export async function forgetAttempts(db: Database, key: string): Promise<void> {
+  await db.delete(callCounts).where(eq(callCounts.key, key));
+}
+
+/** What one guesser can hold many addresses of: an IPv4 address, or the /64 of an IPv6 one. */
+export function addressBlock(ip: string | null): string {
+  if (!ip) return "unknown";
+  const mapped = ip.replace(/^::ffff:/i, "");
+  if (isIPv4(mapped) || !isIPv6(ip)) return mapped;
+  const [head = "", tail] = (ip.split("%")[0] ?? ip).split("::");
+  const left = head.split(":").filter(Boolean);
+  const right = tail?.split(":").filter(Boolean) ?? [];
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
+  const block = [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16));
+  return `${block.join(":")}::/64`;
+}

@@ -1,0 +1,23 @@
+import { members } from "@waystation/db/schema-people";
+import { and, eq } from "drizzle-orm";
+import { recordAudit } from "../audit/record.ts";
+import type { Context } from "../context.ts";
+import type { ChangeRole } from "./inputs.ts";
+import { getMember, lockTeam, requireAnotherOwner, requireOwner } from "./lock.ts";
+
+export async function changeRole(ctx: Context, input: ChangeRole) {
+  return ctx.db.transaction(async (tx) => {
+    const { actorRole } = await lockTeam(tx, ctx);
+    const member = await getMember(tx, ctx, input.memberId);
+    if (member.role === input.role) return { id: member.id, role: member.role };
+    if (member.role === "owner" || input.role === "owner")
+      requireOwner(actorRole, "Only an owner can make somebody an owner, or take it from them.");
+    if (member.role === "owner") await requireAnotherOwner(tx, ctx);
+    await tx
+      .update(members)
+      .set({ role: input.role })
+      .where(and(eq(members.organizationId, ctx.organizationId), eq(members.id, member.id)));
+    await recordAudit(tx, ctx, "member.role_changed", member.email, { from: member.role, to: input.role });
+    return { id: member.id, role: input.role };
+  });
+}

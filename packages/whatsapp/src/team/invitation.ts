@@ -1,0 +1,42 @@
+import { invitations, organizations, users } from "@waystation/db/schema-people";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import type { Visit } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { readInvitationToken } from "./invitation-link.ts";
+
+/** What an invitation link offers, for whoever holds it. */
+export async function invitation(ctx: Visit, { token }: { token: string }) {
+  const [offer] = await ctx.db
+    .select({
+      organization: organizations.name,
+      email: invitations.email,
+      role: invitations.role,
+      expiresAt: invitations.expiresAt,
+      userId: users.id,
+    })
+    .from(invitations)
+    .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
+    .leftJoin(users, eq(users.email, invitations.email))
+    .where(stillOpen(ctx, token));
+  if (!offer) throw invitationInvalid();
+  const { userId, ...facts } = offer;
+  return { ...facts, expiresAt: facts.expiresAt.toISOString(), hasAccount: userId !== null };
+}
+
+/** Neither used nor taken back nor run out, and its token is ours. */
+export function stillOpen(ctx: Visit, token: string): SQL | undefined {
+  const id = readInvitationToken(ctx.linkSecret, token);
+  if (!id) throw invitationInvalid();
+  return and(
+    eq(invitations.id, id),
+    eq(invitations.status, "pending"),
+    gt(invitations.expiresAt, sql`now()`),
+  );
+}
+
+export function invitationInvalid(): DomainError {
+  return new DomainError(
+    "invitation_invalid",
+    "This invitation does not work: it was used, taken back or has run out. Ask for a new one.",
+  );
+}
