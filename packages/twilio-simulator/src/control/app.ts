@@ -1,0 +1,100 @@
+import express, { type ErrorRequestHandler, type Request, type Router } from "express";
+import * as sentinels from "../sentinels.ts";
+import type { Simulator } from "../simulator.ts";
+import type { Context } from "../state/context.ts";
+import type { Delivery } from "../state/types.ts";
+import { incomingKinds } from "../webhooks/incoming-params.ts";
+import { streamEvents } from "./stream-events.ts";
+
+type Body = Record<string, unknown>;
+
+/** The simulator's own API under /simulator: JSON in, JSON out, one route per verb of the simulator. */
+export function routeControl(ctx: Context, simulator: Simulator): Router {
+  const router = express.Router();
+  // JSON only: a page of another origin cannot send it without a preflight, which nobody answers.
+  router.use(express.json({ limit: "30mb" }));
+  const text = (req: Request, name: string) =>
+    typeof req.query[name] === "string" && req.query[name] !== "" ? req.query[name] : undefined;
+  const limit = (req: Request) => (text(req, "limit") ? Number(text(req, "limit")) : undefined);
+
+  router.get(
+    "/accounts",
+    (_req, res) => void res.json({ url: ctx.url(), accounts: simulator.listAccounts() }),
+  );
+  router.post(
+    "/accounts",
+    (req, res) => void res.status(201).json(simulator.createAccount((req.body ?? {}) as Body)),
+  );
+  router.get("/sentinels", (_req, res) => void res.json(sentinels));
+
+  router.post("/incoming", async (req, res) => {
+    res.json(await simulator.sendIncoming(readIncoming(req)));
+  });
+  router.post("/webhook", (req, res) => void res.json(simulator.setWebhook(req.body)));
+
+  router.get("/deliveries", (req, res) => {
+    const filter = {
+      accountSid: text(req, "accountSid"),
+      messageSid: text(req, "messageSid"),
+      kind: text(req, "kind") as Delivery["kind"] | undefined,
+    };
+    res.json({ deliveries: simulator.listDeliveries({ ...filter, limit: limit(req) }) });
+  });
+  router.get("/messages", (req, res) => {
+    const direction = text(req, "direction") as "inbound" | "outbound" | undefined;
+    const filter = {
+      accountSid: text(req, "accountSid"),
+      business: text(req, "business"),
+      customer: text(req, "customer"),
+      direction,
+    };
+    res.json({ messages: simulator.listMessages({ ...filter, limit: limit(req) }) });
+  });
+  router.get(
+    "/chats",
+    (req, res) =>
+      void res.json({
+        chats: simulator.listChats({ accountSid: text(req, "accountSid"), business: text(req, "business") }),
+      }),
+  );
+
+  router.get("/chaos", (_req, res) => void res.json(ctx.chaos));
+  router.post("/chaos", (req, res) => void res.json(simulator.setChaos(req.body ?? {})));
+
+  router.get("/clock", (_req, res) => void res.json(simulator.readClock()));
+  router.post("/clock", (req, res) => void res.json(simulator.setClock(req.body ?? {})));
+
+  router.post(
+    "/tokens/secondary",
+    (req, res) => void res.status(201).json(simulator.createSecondaryToken(accountSid(req))),
+  );
+  router.post("/tokens/promote", (req, res) => void res.json(simulator.promoteToken(accountSid(req))));
+
+  router.post("/reset", (_req, res) => {
+    simulator.reset();
+    res.status(204).end();
+  });
+  router.get("/events", (req, res) => streamEvents(ctx, req, res));
+
+  router.use((_req, res) => void res.status(404).json({ error: "no such route" }));
+  router.use(answerError);
+  return router;
+}
+
+const accountSid = (req: Request) => String((req.body as Body | undefined)?.accountSid ?? "");
+
+function readIncoming(req: Request): Parameters<Simulator["sendIncoming"]>[0] {
+  const body = req.body as Body | undefined;
+  if (typeof body?.to !== "string" || typeof body.from !== "string")
+    throw new RangeError("to and from are required");
+  const { kind } = body;
+  if (kind !== undefined && !incomingKinds.some((known) => known === kind))
+    throw new RangeError(`kind is one of ${incomingKinds.join(", ")}`);
+  return body as Parameters<Simulator["sendIncoming"]>[0];
+}
+
+/** What the caller got wrong comes as a RangeError with a sentence. */
+const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
+  const status = error instanceof RangeError ? 400 : typeof error?.status === "number" ? error.status : 500;
+  res.status(status).json({ error: error instanceof Error ? error.message : "unknown error" });
+};

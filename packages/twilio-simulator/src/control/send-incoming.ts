@@ -1,0 +1,25 @@
+import { type IncomingInput, receiveMessage } from "../incoming/receive-message.ts";
+import type { Context } from "../state/context.ts";
+import { type DeliveryView, showDelivery } from "./show-delivery.ts";
+
+export type IncomingResult = {
+  messageSid: string;
+  accountSid: string;
+  /** Only with `wait`; null when nobody is to be called. */
+  delivery: (DeliveryView & { httpStatus: number | null }) | null;
+};
+
+/** A customer writes; with `wait` the answer tells how the webhook went. */
+export async function sendIncoming(
+  ctx: Context,
+  input: IncomingInput & { wait?: boolean },
+): Promise<IncomingResult> {
+  const { message, delivery } = receiveMessage(ctx, input);
+  const result = { messageSid: message.sid, accountSid: message.accountSid };
+  if (!input.wait) return { ...result, delivery: null };
+  const done = await delivery;
+  return {
+    ...result,
+    delivery: done && { ...showDelivery(done), httpStatus: done.attempts.at(-1)?.status ?? null },
+  };
+}

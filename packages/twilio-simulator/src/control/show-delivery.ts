@@ -1,0 +1,31 @@
+import type { Context } from "../state/context.ts";
+import type { Delivery } from "../state/types.ts";
+
+/** A delivery with its parameters as an object; `body` keeps order and repeats. */
+export type DeliveryView = Omit<Delivery, "params"> & { params: Record<string, string>; body: string };
+
+export type DeliveryFilter = {
+  accountSid?: string;
+  messageSid?: string;
+  kind?: Delivery["kind"];
+  limit?: number;
+};
+
+export function showDelivery(delivery: Delivery): DeliveryView {
+  return {
+    ...delivery,
+    params: Object.fromEntries(delivery.params),
+    body: new URLSearchParams(delivery.params).toString(),
+  };
+}
+
+/** Newest first. */
+export function listDeliveries(ctx: Context, filter: DeliveryFilter = {}): DeliveryView[] {
+  return ctx.state.deliveries
+    .filter((delivery) => !filter.accountSid || delivery.accountSid === filter.accountSid)
+    .filter((delivery) => !filter.messageSid || delivery.messageSid === filter.messageSid)
+    .filter((delivery) => !filter.kind || delivery.kind === filter.kind)
+    .slice(-(filter.limit ?? 200))
+    .reverse()
+    .map(showDelivery);
+}

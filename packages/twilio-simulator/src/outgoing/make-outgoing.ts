@@ -1,0 +1,48 @@
+import type { Context } from "../state/context.ts";
+import type { Message, MessageStatus } from "../state/types.ts";
+
+export type Outgoing = {
+  accountSid: string;
+  direction: "outbound-api" | "outbound-reply";
+  from: string | null;
+  to: string;
+  body: string;
+  mediaUrls: string[];
+  serviceSid?: string | null;
+  contentSid?: string | null;
+  statusCallback?: string | null;
+  status?: MessageStatus;
+  sendAt?: number | null;
+  details?: Record<string, string>;
+};
+
+/** Puts an outgoing message into the books. Its media stay where they are: the simulator does not fetch foreign URLs. */
+export function makeOutgoing(ctx: Context, input: Outgoing): Message {
+  const now = ctx.clock.now();
+  const media = Object.fromEntries(input.mediaUrls.map((url, index) => [`MediaUrl${index}`, url]));
+  const message: Message = {
+    sid: ctx.random.sid(input.mediaUrls.length ? "MM" : "SM"),
+    accountSid: input.accountSid,
+    direction: input.direction,
+    from: input.from,
+    to: input.to,
+    body: input.body,
+    status: input.status ?? "queued",
+    errorCode: null,
+    errorMessage: null,
+    serviceSid: input.serviceSid ?? null,
+    contentSid: input.contentSid ?? null,
+    numMedia: input.mediaUrls.length,
+    statusCallback: input.statusCallback ?? null,
+    sendAt: input.sendAt ?? null,
+    dateCreated: now,
+    dateUpdated: now,
+    dateSent: null,
+    history: [{ status: input.status ?? "queued", at: now }],
+    kind: input.contentSid ? "template" : input.mediaUrls.length ? "media" : "text",
+    details: { ...media, ...input.details },
+  };
+  ctx.state.messages.set(message.sid, message);
+  ctx.feed.publish("message", message);
+  return message;
+}

@@ -1,0 +1,70 @@
+import { CREATE_ENDINGS, FAILING_ENDINGS } from "../sentinels.ts";
+import { type Context, findSender } from "../state/context.ts";
+import type { Message, MessageStatus } from "../state/types.ts";
+import { sendStatus } from "./send-status.ts";
+import { isWindowOpen } from "./window.ts";
+
+type Step = { after: number; status: MessageStatus };
+type Course = { steps: Step[]; error: { code: number; message: string } | null };
+
+/** Decides what becomes of a message: its sender, its window and its recipient's number say so. */
+function plan(ctx: Context, message: Message): Course {
+  const { pace } = ctx;
+  const account = ctx.state.accounts.get(message.accountSid);
+  const sender = account && message.from ? findSender(account, message.from) : undefined;
+  const sent: Step = { after: pace.sent, status: "sent" };
+  const delivered: Step = { after: pace.delivered, status: "delivered" };
+  const read: Step = { after: pace.read, status: "read" };
+  const fail = (code: string, way?: "failed" | "undelivered"): Course => {
+    const ending = FAILING_ENDINGS[code];
+    const status = way ?? ending?.status ?? "undelivered";
+    const last: Step = { after: pace.delivered, status };
+    return {
+      steps: status === "failed" ? [last] : [sent, last],
+      error: { code: Number(code), message: ending?.message ?? "Unknown error" },
+    };
+  };
+
+  if (sender?.status === "OFFLINE") return fail("63001");
+  const ending = Object.keys(FAILING_ENDINGS).find((code) => message.to.endsWith(code));
+  if (ending) return fail(ending);
+  const template = account?.contents.find((content) => content.sid === message.contentSid);
+  if (template?.approval?.status === "rejected") return fail("63040", "failed");
+  if (template?.approval?.status === "paused") return fail("63041", "failed");
+  if (template?.approval?.status === "disabled") return fail("63042", "failed");
+  // Only an approved template may open a conversation (Twilio docs, WhatsApp: the 24-hour window).
+  if (template?.approval?.status !== "approved" && !isWindowOpen(ctx, message)) return fail("63016");
+
+  if (message.to.endsWith(CREATE_ENDINGS.neverDelivered)) return { steps: [sent], error: null };
+  if (message.to.endsWith(CREATE_ENDINGS.neverRead)) return { steps: [sent, delivered], error: null };
+  if (message.to.endsWith(CREATE_ENDINGS.readWithoutDelivered)) return { steps: [sent, read], error: null };
+  return { steps: [sent, delivered, read], error: null };
+}
+
+/**
+ * Runs a message to its end. No callback tells the status that the create call has answered.
+ * Resolves when the first callback has been answered.
+ */
+export function runMessage(ctx: Context, message: Message): Promise<void> {
+  const { steps, error } = plan(ctx, message);
+  if (message.status === "accepted" || message.status === "scheduled")
+    steps.unshift({ after: ctx.pace.queued, status: "queued" });
+  const first = Promise.withResolvers<void>();
+  next(0);
+  return first.promise;
+
+  function next(index: number) {
+    const step = steps[index];
+    if (!step) return;
+    ctx.clock.after(step.after, () => {
+      if (message.status === "canceled") return first.resolve();
+      const isLast = index === steps.length - 1;
+      if (isLast && error) {
+        message.errorCode = error.code;
+        message.errorMessage = error.message;
+      }
+      sendStatus(ctx, message, step.status, isLast).then(() => first.resolve(), first.resolve);
+      next(index + 1);
+    });
+  }
+}

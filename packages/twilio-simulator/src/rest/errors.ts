@@ -1,0 +1,59 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { renderXml } from "./render-xml.ts";
+
+/** An answer of Twilio that is an error: its code decides, its words vary. */
+export class TwilioError extends Error {
+  override name = "TwilioError";
+  readonly status: number;
+  readonly code: number;
+
+  constructor(status: number, code: number, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+
+  toBody() {
+    return {
+      code: this.code,
+      message: this.message,
+      more_info: `https://www.twilio.com/docs/errors/${this.code}`,
+      status: this.status,
+    };
+  }
+}
+
+export const unauthenticated = (message = "Authenticate") => new TwilioError(401, 20003, message);
+export const inactive = () => new TwilioError(403, 20005, "Account not active");
+export const tooManyRequests = () => new TwilioError(429, 20429, "Too Many Requests");
+export const invalidParameter = (message: string) => new TwilioError(400, 20422, message);
+export const notFound = (path: string) =>
+  new TwilioError(404, 20404, `The requested resource ${path} was not found`);
+
+/** `path` of the request without its query, as Twilio repeats it in 20404. */
+export const pathOf = (originalUrl: string) => originalUrl.split("?")[0] ?? originalUrl;
+
+export const answerNotFound: RequestHandler = (req) => {
+  throw notFound(pathOf(req.originalUrl));
+};
+
+export const answerError: ErrorRequestHandler = (error, _req, res, next) => {
+  if (res.headersSent) return next(error);
+  const known = error instanceof TwilioError ? error : readParserError(error);
+  res.status(known.status);
+  if (known.status === 401) res.set("WWW-Authenticate", 'Basic realm="Twilio API"');
+  if (known.status === 429) res.set("Retry-After", "1");
+  if (res.locals.format === "xml")
+    res.type("application/xml").send(renderXml("RestException", known.toBody()));
+  else res.json(known.toBody());
+};
+
+/** What Express's body parsers throw. */
+function readParserError(error: unknown): TwilioError {
+  const status =
+    typeof error === "object" && error && "status" in error && typeof error.status === "number"
+      ? error.status
+      : 500;
+  if (status < 500) return new TwilioError(status, 20001, "Bad request");
+  return new TwilioError(500, 20500, "An internal server error has occurred");
+}

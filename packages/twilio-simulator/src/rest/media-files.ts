@@ -1,0 +1,27 @@
+import express, { type Router } from "express";
+import type { Context } from "../state/context.ts";
+
+/**
+ * Stands for the other host that Twilio redirects media to: the link alone opens the file, for four hours. As at a
+ * signed CDN link, credentials are refused there: a client that forwards them finds out here.
+ */
+export function routeMediaFiles(ctx: Context): Router {
+  const router = express.Router();
+  router.get("/media-cdn/:token", (req, res) => {
+    if (req.get("authorization")) {
+      res
+        .status(400)
+        .type("text/plain")
+        .send("Only one auth mechanism allowed: do not forward Authorization to this host");
+      return;
+    }
+    const link = ctx.state.mediaLinks.get(req.params.token);
+    const media = link && ctx.state.media.get(link.mediaSid);
+    if (!media || link.expires <= ctx.clock.now()) {
+      res.status(403).type("text/plain").send("Link expired");
+      return;
+    }
+    res.set("Content-Type", media.contentType).set("X-Content-Type-Options", "nosniff").send(media.bytes);
+  });
+  return router;
+}

@@ -1,0 +1,62 @@
+import express, { type Request, type Router } from "express";
+import type { Context } from "../state/context.ts";
+import type { Media } from "../state/types.ts";
+import { accountOf, permit } from "./authenticate.ts";
+import { notFound, pathOf } from "./errors.ts";
+import { cutPage, toList2010 } from "./paging.ts";
+import { respond2010, rfc2822 } from "./respond.ts";
+
+const fourHours = 4 * 60 * 60 * 1000;
+
+export function routeMedia(ctx: Context): Router {
+  const router = express.Router();
+  const collection = "/2010-04-01/Accounts/:accountSid/Messages/:messageSid/Media";
+
+  router.get(collection, (req, res) => {
+    permit(req, "/twilio/messaging/media/read");
+    const { sid } = accountOf(ctx, req);
+    const all = [...ctx.state.media.values()].filter(
+      (media) => media.accountSid === sid && media.messageSid === req.params.messageSid,
+    );
+    const page = cutPage(req, all, (media) => media.sid, { size: 50, most: 1000 });
+    respond2010(res, "MediaList", toList2010(page, "media_list", page.items.map(showMedia)));
+  });
+
+  // With .json the description, without it the file itself.
+  router.get(`${collection}/:sid`, (req, res) => {
+    permit(req, "/twilio/messaging/media/read");
+    const media = findMedia(ctx, req);
+    if (res.locals.format === "json") return respond2010(res, "Media", showMedia(media));
+    if (ctx.clock.now() < media.availableAt) throw notFound(pathOf(req.originalUrl));
+    const token = ctx.random.hex();
+    ctx.state.mediaLinks.set(token, { mediaSid: media.sid, expires: ctx.clock.now() + fourHours });
+    res.redirect(307, `${ctx.url()}/media-cdn/${token}`);
+  });
+
+  router.delete(`${collection}/:sid`, (req, res) => {
+    permit(req, "/twilio/messaging/media/delete");
+    ctx.state.media.delete(findMedia(ctx, req).sid);
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+function findMedia(ctx: Context, req: Request): Media {
+  const media = ctx.state.media.get(String(req.params.sid));
+  if (!media || media.accountSid !== accountOf(ctx, req).sid || media.messageSid !== req.params.messageSid)
+    throw notFound(pathOf(req.originalUrl));
+  return media;
+}
+
+function showMedia(media: Media): Record<string, unknown> {
+  return {
+    account_sid: media.accountSid,
+    content_type: media.contentType,
+    date_created: rfc2822(media.dateCreated),
+    date_updated: rfc2822(media.dateCreated),
+    parent_sid: media.messageSid,
+    sid: media.sid,
+    uri: `/2010-04-01/Accounts/${media.accountSid}/Messages/${media.messageSid}/Media/${media.sid}.json`,
+  };
+}

@@ -1,0 +1,53 @@
+import type { SenderWebhook } from "../state/types.ts";
+import { invalidParameter } from "./errors.ts";
+
+export type SenderUpdate = {
+  webhook: Partial<SenderWebhook>;
+  profile: { name?: string; about?: string } | null;
+};
+
+const urls = ["callback_url", "fallback_url", "status_callback_url"] as const;
+const methods = ["callback_method", "fallback_method", "status_callback_method"] as const;
+
+/**
+ * Only the blocks and members that are present change. Unknown members are ignored, so a camelCase `callbackUrl` answers
+ * 202 and changes nothing: whoever sends it must find out by fetching, as at Twilio.
+ */
+export function readSenderUpdate(body: unknown, allowed: { fragments: boolean }): SenderUpdate {
+  if (!isRecord(body)) throw invalidParameter("The request body must be a JSON object");
+  const webhook: Partial<SenderWebhook> = {};
+  const given = body.webhook === null || body.webhook === undefined ? {} : body.webhook;
+  if (!isRecord(given)) throw invalidParameter("Invalid webhook");
+
+  for (const name of urls) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (value === null || value === "") webhook[name] = null;
+    else if (typeof value === "string" && isWebAddress(value) && (allowed.fragments || !value.includes("#")))
+      webhook[name] = value;
+    else throw invalidParameter(`Invalid webhook.${name}`);
+  }
+  for (const name of methods) {
+    const value = given[name];
+    if (value === undefined || value === null) continue;
+    if (value !== "POST" && value !== "PUT") throw invalidParameter(`Invalid webhook.${name}`);
+    webhook[name] = value;
+  }
+  return { webhook, profile: isRecord(body.profile) ? readProfile(body.profile) : null };
+}
+
+function readProfile(profile: Record<string, unknown>): { name?: string; about?: string } {
+  return {
+    ...(typeof profile.name === "string" ? { name: profile.name } : {}),
+    ...(typeof profile.about === "string" ? { about: profile.about } : {}),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol);
+}

@@ -1,0 +1,108 @@
+import express, { type Request, type Router } from "express";
+import type { Context } from "../state/context.ts";
+import type { Sender } from "../state/types.ts";
+import { permit, principalOf } from "./authenticate.ts";
+import { invalidParameter, notFound, pathOf, TwilioError } from "./errors.ts";
+import { baseOf, cutPage, readQuery, toListV1 } from "./paging.ts";
+import { readSenderUpdate } from "./read-sender-update.ts";
+
+const collection = "/v2/Channels/Senders";
+
+export function routeSenders(ctx: Context): Router {
+  const router = express.Router();
+
+  router.get(collection, (req, res) => {
+    permit(req, "/twilio/messaging/senders/read");
+    const channel = readQuery(req, "Channel");
+    if (!channel) throw invalidParameter("Missing required parameter Channel in the query");
+    const senders = channel === "whatsapp" ? principalOf(req).account.senders : [];
+    const page = cutPage(req, senders, ({ sid }) => sid, { size: 20, most: 1000 });
+    res.json(
+      toListV1(
+        req,
+        page,
+        "senders",
+        page.items.map((sender) => showSender(req, sender)),
+      ),
+    );
+  });
+
+  router.get(`${collection}/:sid`, (req, res) => {
+    permit(req, "/twilio/messaging/senders/read");
+    res.json(showSender(req, findSender(req)));
+  });
+
+  router.post(`${collection}/:sid`, (req, res) => {
+    permit(req, "/twilio/messaging/senders/update");
+    const sender = findSender(req);
+    const { behaviour } = principalOf(req).account;
+    if (behaviour === "sender-update-refused") throw new TwilioError(403, 20403, "Forbidden");
+    if (!req.is("application/json")) throw new TwilioError(415, 20415, "Unsupported Media Type");
+    const update = readSenderUpdate(req.body, { fragments: behaviour !== "fragment-refused" });
+
+    if (sender.status === "ONLINE") sender.status = "ONLINE:UPDATING";
+    ctx.clock.after(ctx.pace.senderUpdate, () => {
+      Object.assign(sender.webhook, update.webhook);
+      if (update.profile?.name) sender.displayName = update.profile.name;
+      if (update.profile?.about) sender.about = update.profile.about;
+      if (sender.status === "ONLINE:UPDATING") sender.status = "ONLINE";
+      ctx.feed.publish("sender", sender);
+    });
+    ctx.feed.publish("sender", sender);
+    // The answer repeats what was asked for; fetch shows it once it is applied.
+    res.status(202).json(showSender(req, { ...sender, webhook: { ...sender.webhook, ...update.webhook } }));
+  });
+
+  router.delete(`${collection}/:sid`, (req, res) => {
+    permit(req, "/twilio/messaging/senders/delete");
+    const { account } = principalOf(req);
+    const sender = findSender(req);
+    account.senders = account.senders.filter((other) => other !== sender);
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+function findSender(req: Request): Sender {
+  const sender = principalOf(req).account.senders.find(({ sid }) => sid === req.params.sid);
+  if (!sender) throw notFound(pathOf(req.originalUrl));
+  return sender;
+}
+
+function showSender(req: Request, sender: Sender): Record<string, unknown> {
+  return {
+    sid: sender.sid,
+    status: sender.status,
+    sender_id: sender.address,
+    configuration: {
+      waba_id: sender.wabaId,
+      verification_method: null,
+      verification_code: null,
+      voice_application_sid: null,
+      account_type: null,
+    },
+    webhook: { ...sender.webhook },
+    profile: {
+      name: sender.displayName,
+      about: sender.about,
+      address: null,
+      description: null,
+      emails: null,
+      logo_url: null,
+      vertical: "Other",
+      websites: null,
+      banner_url: null,
+      privacy_url: null,
+      terms_of_service_url: null,
+      accent_color: null,
+      phone_numbers: null,
+    },
+    compliance: null,
+    properties: sender.qualityRating
+      ? { quality_rating: sender.qualityRating, messaging_limit: sender.messagingLimit }
+      : null,
+    offline_reasons: sender.offlineReasons,
+    url: `${baseOf(req)}${collection}/${sender.sid}`,
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * Inputs that the simulator recognises. SIDs and tokens are one repeated character, so no secret scanner takes them for real.
+ * Everything here is listed with its meaning in the README and on the page.
+ */
+const sid = (prefix: string, letter: string) => prefix + letter.repeat(32);
+
+export const ACCOUNTS = {
+  healthy: sid("AC", "a"),
+  trial: sid("AC", "b"),
+  /** Owned by the healthy account. */
+  subaccount: sid("AC", "c"),
+  /** Every call: 403 / 20005. */
+  suspended: sid("AC", "d"),
+  /** The account answers with status "closed", every other call 403 / 20005. */
+  closed: sid("AC", "e"),
+  /** The account answers with status "suspended", every other call 403 / 20005. */
+  suspendedReadable: sid("AC", "0"),
+  noSenders: sid("AC", "1"),
+  /** Sender updates: 400 when a URL carries a fragment, 202 for a plain one. */
+  fragmentRefused: sid("AC", "2"),
+  /** Sender updates: 403 / 20403. */
+  senderUpdateRefused: sid("AC", "3"),
+  /** Always 429 / 20429. */
+  rateLimited: sid("AC", "4"),
+  /** Always 500 / 20500. */
+  serverError: sid("AC", "5"),
+  /** Never answers. */
+  hang: sid("AC", "6"),
+  /** 200 with an HTML page. */
+  html: sid("AC", "7"),
+  /** 200 with JSON that is cut off. */
+  brokenJson: sid("AC", "8"),
+  /** The connection is reset. */
+  reset: sid("AC", "9"),
+} as const;
+
+/** The primary Auth Token of a sentinel account: 32 times the character of its SID. */
+export function tokenOf(accountSid: string): string {
+  return (accountSid[2] ?? "0").repeat(32);
+}
+
+export const TOKENS = {
+  /** Primary Auth Token of the healthy account: REST and signatures. */
+  primary: "a".repeat(32),
+  /** Its secondary token: good for REST, signs nothing until it is promoted. */
+  secondary: "b".repeat(32),
+  /** Nobody's token: 401 / 20003. */
+  wrong: "f".repeat(32),
+} as const;
+
+export const API_KEYS = {
+  /** May do everything but read /Accounts and /Keys: 401 / 20003 there. */
+  standard: { sid: sid("SK", "a"), secret: "s".repeat(32) },
+  /** Reads senders, services and templates; anything with messages is 401 / 70051. */
+  restricted: { sid: sid("SK", "b"), secret: "r".repeat(32) },
+  /** A main key may do all. */
+  main: { sid: sid("SK", "c"), secret: "m".repeat(32) },
+} as const;
+
+export const SENDERS = {
+  /** ONLINE, quality HIGH, 1K customers in 24 hours. */
+  online: "whatsapp:+14155550100",
+  /** ONLINE and in the pool of SERVICE, which takes its incoming messages. */
+  inService: "whatsapp:+14155550101",
+  /** OFFLINE with reasons; what it sends fails with 63001. */
+  offline: "whatsapp:+14155550102",
+  /** PENDING_VERIFICATION: cannot send, 400 / 63007. */
+  pending: "whatsapp:+14155550103",
+} as const;
+
+/** Messaging Service of the healthy account. */
+export const SERVICE = sid("MG", "a");
+
+export const TEMPLATES = {
+  approved: sid("HX", "a"),
+  pending: sid("HX", "b"),
+  rejected: sid("HX", "c"),
+  paused: sid("HX", "d"),
+} as const;
+
+/** A trial account may write to these (and to whoever wrote to it); any other recipient is 400 / 21608. */
+export const VERIFIED_TRIAL_RECIPIENT = "whatsapp:+15005550006";
+
+/** Recipients whose number ends in one of these codes: the create call itself is refused. */
+export const REFUSED_ENDINGS: Record<string, { status: number; code: number; message: string }> = {
+  "21211": { status: 400, code: 21211, message: "Invalid 'To' Phone Number: {to}" },
+  "21408": {
+    status: 400,
+    code: 21408,
+    message:
+      "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}",
+  },
+  "21610": { status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
+  "21614": { status: 400, code: 21614, message: "'To' number is not a valid mobile number" },
+  "90429": { status: 429, code: 20429, message: "Too Many Requests" },
+  "90500": { status: 500, code: 20500, message: "An internal server error has occurred" },
+  "90503": { status: 503, code: 20503, message: "Service is temporarily unavailable" },
+};
+
+/** Recipients whose number ends in one of these codes: 201 first, then the message ends with this error. */
+export const FAILING_ENDINGS: Record<string, { status: "failed" | "undelivered"; message: string }> = {
+  "63001": { status: "failed", message: "Channel could not authenticate the request" },
+  "63003": { status: "undelivered", message: "Channel could not find To address" },
+  "63005": { status: "undelivered", message: "Channel did not accept given content" },
+  "63010": { status: "failed", message: "Twilio encountered an internal server error" },
+  "63012": { status: "undelivered", message: "Channel provider returned an internal service error" },
+  "63013": {
+    status: "undelivered",
+    message: "Message send failed because it violates Channel provider's policy",
+  },
+  "63015": {
+    status: "failed",
+    message: "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox",
+  },
+  "63016": {
+    status: "undelivered",
+    message:
+      "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
+  },
+  "63018": { status: "failed", message: "Rate limit exceeded for Channel" },
+  "63019": { status: "failed", message: "Media failed to download" },
+  "63021": { status: "undelivered", message: "Channel invalid content error" },
+  "63024": { status: "undelivered", message: "Invalid message recipient" },
+  "63032": {
+    status: "undelivered",
+    message: "We cannot send this message to this user because of a WhatsApp limitation",
+  },
+  "63033": { status: "undelivered", message: "Recipient has blocked your number" },
+  "63034": { status: "failed", message: "Media exceeds messaging channel limit" },
+  "63038": { status: "failed", message: "Account exceeded the daily messages limit" },
+  "63040": { status: "failed", message: "Template has been rejected by the channel" },
+  "63041": { status: "failed", message: "Template has been paused by the channel" },
+  "63042": { status: "failed", message: "Template has been disabled by the channel" },
+  "63049": { status: "undelivered", message: "Meta chose not to deliver this WhatsApp marketing message" },
+  "63051": { status: "failed", message: "WhatsApp Business Account has been locked" },
+};
+
+/** Recipients whose number ends so: what happens to the create call, or how far the message gets. */
+export const CREATE_ENDINGS = {
+  /** Answered after five seconds. */
+  slow: "90005",
+  /** Never answered, no message made. */
+  hang: "90000",
+  /** Never answered, yet the message is made and runs its course. */
+  acceptedThenHang: "90100",
+  /** Connection reset, no message made. */
+  reset: "90054",
+  /** The message is made and runs its course, then the connection is reset. */
+  acceptedThenReset: "90154",
+  /** Stays at sent. */
+  neverDelivered: "90201",
+  /** Stays at delivered. */
+  neverRead: "90202",
+  /** read comes without delivered before it. */
+  readWithoutDelivered: "90203",
+} as const;
+
+/** A number that ends in the given code, for tests: recipientEnding("63016") is whatsapp:+15005563016. */
+export function recipientEnding(code: string | number): string {
+  return `whatsapp:+150055${String(code)}`;
+}

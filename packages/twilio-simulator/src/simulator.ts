@@ -1,0 +1,211 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import express, { type Express } from "express";
+import { routeControl } from "./control/app.ts";
+import { createAccount, type NewAccount } from "./control/create-account.ts";
+import { type ChatView, listChats, listMessages, type MessageFilter } from "./control/list-messages.ts";
+import { type IncomingResult, sendIncoming } from "./control/send-incoming.ts";
+import { setWebhook, type WebhookInput } from "./control/set-webhook.ts";
+import { type AccountView, showAccount } from "./control/show-account.ts";
+import {
+  type DeliveryFilter,
+  type DeliveryView,
+  listDeliveries,
+  showDelivery,
+} from "./control/show-delivery.ts";
+import type { IncomingInput } from "./incoming/receive-message.ts";
+import { routeRest } from "./rest/app.ts";
+import { type Chaos, calm, changeChaos } from "./state/chaos.ts";
+import { createClock } from "./state/clock.ts";
+import { type Context, naturalPace, type Pace, type State } from "./state/context.ts";
+import { createFeed, type FeedEvent } from "./state/feed.ts";
+import { promoteToken } from "./state/promote-token.ts";
+import { createRandom } from "./state/random.ts";
+import { seedAccounts } from "./state/seed.ts";
+import type { Account, Delivery, Message } from "./state/types.ts";
+
+export type SimulatorOptions = {
+  /** Address to bind; default 127.0.0.1. */
+  host?: string;
+  /** Where clients reach it, when that is not http://localhost:<port>. */
+  publicUrl?: string;
+  /** Milliseconds between the steps that Twilio takes by itself; 0 for all of them makes tests quick. */
+  pace?: Partial<Pace> | 0;
+  chaos?: Partial<Chaos>;
+  /** Makes SIDs and chaos repeatable. */
+  seed?: string;
+  /** What the simulator's clock shows at the start. */
+  startAt?: Date;
+};
+
+export type ClockView = { now: string; offset: number };
+export type ClockChange = { advance?: number; set?: string; reset?: boolean };
+
+export type Simulator = {
+  readonly app: Express;
+  /** http://localhost:<port>, from `start` on. */
+  readonly url: string;
+  start(port?: number): Promise<string>;
+  stop(): Promise<void>;
+  listAccounts(): AccountView[];
+  createAccount(input?: NewAccount): AccountView;
+  sendIncoming(input: IncomingInput & { wait?: boolean }): Promise<IncomingResult>;
+  setWebhook(input: WebhookInput): AccountView;
+  /** Newest first. */
+  listDeliveries(filter?: DeliveryFilter): DeliveryView[];
+  /** Oldest first. */
+  listMessages(filter?: MessageFilter): Message[];
+  listChats(filter?: MessageFilter): ChatView[];
+  setChaos(change: Partial<Chaos>): Chaos;
+  readClock(): ClockView;
+  setClock(change: ClockChange): ClockView;
+  createSecondaryToken(accountSid: string): AccountView;
+  promoteToken(accountSid: string): AccountView;
+  subscribe(listener: (event: FeedEvent) => void): () => void;
+  /** Resolves with the first delivery, past or future, that has ended and fits. */
+  waitForDelivery(fits: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
+  /** Resolves when no webhook is under way and none is due soon. */
+  settle(): Promise<void>;
+  reset(): void;
+};
+
+const soon = 30_000;
+
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const pace =
+    options.pace === 0
+      ? (Object.fromEntries(Object.keys(naturalPace).map((step) => [step, 0])) as Pace)
+      : { ...naturalPace, ...options.pace };
+  let url = options.publicUrl ?? "http://localhost";
+  const ctx: Context = {
+    state: seedState(),
+    clock: createClock(options.startAt?.getTime()),
+    random: createRandom(options.seed),
+    chaos: { ...calm, ...options.chaos },
+    feed: createFeed(),
+    pace,
+    url: () => url,
+    underway: new Set(),
+  };
+  const app = express();
+  let server: Server | undefined;
+
+  function accountWith(sid: string): Account {
+    const account = ctx.state.accounts.get(sid);
+    if (!account) throw new RangeError(`no account ${sid}`);
+    return account;
+  }
+
+  const simulator: Simulator = {
+    app,
+    get url() {
+      return url;
+    },
+    async start(port = 0) {
+      const created = createServer(app);
+      server = created;
+      const ready = Promise.withResolvers<void>();
+      created.once("error", ready.reject);
+      created.listen(port, options.host ?? "127.0.0.1", ready.resolve);
+      await ready.promise;
+      if (!options.publicUrl) url = `http://localhost:${(created.address() as AddressInfo).port}`;
+      return url;
+    },
+    async stop() {
+      ctx.clock.clear();
+      const closing = server;
+      server = undefined;
+      if (!closing) return;
+      const closed = new Promise<void>((resolve) => closing.close(() => resolve()));
+      closing.closeAllConnections();
+      await closed;
+    },
+    listAccounts: () => [...ctx.state.accounts.values()].map(showAccount),
+    createAccount: (input) => showAccount(createAccount(ctx, input)),
+    sendIncoming: (input) => sendIncoming(ctx, input),
+    setWebhook: (input) => showAccount(setWebhook(ctx, input)),
+    listDeliveries: (filter) => listDeliveries(ctx, filter),
+    listMessages: (filter) => listMessages(ctx, filter),
+    listChats: (filter) => listChats(ctx, filter),
+    setChaos(change) {
+      const complaint = changeChaos(ctx.chaos, change);
+      if (complaint) throw new RangeError(complaint);
+      ctx.feed.publish("chaos", ctx.chaos);
+      return { ...ctx.chaos };
+    },
+    readClock: () => ({ now: new Date(ctx.clock.now()).toISOString(), offset: ctx.clock.offset() }),
+    setClock({ advance, set, reset }) {
+      if (reset) ctx.clock.move((options.startAt ? options.startAt.getTime() : Date.now()) - ctx.clock.now());
+      if (set !== undefined) {
+        const time = Date.parse(set);
+        if (Number.isNaN(time)) throw new RangeError("set is a date like 2026-11-23T09:00:00Z");
+        ctx.clock.set(time);
+      }
+      if (advance !== undefined) {
+        if (!Number.isFinite(advance)) throw new RangeError("advance is a number of milliseconds");
+        ctx.clock.move(advance);
+      }
+      const view = simulator.readClock();
+      ctx.feed.publish("clock", view);
+      return view;
+    },
+    createSecondaryToken(sid) {
+      const account = accountWith(sid);
+      account.secondaryToken = ctx.random.hex();
+      account.secondaryTokenCreated = ctx.clock.now();
+      return showAccount(account);
+    },
+    promoteToken(sid) {
+      const account = accountWith(sid);
+      if (!promoteToken(ctx, account)) throw new RangeError(`${sid} has no secondary token`);
+      return showAccount(account);
+    },
+    subscribe: (listener) => ctx.feed.subscribe(listener),
+    waitForDelivery(fits) {
+      const ended = (delivery: Delivery) => delivery.state !== "pending" && fits(showDelivery(delivery));
+      return new Promise((resolve) => {
+        const unsubscribe = ctx.feed.subscribe(({ type, data }) => {
+          if (type !== "delivery" || !ended(data as Delivery)) return;
+          unsubscribe();
+          resolve(showDelivery(data as Delivery));
+        });
+        const past = ctx.state.deliveries.find(ended);
+        if (!past) return;
+        unsubscribe();
+        resolve(showDelivery(past));
+      });
+    },
+    async settle() {
+      while (ctx.underway.size > 0 || ctx.clock.dueWithin(soon) > 0) {
+        if (ctx.underway.size > 0) await Promise.allSettled([...ctx.underway]);
+        else await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    reset() {
+      ctx.clock.reset();
+      ctx.underway.clear();
+      ctx.state = seedState();
+      Object.assign(ctx.chaos, calm, options.chaos);
+      ctx.feed.publish("reset", {});
+    },
+  };
+
+  app.disable("x-powered-by").disable("etag");
+  app.use("/simulator", routeControl(ctx, simulator));
+  app.use(express.static(fileURLToPath(new URL("page", import.meta.url))));
+  app.use(routeRest(ctx));
+  return simulator;
+}
+
+function seedState(): State {
+  return {
+    accounts: new Map(seedAccounts().map((account) => [account.sid, account])),
+    messages: new Map(),
+    media: new Map(),
+    mediaLinks: new Map(),
+    alerts: [],
+    deliveries: [],
+    windows: new Map(),
+  };
+}

@@ -1,0 +1,49 @@
+/** How the world misbehaves. Shares go from 0 (never) to 1 (always), times are milliseconds. */
+export type Chaos = {
+  /** Share of webhooks that are delivered a second time. */
+  duplicates: number;
+  /** Share of webhooks that are overtaken by later ones. */
+  reorder: number;
+  /** Every webhook waits up to this long. */
+  delay: number;
+  /** Share of webhooks that are never sent. */
+  lost: number;
+  /** Share of webhooks whose connection is cut before the answer is read. */
+  cut: number;
+  /** Every REST answer waits this long. */
+  slowRest: number;
+  /** Status callbacks arrive before the create call is answered. */
+  callbackFirst: boolean;
+  /** For so long new media answers 404. */
+  mediaNotFound: number;
+};
+
+export const calm: Readonly<Chaos> = {
+  duplicates: 0,
+  reorder: 0,
+  delay: 0,
+  lost: 0,
+  cut: 0,
+  slowRest: 0,
+  callbackFirst: false,
+  mediaNotFound: 300,
+};
+
+const shares = ["duplicates", "reorder", "lost", "cut"] as const;
+const times = ["delay", "slowRest", "mediaNotFound"] as const;
+
+/** Applies a partial change; says what is wrong with it instead of guessing. */
+export function changeChaos(chaos: Chaos, change: Record<string, unknown>): string | null {
+  const next: Record<string, unknown> = { ...chaos };
+  for (const [name, value] of Object.entries(change)) {
+    if (!(name in calm)) return `chaos has no setting "${name}"`;
+    if (shares.some((share) => share === name) && !(typeof value === "number" && value >= 0 && value <= 1))
+      return `${name} is a share from 0 to 1`;
+    if (times.some((time) => time === name) && !(typeof value === "number" && value >= 0 && value <= 600_000))
+      return `${name} is a number of milliseconds`;
+    if (name === "callbackFirst" && typeof value !== "boolean") return "callbackFirst is true or false";
+    next[name] = value;
+  }
+  Object.assign(chaos, next);
+  return null;
+}

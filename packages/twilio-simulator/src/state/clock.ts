@@ -1,0 +1,66 @@
+type Task = { due: number; run: () => void };
+
+export type Clock = ReturnType<typeof createClock>;
+
+const longestTimeout = 2 ** 31 - 1;
+
+/** The simulator's own time: it runs like the real one and can be set and moved; what is due by then happens at once. */
+export function createClock(startAt: number | null = null) {
+  let offset = startAt === null ? 0 : startAt - Date.now();
+  let tasks: Task[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const now = () => Date.now() + offset;
+
+  function arm() {
+    clearTimeout(timer);
+    const next = tasks[0];
+    if (next) timer = setTimeout(runDue, Math.min(Math.max(next.due - now(), 0), longestTimeout));
+  }
+
+  function runDue() {
+    for (let task = tasks[0]; task && task.due <= now(); task = tasks[0]) {
+      tasks.shift();
+      task.run();
+    }
+    arm();
+  }
+
+  function move(ms: number) {
+    offset += ms;
+    // Turning the clock back must not hold up what was about to happen.
+    if (ms < 0) for (const task of tasks) task.due += ms;
+    runDue();
+  }
+
+  return {
+    now,
+    after(ms: number, run: () => void): () => void {
+      const task = { due: now() + ms, run };
+      const place = tasks.findIndex((other) => other.due > task.due);
+      tasks.splice(place === -1 ? tasks.length : place, 0, task);
+      arm();
+      return () => {
+        tasks = tasks.filter((other) => other !== task);
+        arm();
+      };
+    },
+    sleep(ms: number): Promise<void> {
+      return ms <= 0 ? Promise.resolve() : new Promise((resolve) => this.after(ms, resolve));
+    },
+    move,
+    set: (time: number) => move(time - now()),
+    offset: () => offset,
+    /** Work that comes due within the given time. */
+    dueWithin: (ms: number) => tasks.filter((task) => task.due <= now() + ms).length,
+    clear() {
+      clearTimeout(timer);
+      tasks = [];
+    },
+    reset() {
+      offset = startAt === null ? 0 : startAt - Date.now();
+      tasks = [];
+      arm();
+    },
+  };
+}

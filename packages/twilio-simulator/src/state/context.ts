@@ -1,0 +1,59 @@
+import type { Chaos } from "./chaos.ts";
+import type { Clock } from "./clock.ts";
+import type { Feed } from "./feed.ts";
+import type { Random } from "./random.ts";
+import type { Account, Alert, Delivery, Media, Message } from "./types.ts";
+
+/** Milliseconds between the steps that Twilio takes by itself. */
+export type Pace = {
+  queued: number;
+  sent: number;
+  delivered: number;
+  read: number;
+  senderUpdate: number;
+  approval: number;
+  /** Before the first retry of a webhook; doubles. Twilio does not document one. */
+  retry: number;
+};
+
+export const naturalPace: Readonly<Pace> = {
+  queued: 60,
+  sent: 150,
+  delivered: 350,
+  read: 900,
+  senderUpdate: 400,
+  approval: 1500,
+  retry: 100,
+};
+
+export type State = {
+  accounts: Map<string, Account>;
+  messages: Map<string, Message>;
+  media: Map<string, Media>;
+  mediaLinks: Map<string, { mediaSid: string; expires: number }>;
+  alerts: Alert[];
+  deliveries: Delivery[];
+  /** Last incoming message per account, business and customer: the 24-hour window. */
+  windows: Map<string, number>;
+};
+
+export type Context = {
+  state: State;
+  clock: Clock;
+  random: Random;
+  chaos: Chaos;
+  feed: Feed;
+  pace: Pace;
+  /** Where clients reach this simulator, without a slash at the end. */
+  url: () => string;
+  /** Webhooks under way, so that tests can wait for silence. */
+  underway: Set<Promise<unknown>>;
+};
+
+export function findSender(account: Account, address: string) {
+  return account.senders.find((sender) => sender.address === address);
+}
+
+export function findServiceOf(account: Account, senderSid: string) {
+  return account.services.find((service) => service.senderSids.includes(senderSid));
+}

@@ -1,0 +1,188 @@
+import { ACCOUNTS, API_KEYS, SENDERS, SERVICE, TEMPLATES, TOKENS, tokenOf } from "../sentinels.ts";
+import { seedContents } from "./seed-contents.ts";
+import type { Account, ApiKey, MessagingService, Sender, SenderStatus } from "./types.ts";
+
+const started = Date.UTC(2025, 2, 3, 9, 0, 0);
+
+export function makeSender(
+  sid: string,
+  address: string,
+  displayName: string,
+  status: SenderStatus = "ONLINE",
+): Sender {
+  const online = status === "ONLINE";
+  return {
+    sid,
+    address,
+    status,
+    wabaId: "104996122399160",
+    displayName,
+    about: `${displayName} on WhatsApp`,
+    qualityRating: online ? "HIGH" : null,
+    messagingLimit: online ? "1K Customers/24hr" : null,
+    offlineReasons: null,
+    webhook: {
+      callback_url: null,
+      callback_method: "POST",
+      fallback_url: null,
+      fallback_method: "POST",
+      status_callback_url: null,
+      status_callback_method: "POST",
+    },
+  };
+}
+
+export function makeAccount(sid: string, friendlyName: string, change: Partial<Account> = {}): Account {
+  return {
+    sid,
+    friendlyName,
+    authToken: tokenOf(sid),
+    secondaryToken: null,
+    secondaryTokenCreated: 0,
+    status: "active",
+    type: "Full",
+    ownerSid: sid,
+    behaviour: "healthy",
+    dateCreated: started,
+    dateUpdated: started,
+    keys: [],
+    senders: [],
+    services: [],
+    contents: [],
+    note: "",
+    ...change,
+  };
+}
+
+function makeKey(
+  key: { sid: string; secret: string },
+  friendlyName: string,
+  kind: ApiKey["kind"],
+  allow: string[] = [],
+): ApiKey {
+  return { ...key, friendlyName, kind, allow, dateCreated: started, dateUpdated: started };
+}
+
+function makeService(sid: string, friendlyName: string, senderSids: string[]): MessagingService {
+  return {
+    sid,
+    friendlyName,
+    inboundRequestUrl: null,
+    inboundMethod: "POST",
+    fallbackUrl: null,
+    fallbackMethod: "POST",
+    statusCallback: null,
+    useInboundWebhookOnNumber: false,
+    stickySender: true,
+    smartEncoding: true,
+    validityPeriod: 14_400,
+    usecase: "notifications",
+    senderSids,
+    dateCreated: started,
+    dateUpdated: started,
+  };
+}
+
+/** One sender per account: SID and number follow from the account's letter. */
+function soleSender(accountSid: string, number: string, displayName: string): Sender {
+  return makeSender(`XE${(accountSid[2] ?? "0").repeat(30)}00`, `whatsapp:+${number}`, displayName);
+}
+
+function seedHealthyAccount(): Account {
+  const senders = [
+    makeSender(`XE${"a".repeat(32)}`, SENDERS.online, "Bar Harbour"),
+    makeSender(`XE${"b".repeat(32)}`, SENDERS.inService, "Bar Harbour Boats"),
+    makeSender(`XE${"c".repeat(32)}`, SENDERS.offline, "Bar Harbour Shop", "OFFLINE"),
+    makeSender(`XE${"d".repeat(32)}`, SENDERS.pending, "Bar Harbour Jobs", "PENDING_VERIFICATION"),
+  ];
+  const offline = senders[2];
+  if (offline) {
+    offline.qualityRating = "LOW";
+    offline.messagingLimit = "250 Customers/24hr";
+    offline.offlineReasons = [
+      {
+        code: "63020",
+        message: "Twilio's invitation to the Meta Business Manager was not accepted",
+        more_info: "https://www.twilio.com/docs/errors/63020",
+      },
+      {
+        code: "63051",
+        message: "The WhatsApp Business Account has been locked",
+        more_info: "https://www.twilio.com/docs/errors/63051",
+      },
+    ];
+  }
+  return makeAccount(ACCOUNTS.healthy, "Bar Harbour Ltd", {
+    note: "Healthy: four senders, a Messaging Service, templates, API keys and a secondary token",
+    secondaryToken: TOKENS.secondary,
+    secondaryTokenCreated: started,
+    senders,
+    services: [makeService(SERVICE, "Boat rental", [`XE${"b".repeat(32)}`])],
+    contents: seedContents(started, TEMPLATES),
+    keys: [
+      makeKey(API_KEYS.standard, "Desk (standard)", "standard"),
+      makeKey(API_KEYS.restricted, "Reports (restricted)", "restricted", [
+        "/twilio/messaging/senders/read",
+        "/twilio/messaging/services/read",
+        "/twilio/content/content/read",
+      ]),
+      makeKey(API_KEYS.main, "Owner (main)", "main"),
+    ],
+  });
+}
+
+export function seedAccounts(): Account[] {
+  const oneSender = (sid: string, name: string, number: string, change: Partial<Account>) =>
+    makeAccount(sid, name, { senders: [soleSender(sid, number, name)], ...change });
+
+  return [
+    seedHealthyAccount(),
+    oneSender(ACCOUNTS.trial, "Bar Harbour trial", "14155550110", {
+      type: "Trial",
+      note: "Trial: only verified recipients, others 400 / 21608",
+    }),
+    oneSender(ACCOUNTS.subaccount, "Bar Harbour Marina", "14155550120", {
+      ownerSid: ACCOUNTS.healthy,
+      note: "Subaccount of the healthy account; signs with its own token",
+    }),
+    oneSender(ACCOUNTS.suspended, "Suspended Ltd", "14155550130", {
+      status: "suspended",
+      behaviour: "refused",
+      note: "Every call ends with 403 / 20005",
+    }),
+    oneSender(ACCOUNTS.closed, "Closed Ltd", "14155550140", {
+      status: "closed",
+      behaviour: "inactive",
+      note: "Account says closed, every other call ends with 403 / 20005",
+    }),
+    oneSender(ACCOUNTS.suspendedReadable, "Suspended but readable Ltd", "14155550135", {
+      status: "suspended",
+      behaviour: "inactive",
+      note: "Account says suspended, every other call ends with 403 / 20005",
+    }),
+    makeAccount(ACCOUNTS.noSenders, "No senders yet Ltd", { note: "Healthy, but without a WhatsApp sender" }),
+    oneSender(ACCOUNTS.fragmentRefused, "No fragments Ltd", "14155550150", {
+      behaviour: "fragment-refused",
+      note: "Sender update: 400 for a URL with #…, 202 for a plain one",
+    }),
+    oneSender(ACCOUNTS.senderUpdateRefused, "Locked webhook Ltd", "14155550160", {
+      behaviour: "sender-update-refused",
+      note: "Sender update: 403 / 20403",
+    }),
+    makeAccount(ACCOUNTS.rateLimited, "Too many requests Ltd", {
+      behaviour: "rate-limited",
+      note: "Always 429 / 20429",
+    }),
+    makeAccount(ACCOUNTS.serverError, "Server error Ltd", {
+      behaviour: "server-error",
+      note: "Always 500 / 20500",
+    }),
+    makeAccount(ACCOUNTS.hang, "Hanging Ltd", { behaviour: "hang", note: "Never answers" }),
+    makeAccount(ACCOUNTS.html, "HTML Ltd", { behaviour: "html", note: "200 with an HTML page" }),
+    makeAccount(ACCOUNTS.brokenJson, "Broken JSON Ltd", {
+      behaviour: "broken-json",
+      note: "200 with JSON that is cut off",
+    }),
+    makeAccount(ACCOUNTS.reset, "Reset Ltd", { behaviour: "reset", note: "The connection is reset" }),
+  ];
+}

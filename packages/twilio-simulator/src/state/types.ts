@@ -1,0 +1,223 @@
+/** What an account does instead of answering. Every one of them is a sentinel a client can be pointed at. */
+export type Behaviour =
+  | "healthy"
+  | "refused" // every call ends with 20005
+  | "inactive" // the account itself can be read, everything else ends with 20005
+  | "rate-limited"
+  | "server-error"
+  | "hang"
+  | "html"
+  | "broken-json"
+  | "reset"
+  | "sender-update-refused"
+  | "fragment-refused";
+
+export type Account = {
+  sid: string;
+  friendlyName: string;
+  authToken: string;
+  secondaryToken: string | null;
+  secondaryTokenCreated: number;
+  status: "active" | "suspended" | "closed";
+  type: "Full" | "Trial";
+  ownerSid: string;
+  behaviour: Behaviour;
+  dateCreated: number;
+  dateUpdated: number;
+  keys: ApiKey[];
+  senders: Sender[];
+  services: MessagingService[];
+  contents: Content[];
+  note: string;
+};
+
+export type ApiKey = {
+  sid: string;
+  friendlyName: string;
+  secret: string;
+  kind: "main" | "standard" | "restricted";
+  /** Of restricted keys, in the words of Twilio's IAM policies: /twilio/messaging/messages/read. */
+  allow: string[];
+  dateCreated: number;
+  dateUpdated: number;
+};
+
+export type SenderStatus =
+  | "CREATING"
+  | "ONLINE"
+  | "OFFLINE"
+  | "PENDING_VERIFICATION"
+  | "VERIFYING"
+  | "ONLINE:UPDATING"
+  | "TWILIO_REVIEW"
+  | "DRAFT"
+  | "STUBBED";
+
+export type SenderWebhook = {
+  callback_url: string | null;
+  callback_method: "POST" | "PUT";
+  fallback_url: string | null;
+  fallback_method: "POST" | "PUT";
+  status_callback_url: string | null;
+  status_callback_method: "POST" | "PUT";
+};
+
+export type Sender = {
+  sid: string;
+  /** whatsapp:+E164 */
+  address: string;
+  status: SenderStatus;
+  wabaId: string;
+  displayName: string;
+  about: string;
+  qualityRating: string | null;
+  messagingLimit: string | null;
+  offlineReasons: { code: string; message: string; more_info: string }[] | null;
+  webhook: SenderWebhook;
+};
+
+export type MessagingService = {
+  sid: string;
+  friendlyName: string;
+  inboundRequestUrl: string | null;
+  inboundMethod: "GET" | "POST";
+  fallbackUrl: string | null;
+  fallbackMethod: "GET" | "POST";
+  statusCallback: string | null;
+  useInboundWebhookOnNumber: boolean;
+  stickySender: boolean;
+  smartEncoding: boolean;
+  validityPeriod: number;
+  usecase: string;
+  /** SIDs of the senders in its pool. */
+  senderSids: string[];
+  dateCreated: number;
+  dateUpdated: number;
+};
+
+export type Approval = {
+  name: string;
+  category: string;
+  contentType: string;
+  status: "unsubmitted" | "received" | "pending" | "approved" | "rejected" | "paused" | "disabled";
+  rejectionReason: string;
+  allowCategoryChange: boolean;
+};
+
+export type Content = {
+  sid: string;
+  friendlyName: string;
+  language: string;
+  variables: Record<string, string>;
+  types: Record<string, Record<string, unknown>>;
+  approval: Approval | null;
+  dateCreated: number;
+  dateUpdated: number;
+};
+
+export type MessageStatus =
+  | "accepted"
+  | "scheduled"
+  | "canceled"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "failed"
+  | "delivered"
+  | "undelivered"
+  | "received"
+  | "read";
+
+export type Message = {
+  sid: string;
+  accountSid: string;
+  direction: "inbound" | "outbound-api" | "outbound-reply";
+  from: string | null;
+  to: string;
+  body: string;
+  status: MessageStatus;
+  errorCode: number | null;
+  errorMessage: string | null;
+  serviceSid: string | null;
+  contentSid: string | null;
+  numMedia: number;
+  statusCallback: string | null;
+  sendAt: number | null;
+  dateCreated: number;
+  dateUpdated: number;
+  dateSent: number | null;
+  history: { status: MessageStatus; at: number }[];
+  /** What the page draws: the kind of message and its parts, from the parameters of the webhook. */
+  kind: string;
+  details: Record<string, string>;
+};
+
+export type Media = {
+  sid: string;
+  accountSid: string;
+  messageSid: string;
+  contentType: string;
+  bytes: Buffer;
+  dateCreated: number;
+  /** Until then the binary answers 404, as fresh media does at Twilio. */
+  availableAt: number;
+};
+
+export type Attempt = {
+  url: string;
+  method: string;
+  startedAt: number;
+  ms: number;
+  status: number | null;
+  headers: Record<string, string>;
+  body: string;
+  error: { kind: FailureKind; message: string } | null;
+};
+
+/** ct, rt: the connect and read time-outs of Twilio's connection overrides; the rest are our names. */
+export type FailureKind =
+  | "ct"
+  | "rt"
+  | "connect"
+  | "dns"
+  | "tls"
+  | "reset"
+  | "partial"
+  | "too-large"
+  | "url"
+  | "cut";
+
+export type Delivery = {
+  id: string;
+  accountSid: string;
+  messageSid: string;
+  kind: "incoming" | "status" | "fallback";
+  url: string;
+  method: "POST" | "PUT" | "GET";
+  params: [string, string][];
+  headers: Record<string, string>;
+  signature: string;
+  signedUrl: string;
+  state: "pending" | "delivered" | "failed" | "lost";
+  chaos: string[];
+  attempts: Attempt[];
+  alert: { sid: string; code: number; text: string } | null;
+  createdAt: number;
+};
+
+export type Alert = {
+  sid: string;
+  accountSid: string;
+  code: number;
+  text: string;
+  level: "error" | "warning";
+  resourceSid: string;
+  serviceSid: string | null;
+  requestMethod: string;
+  requestUrl: string;
+  requestVariables: string;
+  requestHeaders: string;
+  responseHeaders: string;
+  responseBody: string;
+  dateCreated: number;
+};

@@ -1,0 +1,183 @@
+import { type Params, sign, signedUrl } from "../sign.ts";
+import type { Context } from "../state/context.ts";
+import type { Account, Attempt, Delivery } from "../state/types.ts";
+import { type Overrides, readOverrides } from "./overrides.ts";
+import { judgeAttempt, raiseAlert } from "./raise-alert.ts";
+import { sendRequest } from "./request.ts";
+
+export type Order = {
+  account: Account;
+  kind: Delivery["kind"];
+  url: string;
+  method: Delivery["method"];
+  messageSid: string;
+  params: Params;
+  chaos?: string[];
+};
+
+const mostRedirects = 10;
+
+export function recordDelivery(ctx: Context, order: Order): Delivery {
+  const delivery: Delivery = {
+    id: ctx.random.uuid(),
+    accountSid: order.account.sid,
+    messageSid: order.messageSid,
+    kind: order.kind,
+    url: order.url,
+    method: order.method,
+    params: order.params,
+    headers: {},
+    signature: "",
+    signedUrl: "",
+    state: "pending",
+    chaos: order.chaos ?? [],
+    attempts: [],
+    alert: null,
+    createdAt: ctx.clock.now(),
+  };
+  ctx.state.deliveries.push(delivery);
+  if (ctx.state.deliveries.length > 10_000) ctx.state.deliveries.splice(0, 1000);
+  ctx.feed.publish("delivery", delivery);
+  return delivery;
+}
+
+/**
+ * Delivers one webhook as Twilio does: signed with the primary Auth Token of the moment, 5 s to connect, 15 s to read,
+ * one retry when the connection fails, all of it changeable by the URL's fragment (Twilio docs, Connection overrides).
+ */
+export async function deliver(ctx: Context, order: Order): Promise<Delivery> {
+  const delivery = recordDelivery(ctx, order);
+  const overrides = readOverrides(order.url);
+  // Twilio promises a token "to distinguish retry attempts"; that it stays the same over the retries is believed, not documented.
+  const idempotencyToken = ctx.random.uuid();
+  const deadline = performance.now() + overrides.totalTimeout;
+
+  for (let retry = 0; ; retry++) {
+    const attempt = await exchange(ctx, order.account, delivery, overrides, idempotencyToken, deadline);
+    if (retry >= overrides.retries || !mayRetry(attempt, overrides) || performance.now() >= deadline) break;
+    await ctx.clock.sleep(ctx.pace.retry * 2 ** retry);
+  }
+
+  const last = delivery.attempts.at(-1);
+  const complaint = last ? judgeAttempt(last) : null;
+  delivery.state = complaint ? "failed" : "delivered";
+  if (complaint) raiseAlert(ctx, delivery, complaint.code, complaint.text);
+  ctx.feed.publish("delivery", delivery);
+  return delivery;
+}
+
+function mayRetry(attempt: Attempt, { policies }: Overrides): boolean {
+  const kind = attempt.error?.kind;
+  // "A partial response is never retried" (Connection overrides); nor is an address that is none.
+  if (kind === "partial" || kind === "too-large" || kind === "url") return false;
+  const all = policies.has("all");
+  if (kind === "ct" || kind === "connect" || kind === "dns" || kind === "tls")
+    return all || policies.has("ct");
+  if (kind === "rt" || kind === "reset" || kind === "cut") return all || policies.has("rt");
+  const status = attempt.status ?? 0;
+  if (status >= 500) return all || policies.has("5xx");
+  if (status >= 400) return all || policies.has("4xx");
+  return false;
+}
+
+/** One attempt, with the redirects and the password question that belong to it. */
+async function exchange(
+  ctx: Context,
+  account: Account,
+  delivery: Delivery,
+  overrides: Overrides,
+  idempotencyToken: string,
+  deadline: number,
+): Promise<Attempt> {
+  let { method, url } = delivery as { method: string; url: string };
+  let params = delivery.params;
+  let authorization: string | null = null;
+
+  for (let hop = 0; ; hop++) {
+    const bare = signedUrl(url);
+    const target = method === "GET" && params.length ? appendQuery(bare, params) : bare;
+    const body = method === "GET" ? "" : new URLSearchParams(params).toString();
+    const signature = sign(account.authToken, target, method === "GET" ? [] : params);
+    const headers = makeHeaders(signature, idempotencyToken, body, method, authorization);
+    if (delivery.attempts.length === 0) Object.assign(delivery, { signature, signedUrl: target, headers });
+
+    const left = Math.max(deadline - performance.now(), 1);
+    const attempt = await sendRequest(
+      {
+        url: target,
+        method,
+        headers,
+        body,
+        connectTimeout: Math.min(overrides.connectTimeout, left),
+        readTimeout: Math.min(overrides.readTimeout, left),
+        cut: delivery.chaos.includes("cut"),
+      },
+      ctx.clock.now(),
+    );
+    delivery.attempts.push(attempt);
+
+    const credentials = readCredentials(url);
+    // Credentials of the URL go out only when the server asks for them (Twilio docs, Security: HTTP authentication).
+    if (
+      attempt.status === 401 &&
+      credentials &&
+      !authorization &&
+      /^basic/i.test(attempt.headers["www-authenticate"] ?? "")
+    ) {
+      authorization = credentials;
+      continue;
+    }
+    const next = hop < mostRedirects ? readRedirect(attempt, target) : null;
+    if (!next) return attempt;
+    // 301 and 302 turn the POST into a GET without its parameters; 307 and 308 keep both.
+    if (next.becomesGet) {
+      method = "GET";
+      params = [];
+    }
+    url = next.url;
+    authorization = null;
+  }
+}
+
+function readRedirect(attempt: Attempt, from: string): { url: string; becomesGet: boolean } | null {
+  const location = attempt.headers.location;
+  if (attempt.error || !location || ![301, 302, 303, 307, 308].includes(attempt.status ?? 0)) return null;
+  const url = URL.parse(location, from)?.href;
+  return url ? { url, becomesGet: (attempt.status ?? 0) < 307 } : null;
+}
+
+function readCredentials(url: string): string | null {
+  const parsed = URL.parse(url);
+  if (!parsed?.username) return null;
+  const pair = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+  return `Basic ${Buffer.from(pair).toString("base64")}`;
+}
+
+function appendQuery(url: string, params: Params): string {
+  return url + (url.includes("?") ? "&" : "?") + new URLSearchParams(params).toString();
+}
+
+/** The header set seen in published captures of Twilio's requests. */
+function makeHeaders(
+  signature: string,
+  idempotencyToken: string,
+  body: string,
+  method: string,
+  authorization: string | null,
+): Record<string, string> {
+  return {
+    "User-Agent": "TwilioProxy/1.1",
+    Accept: "*/*",
+    "Accept-Encoding": "gzip",
+    ...(method === "GET"
+      ? {}
+      : {
+          "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+          "Content-Length": String(Buffer.byteLength(body)),
+        }),
+    "I-Twilio-Idempotency-Token": idempotencyToken,
+    "X-Home-Region": "us1",
+    "X-Twilio-Signature": signature,
+    ...(authorization ? { Authorization: authorization } : {}),
+  };
+}

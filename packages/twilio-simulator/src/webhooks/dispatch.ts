@@ -1,0 +1,44 @@
+import type { Context } from "../state/context.ts";
+import type { Delivery } from "../state/types.ts";
+import { deliver, type Order, recordDelivery } from "./deliver.ts";
+import type { Route } from "./route.ts";
+
+/** Sends a webhook through the chaos settings, then to the fallback URL when there is one and the first failed. */
+export async function dispatch(ctx: Context, order: Order, route: Route): Promise<Delivery> {
+  const { chaos, random } = ctx;
+  const hit = (share: number) => share > 0 && random.share() < share;
+
+  if (hit(chaos.lost)) {
+    const delivery = recordDelivery(ctx, { ...order, chaos: ["lost"] });
+    delivery.state = "lost";
+    ctx.feed.publish("delivery", delivery);
+    return delivery;
+  }
+  if (chaos.delay > 0) await ctx.clock.sleep(random.share() * chaos.delay);
+  if (order.kind === "incoming" && hit(chaos.reorder)) await ctx.clock.sleep(400 + random.share() * 800);
+
+  const marks = hit(chaos.cut) ? ["cut"] : [];
+  const delivery = await deliver(ctx, { ...order, chaos: marks });
+  if (hit(chaos.duplicates)) await deliver(ctx, { ...order, chaos: ["duplicate"] });
+
+  if (delivery.state !== "failed" || !route.fallback) return delivery;
+  const failure: [string, string][] = [
+    ["ErrorCode", String(delivery.alert?.code ?? 11200)],
+    ["ErrorUrl", order.url],
+  ];
+  const fallback = {
+    ...order,
+    kind: "fallback" as const,
+    ...route.fallback,
+    params: [...order.params, ...failure],
+  };
+  return deliver(ctx, fallback);
+}
+
+/** Keeps a piece of work in the books until it is done, so that `settle` can wait for it. */
+export function follow<Result>(ctx: Context, work: Promise<Result>): Promise<Result> {
+  const entry: Promise<unknown> = work.finally(() => ctx.underway.delete(entry));
+  ctx.underway.add(entry);
+  entry.catch(() => undefined);
+  return work;
+}

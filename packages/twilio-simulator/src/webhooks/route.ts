@@ -1,0 +1,46 @@
+import { type Context, findSender, findServiceOf } from "../state/context.ts";
+import type { Account, Delivery, Message, Sender } from "../state/types.ts";
+
+export type Route = {
+  url: string;
+  method: Delivery["method"];
+  fallback: { url: string; method: Delivery["method"] } | null;
+};
+
+/**
+ * Where an incoming message goes: to the sender's own webhook, unless the sender is in a Messaging Service that takes
+ * incoming messages itself (a service without inbound_request_url takes them and calls nobody).
+ */
+export function routeIncoming(account: Account, sender: Sender): Route | null {
+  const service = findServiceOf(account, sender.sid);
+  if (service && !service.useInboundWebhookOnNumber) {
+    if (!service.inboundRequestUrl) return null;
+    const fallback = service.fallbackUrl
+      ? { url: service.fallbackUrl, method: service.fallbackMethod }
+      : null;
+    return { url: service.inboundRequestUrl, method: service.inboundMethod, fallback };
+  }
+  const { callback_url, callback_method, fallback_url, fallback_method } = sender.webhook;
+  if (!callback_url) return null;
+  return {
+    url: callback_url,
+    method: callback_method,
+    fallback: fallback_url ? { url: fallback_url, method: fallback_method } : null,
+  };
+}
+
+/** Where a status goes: the create call's StatusCallback, else the service's, else the sender's. */
+export function routeStatus(ctx: Context, message: Message): Route | null {
+  const account = ctx.state.accounts.get(message.accountSid);
+  if (!account) return null;
+  if (message.statusCallback) return { url: message.statusCallback, method: "POST", fallback: null };
+  const service = account.services.find((candidate) => candidate.sid === message.serviceSid);
+  if (service?.statusCallback) return { url: service.statusCallback, method: "POST", fallback: null };
+  const sender = message.from ? findSender(account, message.from) : undefined;
+  if (!sender?.webhook.status_callback_url) return null;
+  return {
+    url: sender.webhook.status_callback_url,
+    method: sender.webhook.status_callback_method,
+    fallback: null,
+  };
+}
