@@ -1,11 +1,22 @@
 import { audit } from "./audit.ts";
+import { events } from "./events.ts";
 import { organizations } from "./organizations.ts";
 import { profile } from "./profile.ts";
 import { session } from "./session.ts";
 import { setup } from "./setup.ts";
 import { team } from "./team.ts";
 import { router } from "./trpc.ts";
+import { twilioWhatsApp } from "./twilio-whatsapp.ts";
 
-export const appRouter = router({ audit, organizations, profile, session, setup, team });
+export const appRouter = router({
+  audit,
+  events,
+  organizations,
+  profile,
+  session,
+  setup,
+  team,
+  twilioWhatsApp,
+});
 
 export type AppRouter = typeof appRouter;

@@ -26,7 +26,6 @@ const codeOf: Partial<Record<Reason, Code>> = {
   twilio_unreachable: "BAD_GATEWAY",
   twilio_unexpected: "BAD_GATEWAY",
   sender_taken: "CONFLICT",
-  already_connected: "CONFLICT",
   already_member: "CONFLICT",
   setup_done: "CONFLICT",
   last_owner: "CONFLICT",

@@ -15,7 +15,6 @@ export type Reason =
   | "sender_not_found"
   | "sender_offline"
   | "sender_taken"
-  | "already_connected"
   | "twilio_unreachable"
   | "twilio_rate_limited"
   | "twilio_unexpected"

@@ -1,0 +1,174 @@
+import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
+import type { Platform } from "@waystation/whatsapp/context";
+import { chooseReceiver, type Receiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
+import { type FormPairs, parseForm } from "@waystation/whatsapp/webhooks/form";
+import { type Ingest, NotStoredError, type Outcome } from "@waystation/whatsapp/webhooks/ingest";
+import { readWebhook, type Webhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
+import { signingToken } from "@waystation/whatsapp/webhooks/signature";
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
+
+const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
+const TWIML_HEADERS = { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(TWIML) };
+const MAX_BODY = 64 * 1024;
+/** `POST https://host/path HTTP/1.1`, as some proxies write it. */
+const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+
+export interface WebhookDeps {
+  platform: Pick<Platform, "db" | "keyring" | "publicUrl">;
+  ingest: Ingest;
+  refusals: Refusals;
+  /** Whether the database answers: the health check's one question. */
+  isHealthy: () => Promise<boolean>;
+  /** Counts the answer, by its word. */
+  count: (answer: Answer) => void;
+  report: (error: unknown) => void;
+}
+
+type Answer =
+  | Outcome
+  | RefusalReason
+  | "ignored"
+  | "unknown_account"
+  | "malformed"
+  | "too_large"
+  | "unsupported"
+  | "unavailable";
+
+/**
+ * Twilio's signed webhooks: raw bytes in, empty TwiML out after the commit. Nothing a request says is believed before its
+ * signature fits; its URL is PUBLIC_URL and the path as it came, never a Host or X-Forwarded header.
+ */
+export function createWebhookRoute(deps: WebhookDeps): express.Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  const receive: RequestHandler[] = [
+    onlyForms(deps),
+    express.raw({ type: () => true, limit: MAX_BODY, inflate: false }),
+    handle(deps),
+  ];
+  router.get(WEBHOOK_PATH, async (_req, res) => {
+    const healthy = await deps.isHealthy();
+    res.status(healthy ? 200 : 503).json({ status: healthy ? "ok" : "unavailable" });
+  });
+  router.post(WEBHOOK_PATH, ...receive);
+  router.post(`${WEBHOOK_PATH}/status/:messageId`, ...receive);
+  router.all([WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:messageId`], (_req, res) => {
+    res.set("Allow", "POST").status(405).end();
+  });
+  router.use(WEBHOOK_PATH, answerBodyErrors(deps));
+  return router;
+}
+
+function onlyForms({ count }: WebhookDeps): RequestHandler {
+  return (req, res, next) => {
+    const [type, ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
+    const charset = parameters
+      .map((parameter) => parameter.trim())
+      .find((parameter) => parameter.startsWith("charset="));
+    const encoding = req.headers["content-encoding"]?.toLowerCase() ?? "identity";
+    if (
+      type?.trim() === "application/x-www-form-urlencoded" &&
+      (charset === undefined || /^charset="?utf-8"?$/.test(charset)) &&
+      encoding === "identity"
+    )
+      return next();
+    count("unsupported");
+    // The body stays unread, so the connection cannot serve another request.
+    res.set("Connection", "close").status(415).end();
+  };
+}
+
+function handle(deps: WebhookDeps): RequestHandler {
+  return async (req, res) => {
+    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const pairs = parseForm(body);
+    const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
+    if (!webhook) return answer(deps, res, "malformed", 400);
+    try {
+      await accept(deps, req, res, webhook, pairs, body);
+    } catch (error) {
+      if (!(error instanceof NotStoredError)) deps.report(error);
+      deps.count("unavailable");
+      res
+        .set("Retry-After", "5")
+        .status(error instanceof NotStoredError ? 503 : 500)
+        .end();
+    }
+  };
+}
+
+async function accept(
+  deps: WebhookDeps,
+  req: Request,
+  res: Response,
+  webhook: Webhook,
+  pairs: FormPairs,
+  body: Buffer,
+): Promise<void> {
+  const { platform, ingest, refusals } = deps;
+  const receivers = ACCOUNT_SID.test(webhook.accountSid)
+    ? await receiversOf(platform.db, platform.keyring, webhook.accountSid).catch((error: unknown) => {
+        throw new NotStoredError("The database did not say whose account this is", { cause: error });
+      })
+    : [];
+  const chosen = chooseReceiver(receivers, webhook);
+  const active = receivers.filter((receiver) => receiver.isActive);
+  const [fallback] = active;
+  if (receivers.length === 0) return answer(deps, res, "unknown_account", 404);
+  if (!fallback || (chosen && !chosen.isActive)) {
+    const ended = chosen ?? receivers[0];
+    if (ended) refusals.ignored(ended);
+    return answerTwiml(deps, res, "ignored");
+  }
+
+  const candidates = chosen ? [chosen] : active;
+  const signature = req.get("x-twilio-signature");
+  if (!signature) return refuse(deps, res, candidates[0] ?? fallback, "signature_missing", body);
+  const url = platform.publicUrl + req.originalUrl.replace(ABSOLUTE_FORM, "");
+  const signer = candidates.find((receiver) => signingToken(receiver.tokens, signature, url, pairs) >= 0);
+  if (signer) {
+    const outcome = chosen ? "stored" : "unrouted";
+    await ingest.add(signer, webhook, body, outcome);
+    return answerTwiml(deps, res, outcome);
+  }
+  // A token that cannot be opened is our fault, not the sender's: Twilio is to come again once the key is back.
+  if (candidates.some((receiver) => receiver.tokens.length === 0))
+    throw new NotStoredError("The stored token cannot be opened, so the signature could not be checked");
+  return refuse(deps, res, candidates[0] ?? fallback, "signature_wrong", body);
+}
+
+function refuse(
+  deps: WebhookDeps,
+  res: Response,
+  receiver: Receiver,
+  reason: RefusalReason,
+  body: Buffer,
+): void {
+  deps.refusals.rejected(receiver, reason, body);
+  answer(deps, res, reason, 401);
+}
+
+function answer({ count }: WebhookDeps, res: Response, word: Answer, status: number): void {
+  count(word);
+  res.status(status).end();
+}
+
+function answerTwiml({ count }: WebhookDeps, res: Response, word: Answer): void {
+  count(word);
+  res.writeHead(200, TWIML_HEADERS).end(TWIML);
+}
+
+function answerBodyErrors({ count }: WebhookDeps): ErrorRequestHandler {
+  return (error, _req, res, next) => {
+    if (error?.type === "entity.too.large") {
+      count("too_large");
+      return res.set("Connection", "close").status(413).end();
+    }
+    if (error?.type === "encoding.unsupported") return res.set("Connection", "close").status(415).end();
+    // Cut off, or shorter than its Content-Length said: nobody is there to answer.
+    if (error?.type === "request.aborted" || error?.type === "request.size.invalid")
+      return res.status(400).end();
+    return next(error);
+  };
+}

@@ -1,0 +1,11 @@
+import { eventChanges } from "@waystation/whatsapp/events/changes";
+import { eventChangesInput, listEventsInput } from "@waystation/whatsapp/events/inputs";
+import { listEvents } from "@waystation/whatsapp/events/list";
+import { member, router } from "./trpc.ts";
+
+export const events = router({
+  list: member.input(listEventsInput).query(({ ctx, input }) => listEvents(ctx.domain, input)),
+  changes: member
+    .input(eventChangesInput)
+    .subscription(({ ctx, input, signal }) => eventChanges(ctx.domain, input, signal ?? AbortSignal.abort())),
+});

@@ -1,0 +1,124 @@
+import type { SenderWebhook } from "@waystation/db/schema";
+import type { Platform } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { deadline, type TwilioClient, twilioClient } from "../twilio/client.ts";
+import { explainTwilio, refusalOf } from "../twilio/failure.ts";
+import { setWebhook } from "../twilio/set-webhook.ts";
+import type { Credentials } from "./read-credentials.ts";
+import { plainWebhookUrl, proposedWebhook, webhookUrl } from "./webhook-url.ts";
+
+export interface SettingChange {
+  setting: string;
+  before: string | null;
+  after: string | null;
+}
+
+export interface WebhookTarget {
+  senderSid: string | null;
+  messagingServiceSid: string | null;
+}
+
+export interface Configured {
+  applied: SenderWebhook | null;
+  changes: SettingChange[];
+  problem: { reason: string; message: string } | null;
+}
+
+/** Points the sender (or Messaging Service) at us. A refusal is an answer here: it must not cost the connection. */
+export async function configureWebhook(
+  platform: Pick<Platform, "publicUrl" | "simulatorUrl">,
+  credentials: Credentials,
+  target: WebhookTarget,
+  found: SenderWebhook,
+): Promise<Configured> {
+  if (target.senderSid === null && target.messagingServiceSid === null)
+    return {
+      applied: null,
+      changes: [],
+      problem: {
+        reason: "sender_not_found",
+        message:
+          "Twilio has no API for the sandbox's webhook. Paste the URL in Twilio's console, under the sandbox settings.",
+      },
+    };
+  try {
+    const client = clientFor(platform, credentials);
+    const applied = await applyWithOverrides(platform.publicUrl, client, target, found);
+    return { applied, changes: changesBetween(found, applied), problem: null };
+  } catch (error) {
+    const { reason, message } = explainConfiguring(error);
+    return { applied: null, changes: [], problem: { reason, message } };
+  }
+}
+
+/** Puts settings back as they were found. */
+export async function restoreWebhook(
+  platform: Pick<Platform, "simulatorUrl">,
+  credentials: Credentials,
+  target: WebhookTarget,
+  found: SenderWebhook,
+): Promise<void> {
+  await setWebhook(clientFor(platform, credentials), target, found);
+}
+
+export function clientFor(platform: Pick<Platform, "simulatorUrl">, credentials: Credentials): TwilioClient {
+  const { mode, accountSid, authToken, apiKey } = credentials;
+  return twilioClient(
+    { mode, accountSid, username: apiKey?.sid ?? accountSid, password: apiKey?.secret ?? authToken },
+    platform.simulatorUrl,
+    deadline(),
+  );
+}
+
+/** With the connection overrides in the URL; without, where Twilio refuses a URL with a fragment. */
+async function applyWithOverrides(
+  publicUrl: string,
+  client: TwilioClient,
+  target: WebhookTarget,
+  found: SenderWebhook,
+): Promise<SenderWebhook> {
+  // A Messaging Service has no method of its own for status callbacks.
+  const method =
+    target.messagingServiceSid === null ? {} : { statusCallbackMethod: found.statusCallbackMethod };
+  const wanted = { ...found, ...proposedWebhook(webhookUrl(publicUrl)), ...method };
+  try {
+    await setWebhook(client, target, wanted);
+    return wanted;
+  } catch (error) {
+    if (refusalOf(error)?.status !== 400) throw error;
+    const plain = { ...wanted, ...proposedWebhook(plainWebhookUrl(publicUrl)), ...method };
+    await setWebhook(client, target, plain);
+    return plain;
+  }
+}
+
+const SETTINGS = {
+  callbackUrl: "Incoming messages: URL",
+  callbackMethod: "Incoming messages: method",
+  statusCallbackUrl: "Status callbacks: URL",
+  statusCallbackMethod: "Status callbacks: method",
+} as const;
+
+function changesBetween(before: SenderWebhook, after: SenderWebhook): SettingChange[] {
+  return (Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])
+    .filter((key) => before[key] !== after[key])
+    .map((key) => ({ setting: SETTINGS[key], before: before[key], after: after[key] }));
+}
+
+function explainConfiguring(error: unknown): { reason: string; message: string } {
+  const status = refusalOf(error)?.status;
+  if (status === 401 || status === 403)
+    return {
+      reason: "no_permission",
+      message:
+        "Twilio does not let these credentials change the sender's webhook. Paste the URL in Twilio's console instead.",
+    };
+  if (status !== undefined && status < 500 && status !== 429)
+    return {
+      reason: "twilio_unexpected",
+      message: "Twilio refused the new webhook settings. Paste the URL in Twilio's console instead.",
+    };
+  const explained = explainTwilio(error);
+  if (!(explained instanceof DomainError)) throw error;
+  return { reason: explained.reason, message: explained.message };
+}

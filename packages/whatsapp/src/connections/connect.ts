@@ -1,0 +1,174 @@
+import { connections, type SenderWebhook } from "@waystation/db/schema";
+import { and, arrayOverlaps, eq, inArray, ne, or, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { recordAudit } from "../audit/record.ts";
+import type { Context } from "../context.ts";
+import { seal } from "../credentials.ts";
+import { DomainError } from "../errors.ts";
+import { forgetAccount } from "../webhooks/directory.ts";
+import { type ChosenSender, chooseSender } from "./choose-sender.ts";
+import { type Configured, configureWebhook } from "./configure-webhook.ts";
+import { type Connection, findConnection } from "./find-connection.ts";
+import type { ConnectInput } from "./inputs.ts";
+import { inspect } from "./inspect.ts";
+import { limitTwilioCalls } from "./limit-calls.ts";
+import { type Credentials, readCredentials } from "./read-credentials.ts";
+import { requireTestMode } from "./test-mode.ts";
+import { viewConnections } from "./view.ts";
+import { isOurs } from "./webhook-url.ts";
+
+/**
+ * Connects a sender: verifies again at Twilio, saves (or takes up again) the connection with its audit entry, then sets
+ * the sender's webhook if asked to. What Twilio refuses in that last step is told, and the connection stands.
+ */
+export async function connect(ctx: Context, input: ConnectInput) {
+  const credentials = readCredentials(input);
+  requireTestMode(ctx, credentials.mode);
+  await limitTwilioCalls(ctx);
+  const found = await inspect(credentials, ctx.simulatorUrl);
+  const chosen = chooseSender(found, input.sender ?? input.messagingServiceSid ?? "");
+  const { row, reattached } = await save(ctx, credentials, found, chosen, input.displayName || null);
+  forgetAccount(ctx.db, row.accountSid);
+
+  let configured: Configured = { applied: null, changes: [], problem: null };
+  if (input.configureWebhook) {
+    configured = await configureWebhook(ctx, credentials, targetOf(row), chosen.webhook);
+    if (configured.applied) await recordApplied(ctx, row, configured);
+  }
+  const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
+  if (!view) throw new Error("The connection just saved is gone");
+  return {
+    ...view,
+    reattached,
+    configured: {
+      applied: configured.applied !== null,
+      changes: configured.changes,
+      problem: configured.problem ?? (input.configureWebhook ? chosen.caution : null),
+    },
+  };
+}
+
+export function targetOf(row: Pick<Connection, "sender" | "senderSid">) {
+  return { senderSid: row.senderSid, messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null };
+}
+
+async function save(
+  ctx: Context,
+  credentials: Credentials,
+  found: Awaited<ReturnType<typeof inspect>>,
+  chosen: ChosenSender,
+  displayName: string | null,
+): Promise<{ row: Connection; reattached: boolean }> {
+  const { accountSid } = credentials;
+  return ctx.db.transaction(async (tx) => {
+    // Two people connecting the same account wait for each other here, whatever server they are on.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${accountSid}, 0))`);
+    await refuseTaken(tx, ctx.organizationId, accountSid, chosen);
+    const [earlier] = await tx
+      .select()
+      .from(connections)
+      .where(
+        and(
+          eq(connections.organizationId, ctx.organizationId),
+          eq(connections.accountSid, accountSid),
+          eq(connections.sender, chosen.sender),
+        ),
+      );
+    const id = earlier?.id ?? uuidv7();
+    const place = { organizationId: ctx.organizationId, connectionId: id };
+    const values = {
+      mode: credentials.mode,
+      displayName: displayName ?? earlier?.displayName ?? null,
+      isActive: true,
+      accountName: found.account.name,
+      accountStatus: found.account.status,
+      accountType: found.account.type,
+      ownerAccountSid: found.account.ownerSid,
+      senderSid: chosen.senderSid,
+      poolSenders: chosen.poolSenders,
+      senderStatus: chosen.status,
+      qualityRating: chosen.qualityRating,
+      messagingLimit: chosen.messagingLimit,
+      offlineReasons: [],
+      authTokenSealed: seal(ctx.keyring, { ...place, field: "auth_token" }, credentials.authToken),
+      authTokenNextSealed: null,
+      authTokenLastFour: credentials.authToken.slice(-4),
+      authTokenSetAt: new Date(),
+      authTokenPrimary: found.tokenIsPrimary,
+      apiKeySid: credentials.apiKey?.sid ?? null,
+      apiKeySecretSealed: credentials.apiKey
+        ? seal(ctx.keyring, { ...place, field: "api_key_secret" }, credentials.apiKey.secret)
+        : null,
+      webhookFound: snapshot(ctx.publicUrl, chosen.webhook, earlier?.webhookFound ?? null),
+      webhookApplied: null,
+      webhookActual: chosen.senderSid === null && !chosen.sender.startsWith("MG") ? null : chosen.webhook,
+      checkedAt: new Date(),
+      checkFailure: chosen.caution,
+      disconnectedAt: null,
+    };
+    const [row] = earlier
+      ? await tx.update(connections).set(values).where(eq(connections.id, earlier.id)).returning()
+      : await tx
+          .insert(connections)
+          .values({ id, organizationId: ctx.organizationId, accountSid, sender: chosen.sender, ...values })
+          .returning();
+    if (!row) throw new Error("The connection was not saved");
+    await recordAudit(tx, ctx, "connection.connected", chosen.sender, {
+      connectionId: id,
+      accountSid,
+      accountName: found.account.name,
+      mode: credentials.mode,
+      reattached: earlier !== undefined,
+    });
+    return { row, reattached: earlier !== undefined };
+  });
+}
+
+/** A sender belongs to one active connection on this server, directly or through a Messaging Service. */
+async function refuseTaken(
+  tx: Context["db"],
+  organizationId: string,
+  accountSid: string,
+  chosen: ChosenSender,
+): Promise<void> {
+  const wanted = [chosen.sender, ...chosen.poolSenders];
+  const [holder] = await tx
+    .select({ organizationId: connections.organizationId })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.accountSid, accountSid),
+        eq(connections.isActive, true),
+        or(inArray(connections.sender, wanted), arrayOverlaps(connections.poolSenders, wanted)),
+      ),
+    )
+    .orderBy(ne(connections.organizationId, organizationId))
+    .limit(1);
+  if (!holder) return;
+  throw new DomainError(
+    "sender_taken",
+    holder.organizationId === organizationId
+      ? "Your organisation has this sender connected already. Disconnect it first if you want to connect it anew: the history stays."
+      : "This sender is connected already. It has to be disconnected there before it can be connected here.",
+    { field: "sender" },
+  );
+}
+
+/** What disconnect will put back. Our own URL is never that: it stands there only because an earlier restore failed. */
+function snapshot(publicUrl: string, found: SenderWebhook, earlier: SenderWebhook | null): SenderWebhook {
+  if (!isOurs(publicUrl, found.callbackUrl)) return found;
+  return earlier ?? { ...found, callbackUrl: null, statusCallbackUrl: null };
+}
+
+async function recordApplied(ctx: Context, row: Connection, configured: Configured): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .update(connections)
+      .set({ webhookApplied: configured.applied, webhookActual: configured.applied, checkedAt: new Date() })
+      .where(and(eq(connections.organizationId, ctx.organizationId), eq(connections.id, row.id)));
+    await recordAudit(tx, ctx, "connection.webhook_configured", row.sender, {
+      connectionId: row.id,
+      changes: configured.changes,
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import { connections } from "@waystation/db/schema";
+import { and, eq } from "drizzle-orm";
+import { recordAudit } from "../audit/record.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { explainTwilio } from "../twilio/failure.ts";
+import { fetchSender, fetchService } from "../twilio/senders.ts";
+import { forgetAccount } from "../webhooks/directory.ts";
+import { clientFor, restoreWebhook } from "./configure-webhook.ts";
+import { targetOf } from "./connect.ts";
+import { type Connection, findConnection } from "./find-connection.ts";
+import type { ConnectionInput } from "./inputs.ts";
+import { openCredentials } from "./open-credentials.ts";
+import { viewConnections } from "./view.ts";
+import { isOurs } from "./webhook-url.ts";
+
+export interface Restored {
+  state: "restored" | "not_ours" | "nothing_to_restore" | "failed";
+  message: string;
+}
+
+/**
+ * Ends a connection: history stays, the sealed credentials are erased, and the sender's webhook settings are put back as
+ * they were found if they are still ours. What Twilio says to that is told, and stands in nobody's way.
+ */
+export async function disconnect(ctx: Context, input: ConnectionInput) {
+  const row = await findConnection(ctx, input.connectionId);
+  const restored: Restored = row.isActive
+    ? await putBack(ctx, row)
+    : { state: "nothing_to_restore", message: "It was disconnected already." };
+  if (row.isActive) await end(ctx, row, restored);
+  forgetAccount(ctx.db, row.accountSid);
+  const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
+  if (!view) throw new Error("The connection just ended is gone");
+  return { ...view, restored };
+}
+
+async function end(ctx: Context, row: Connection, restored: Restored): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const ended = await tx
+      .update(connections)
+      .set({
+        isActive: false,
+        authTokenSealed: null,
+        authTokenNextSealed: null,
+        authTokenLastFour: null,
+        apiKeySecretSealed: null,
+        disconnectedAt: new Date(),
+        webhookApplied: null,
+        checkFailure: null,
+      })
+      .where(
+        and(
+          eq(connections.organizationId, ctx.organizationId),
+          eq(connections.id, row.id),
+          eq(connections.isActive, true),
+        ),
+      )
+      .returning({ id: connections.id });
+    if (ended.length > 0)
+      await recordAudit(tx, ctx, "connection.disconnected", row.sender, {
+        connectionId: row.id,
+        accountSid: row.accountSid,
+        restored: restored.state,
+      });
+  });
+}
+
+async function putBack(ctx: Context, row: Connection): Promise<Restored> {
+  const target = targetOf(row);
+  if (row.webhookFound === null || (target.senderSid === null && target.messagingServiceSid === null))
+    return {
+      state: "nothing_to_restore",
+      message: "Take our webhook URL out of Twilio's console if you pasted it there.",
+    };
+  try {
+    const credentials = openCredentials(ctx, row);
+    const client = clientFor(ctx, credentials);
+    const now = target.senderSid
+      ? (await fetchSender(client, target.senderSid)).webhook
+      : await fetchService(client, row.sender);
+    if (!isOurs(ctx.publicUrl, now.callbackUrl) && !isOurs(ctx.publicUrl, now.statusCallbackUrl))
+      return {
+        state: "not_ours",
+        message: "The webhook settings at Twilio were not ours, so they were left as they are.",
+      };
+    await restoreWebhook(ctx, credentials, target, row.webhookFound);
+    return {
+      state: "restored",
+      message: row.webhookFound.callbackUrl
+        ? `The webhook settings at Twilio are as they were before: ${row.webhookFound.callbackUrl}`
+        : "The webhook settings at Twilio are empty again, as they were before.",
+    };
+  } catch (error) {
+    const explained = error instanceof DomainError ? error : explainTwilio(error);
+    return {
+      state: "failed",
+      message: `The webhook settings at Twilio could not be put back. ${explained.message} You can change them in Twilio's console.`,
+    };
+  }
+}

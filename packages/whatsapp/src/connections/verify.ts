@@ -1,0 +1,43 @@
+import { connections } from "@waystation/db/schema";
+import { and, eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { CredentialsInput } from "./inputs.ts";
+import { inspect } from "./inspect.ts";
+import { limitTwilioCalls } from "./limit-calls.ts";
+import { readCredentials } from "./read-credentials.ts";
+import { requireTestMode } from "./test-mode.ts";
+import { proposedWebhook, publicUrlProblem, webhookUrl } from "./webhook-url.ts";
+
+/** Checks credentials at Twilio and shows what they open. Saves nothing. */
+export async function verify(ctx: Context, input: CredentialsInput) {
+  const credentials = readCredentials(input);
+  requireTestMode(ctx, credentials.mode);
+  await limitTwilioCalls(ctx);
+  const found = await inspect(credentials, ctx.simulatorUrl);
+  const held = await ctx.db
+    .select({ sender: connections.sender })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.organizationId, ctx.organizationId),
+        eq(connections.accountSid, credentials.accountSid),
+        eq(connections.isActive, true),
+      ),
+    );
+  const connected = new Set(held.map((row) => row.sender));
+  return {
+    account: found.account,
+    token: { primary: found.tokenIsPrimary },
+    permissions: found.permissions,
+    senders: found.senders.map((sender) => ({ ...sender, connected: connected.has(sender.address) })),
+    services: found.services.map(({ webhook, ...service }) => ({
+      ...service,
+      inboundRequestUrl: webhook.callbackUrl,
+      inboundMethod: webhook.callbackMethod,
+      statusCallback: webhook.statusCallbackUrl,
+      connected: connected.has(service.sid),
+    })),
+    proposedWebhook: proposedWebhook(webhookUrl(ctx.publicUrl)),
+    webhookUrlProblem: credentials.mode === "live" ? publicUrlProblem(ctx.publicUrl) : null,
+  };
+}

@@ -1,0 +1,138 @@
+import { connectionHours, type connections, webhookEvents } from "@waystation/db/schema";
+import { and, asc, gt, inArray, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { judge } from "./judge.ts";
+import { isOurs, webhookUrl } from "./webhook-url.ts";
+
+type Row = typeof connections.$inferSelect;
+
+/** The organisation's connections as people see them: never a secret, at most its last four characters. */
+export async function viewConnections(ctx: Pick<Context, "db" | "publicUrl" | "keyring">, rows: Row[]) {
+  if (rows.length === 0) return [];
+  const numbers = rows.map(numberOf);
+  const [hours, last] = await Promise.all([
+    ctx.db
+      .select()
+      .from(connectionHours)
+      .where(
+        and(
+          inArray(connectionHours.connectionNo, numbers),
+          gt(connectionHours.hour, sql`date_trunc('hour', now()) - interval '24 hours'`),
+        ),
+      )
+      .orderBy(asc(connectionHours.hour)),
+    ctx.db
+      .select({
+        connectionNo: webhookEvents.connectionNo,
+        receivedAt: sql<string>`max(${webhookEvents.receivedAt})`,
+      })
+      .from(
+        sql`unnest(${sql.param(numbers)}::int[]) as wanted(no) cross join lateral (
+          select connection_no, received_at from ${webhookEvents} where connection_no = wanted.no order by id desc limit 1
+        ) as ${webhookEvents}`,
+      )
+      .groupBy(webhookEvents.connectionNo),
+  ]);
+  return rows.map((row) => {
+    const own = hours.filter((hour) => hour.connectionNo === numberOf(row));
+    const lastValid = last.find((event) => event.connectionNo === numberOf(row))?.receivedAt ?? null;
+    return view(ctx, row, own, lastValid === null ? null : new Date(lastValid));
+  });
+}
+
+export type ConnectionView = Awaited<ReturnType<typeof viewConnections>>[number];
+
+function view(
+  ctx: Pick<Context, "publicUrl" | "keyring">,
+  row: Row,
+  hours: (typeof connectionHours.$inferSelect)[],
+  lastValidAt: Date | null,
+) {
+  const lastAt = hours.reduce<Date | null>(
+    (latest, hour) => (latest === null || hour.lastAt > latest ? hour.lastAt : latest),
+    lastValidAt,
+  );
+  const sum = (count: (hour: (typeof hours)[number]) => number) =>
+    hours.reduce((total, hour) => total + count(hour), 0);
+  const last24h = {
+    incoming: sum((hour) => hour.incoming),
+    statuses: sum((hour) => hour.statuses),
+    failed: sum((hour) => hour.failed),
+    rejected: sum((hour) => hour.rejected),
+    ignored: sum((hour) => hour.ignored),
+    hours: everyHour(hours),
+  };
+  const judgement = judge({
+    row,
+    lastValidAt,
+    lastAt,
+    rejected: last24h.rejected,
+    publicUrl: ctx.publicUrl,
+    keyring: ctx.keyring,
+  });
+  return {
+    id: row.id,
+    mode: row.mode,
+    displayName: row.displayName,
+    isActive: row.isActive,
+    account: {
+      sid: row.accountSid,
+      name: row.accountName,
+      status: row.accountStatus,
+      type: row.accountType,
+      relation: row.ownerAccountSid === row.accountSid ? ("parent" as const) : ("subaccount" as const),
+    },
+    sender: row.sender,
+    senderSid: row.senderSid,
+    messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null,
+    poolSenders: row.poolSenders,
+    senderStatus: row.senderStatus,
+    qualityRating: row.qualityRating,
+    messagingLimit: row.messagingLimit,
+    offlineReasons: row.offlineReasons,
+    token: {
+      lastFour: row.authTokenLastFour,
+      setAt: row.authTokenSetAt?.toISOString() ?? null,
+      primary: row.authTokenPrimary,
+    },
+    apiKeySid: row.apiKeySid,
+    webhookUrl: webhookUrl(ctx.publicUrl),
+    webhook: {
+      state: judgement.webhookState,
+      actualUrl: row.webhookActual?.callbackUrl ?? null,
+      actualMethod: row.webhookActual?.callbackMethod ?? null,
+      setByUs: isOurs(ctx.publicUrl, row.webhookApplied?.callbackUrl ?? null),
+    },
+    verdict: judgement.verdict,
+    verdictSentence: judgement.sentence,
+    reasons: judgement.reasons,
+    checkedAt: row.checkedAt?.toISOString() ?? null,
+    lastWebhookAt: lastAt?.toISOString() ?? null,
+    lastValidSignatureAt: lastValidAt?.toISOString() ?? null,
+    last24h,
+    createdAt: row.createdAt.toISOString(),
+    disconnectedAt: row.disconnectedAt?.toISOString() ?? null,
+  };
+}
+
+/** 24 entries, oldest first, with zeros for the hours in which nothing came. */
+function everyHour(hours: (typeof connectionHours.$inferSelect)[]) {
+  const byHour = new Map(hours.map((hour) => [hour.hour.getTime(), hour]));
+  const thisHour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  return Array.from({ length: 24 }, (_, index) => {
+    const at = thisHour - (23 - index) * 3_600_000;
+    const hour = byHour.get(at);
+    return {
+      at: new Date(at).toISOString(),
+      incoming: hour?.incoming ?? 0,
+      statuses: hour?.statuses ?? 0,
+      failed: hour?.failed ?? 0,
+    };
+  });
+}
+
+/** Given by the database at the insert, so never missing on a row that was read. */
+export function numberOf(row: Row): number {
+  if (row.no === null) throw new Error(`Connection ${row.id} has no number`);
+  return row.no;
+}

@@ -1,0 +1,56 @@
+import type { SenderWebhook } from "@waystation/db/schema";
+
+export const WEBHOOK_PATH = "/api/webhooks/twilio-whatsapp";
+
+/**
+ * Five retries when we cannot be connected to, do not answer in time, or answer 5xx. By default Twilio retries once, and
+ * only a failed connection. (Twilio docs, "Connection overrides": a fragment, never sent and never signed.)
+ */
+const OVERRIDES = "#rc=5&rp=ct,rt,5xx";
+
+export function plainWebhookUrl(publicUrl: string): string {
+  return publicUrl + WEBHOOK_PATH;
+}
+
+/** The URL that an admin pastes and that we set. */
+export function webhookUrl(publicUrl: string): string {
+  return plainWebhookUrl(publicUrl) + OVERRIDES;
+}
+
+export type ProposedWebhook = Pick<
+  SenderWebhook,
+  "callbackUrl" | "callbackMethod" | "statusCallbackUrl" | "statusCallbackMethod"
+>;
+
+export function proposedWebhook(url: string): ProposedWebhook {
+  return { callbackUrl: url, callbackMethod: "POST", statusCallbackUrl: url, statusCallbackMethod: "POST" };
+}
+
+/** Whether Twilio would reach us by this URL: overrides after `#` make no difference to where it goes. */
+export function isOurs(publicUrl: string, url: string | null): boolean {
+  return url !== null && url.split("#")[0] === plainWebhookUrl(publicUrl);
+}
+
+/** Why Twilio cannot reach this server by its public URL, or null. Only a live account minds. */
+export function publicUrlProblem(publicUrl: string): string | null {
+  const url = new URL(publicUrl);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isPrivate =
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    host.endsWith(".local") ||
+    host.endsWith(".internal") ||
+    host === "::1" ||
+    /^f[cd][0-9a-f]{2}:/i.test(host) ||
+    /^(127|10|0)\./.test(host) ||
+    /^192\.168\./.test(host) ||
+    /^169\.254\./.test(host) ||
+    /^172\.(1[6-9]|2\d|3[01])\./.test(host);
+  if (isPrivate)
+    return `Twilio cannot reach ${url.host} from the internet. Set PUBLIC_URL to this server's public https address and restart; until then no webhook arrives.`;
+  if (url.protocol !== "https:")
+    return "PUBLIC_URL is not https: messages would travel in the clear. Put the server behind a TLS proxy and set PUBLIC_URL to its https address.";
+  if (host.includes("_"))
+    return "Twilio refuses host names with an underscore. Give this server another name in PUBLIC_URL.";
+  return null;
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+export const listEventsInput = z.strictObject({
+  connectionId: z.uuid().optional(),
+  outcome: z.enum(["stored", "unrouted", "rejected"]).optional(),
+  kind: z.enum(["message", "status", "unknown"]).optional(),
+  search: z.string().trim().max(200).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
+  limit: z.int().min(1).max(100).optional(),
+});
+export type ListEvents = z.infer<typeof listEventsInput>;
+
+export const eventChangesInput = z.strictObject({ connectionId: z.uuid().optional() });
+export type EventChanges = z.infer<typeof eventChangesInput>;

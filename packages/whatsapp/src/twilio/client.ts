@@ -1,0 +1,41 @@
+import twilio from "twilio";
+import { DomainError } from "../errors.ts";
+import { TwilioHttp } from "./http.ts";
+
+export interface TwilioLogin {
+  mode: "live" | "test";
+  accountSid: string;
+  username: string;
+  password: string;
+}
+
+export type TwilioClient = twilio.Twilio;
+
+/** How long one verb may wait for Twilio, all its calls together. */
+const PATIENCE_MS = 10_000;
+
+export function deadline(): AbortSignal {
+  return AbortSignal.timeout(PATIENCE_MS);
+}
+
+/** The official client for one account, on Twilio or (test mode) on the simulator. */
+export function twilioClient(
+  login: TwilioLogin,
+  simulatorUrl: string | null,
+  until: AbortSignal,
+): TwilioClient {
+  if (login.mode === "test" && simulatorUrl === null)
+    throw new DomainError(
+      "test_mode_off",
+      "Test mode is off on this server: it has no TWILIO_SIMULATOR_URL.",
+      {
+        field: "mode",
+      },
+    );
+  const http = new TwilioHttp(until, login.mode === "test" ? simulatorUrl : null);
+  return new twilio.Twilio(login.username, login.password, {
+    accountSid: login.accountSid,
+    // The client calls nothing but `request`.
+    httpClient: http as unknown as twilio.RequestClient,
+  });
+}

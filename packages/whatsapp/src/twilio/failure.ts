@@ -1,0 +1,84 @@
+import { DomainError, type Field, type Reason } from "../errors.ts";
+import { UnexpectedAnswerError, UnreachableError } from "./http.ts";
+
+/** What Twilio's REST API said no with: the three error shapes of its client have these two in common. */
+export interface TwilioRefusal {
+  status: number;
+  code: number | null;
+}
+
+export function refusalOf(error: unknown): TwilioRefusal | null {
+  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return null;
+  const code = "code" in error && Number.isInteger(Number(error.code)) ? Number(error.code) : null;
+  return { status: error.status, code };
+}
+
+const ACCOUNT_NOT_ACTIVE = 20005;
+
+/**
+ * Twilio's answer as one of our refusals. Decided on status and code alone: the wording of 20003 has changed four times.
+ * `login` names the field whose value a 401 speaks about.
+ */
+export function explainTwilio(error: unknown, login: Field = "authToken"): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error instanceof UnreachableError)
+    return refuse(
+      "twilio_unreachable",
+      "Twilio cannot be reached from this server. Your credentials may be right: try again in a moment, and check status.twilio.com and this server's way out if it stays.",
+    );
+  if (error instanceof UnexpectedAnswerError || error instanceof SyntaxError) return unexpected();
+  const refusal = refusalOf(error);
+  if (!refusal) throw error;
+  if (refusal.code === ACCOUNT_NOT_ACTIVE)
+    return refuse(
+      "account_suspended",
+      "Twilio says that this account is not active: it is suspended or closed. Open it in Twilio's console to see why, then try again.",
+      "accountSid",
+    );
+  if (refusal.status === 429)
+    return refuse(
+      "twilio_rate_limited",
+      "Twilio is receiving too many requests for this account just now. Your credentials may be right: wait a minute and try again.",
+    );
+  if (refusal.status === 401)
+    return login === "apiKeySid"
+      ? refuse(
+          "api_key_failed",
+          "Twilio does not accept this API key with this secret for this account. Check both, or make a new key: its secret is shown only once.",
+          login,
+        )
+      : refuse(
+          "auth_failed",
+          "Twilio does not accept this Account SID with this Auth Token. Copy both again from the same account's page in Twilio's console.",
+          login,
+        );
+  if (refusal.status === 403)
+    return refuse(
+      "no_permission",
+      "These credentials are right, but may not do this at Twilio. Give the API key the permissions for messages and senders, or leave it out.",
+      login,
+    );
+  if (refusal.status === 404)
+    return refuse(
+      "auth_failed",
+      "Twilio knows no such account. Copy the Account SID again from Twilio's console.",
+      "accountSid",
+    );
+  if (refusal.status >= 500)
+    return refuse(
+      "twilio_unreachable",
+      "Twilio has a fault of its own just now. Your credentials may be right: try again in a moment, and check status.twilio.com if it stays.",
+    );
+  return unexpected();
+}
+
+function unexpected(): DomainError {
+  return refuse(
+    "twilio_unexpected",
+    "Twilio's answer could not be understood. Nothing was changed; try again, and check status.twilio.com if it stays.",
+  );
+}
+
+function refuse(reason: Reason, message: string, field?: Field): DomainError {
+  return new DomainError(reason, message, field ? { field } : {});
+}

@@ -1,0 +1,116 @@
+/** What the official client hands to its carrier, and takes back. */
+interface Call {
+  method: string;
+  uri: string;
+  username?: string;
+  password?: string;
+  headers?: Record<string, string>;
+  params?: object;
+  data?: unknown;
+}
+
+interface Answer {
+  statusCode: number;
+  body: string;
+  headers: Record<string, string>;
+}
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const TWILIO_HOST = /^(api|messaging|content|accounts|monitor)\.twilio\.com$/;
+
+/** Nothing came back, or not in time: says nothing about the credentials. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+}
+
+/** An answer came that Twilio does not give: not JSON, a redirect, or too long. */
+export class UnexpectedAnswerError extends Error {
+  override name = "UnexpectedAnswerError";
+}
+
+/**
+ * Carries the official client's calls. Differs from its own carrier in what a stranger's server could use against us:
+ * only Twilio's hosts (or the simulator) are called, no proxy from the environment, no redirects, answers ≤ 1 MB, one
+ * deadline over all calls of a verb.
+ */
+export class TwilioHttp {
+  readonly #deadline: AbortSignal;
+  readonly #simulatorUrl: string | null;
+
+  constructor(deadline: AbortSignal, simulatorUrl: string | null) {
+    this.#deadline = deadline;
+    this.#simulatorUrl = simulatorUrl;
+  }
+
+  async request(options: Call): Promise<Answer> {
+    const url = this.#address(options.uri, options.params);
+    const credentials = Buffer.from(`${options.username}:${options.password}`).toString("base64");
+    const headers = { ...options.headers, authorization: `Basic ${credentials}` };
+    const init: RequestInit = {
+      method: options.method.toUpperCase(),
+      headers,
+      redirect: "manual",
+      signal: this.#deadline,
+    };
+    if (options.data !== undefined) init.body = encodeBody(options.data, headers);
+    let answer: Response;
+    let body: string;
+    try {
+      answer = await fetch(url, init);
+      body = await readLimited(answer);
+    } catch (error) {
+      if (error instanceof UnexpectedAnswerError) throw error;
+      throw new UnreachableError("Twilio did not answer", { cause: error });
+    }
+    if (answer.status >= 300 && answer.status < 400)
+      throw new UnexpectedAnswerError(`Twilio answered with a redirect (${answer.status})`);
+    if (answer.ok && !isJson(body) && answer.status !== 204)
+      throw new UnexpectedAnswerError(`Twilio answered ${answer.status} with something other than JSON`);
+    return { statusCode: answer.status, body, headers: Object.fromEntries(answer.headers) };
+  }
+
+  #address(uri: string, params: object | undefined): URL {
+    const url = new URL(uri);
+    for (const [name, value] of Object.entries(params ?? {})) {
+      for (const one of Array.isArray(value) ? value : [value])
+        if (one !== undefined) url.searchParams.append(name, String(one));
+    }
+    if (this.#simulatorUrl === null) {
+      if (url.protocol !== "https:" || !TWILIO_HOST.test(url.host))
+        throw new UnexpectedAnswerError(`${url.host} is not one of Twilio's hosts`);
+      return url;
+    }
+    return new URL(url.pathname + url.search, this.#simulatorUrl);
+  }
+}
+
+function encodeBody(data: unknown, headers: Record<string, string>): string {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+  if (type?.startsWith("application/json")) return JSON.stringify(data);
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(data as object)) {
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined) form.append(name, String(one));
+  }
+  return form.toString();
+}
+
+async function readLimited(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new UnexpectedAnswerError("Twilio's answer is longer than 1 MB");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}

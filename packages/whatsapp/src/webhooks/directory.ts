@@ -1,0 +1,107 @@
+import type { Database } from "@waystation/db/client";
+import { connections } from "@waystation/db/schema";
+import { eq } from "drizzle-orm";
+import { type Keyring, open, SealError, type SealedPlace } from "../credentials.ts";
+import type { Webhook } from "./read-webhook.ts";
+
+/** What the webhook route needs to know of one connection of an account. */
+export interface Receiver {
+  no: number;
+  connectionId: string;
+  organizationId: string;
+  isActive: boolean;
+  sender: string;
+  poolSenders: readonly string[];
+  /** Both slots, current first. Empty when the stored token cannot be opened: then nothing may be accepted. */
+  tokens: readonly string[];
+}
+
+/** How long another server's connect or disconnect may go unnoticed here. */
+const KEEP_MS = 2_000;
+const MAX_ACCOUNTS = 2_000;
+const TOKEN_LENGTH = 32;
+
+type Cache = Map<string, { until: number; receivers: Promise<readonly Receiver[]> }>;
+const caches = new WeakMap<Database, Cache>();
+
+/** All connections, ended ones too, of an account on this server: empty for an account that was never connected. */
+export function receiversOf(
+  db: Database,
+  keyring: Keyring,
+  accountSid: string,
+): Promise<readonly Receiver[]> {
+  const cache = cacheOf(db);
+  const kept = cache.get(accountSid);
+  if (kept && kept.until > Date.now()) return kept.receivers;
+  const receivers = load(db, keyring, accountSid);
+  if (cache.size >= MAX_ACCOUNTS) cache.clear();
+  cache.set(accountSid, { until: Date.now() + KEEP_MS, receivers });
+  receivers.catch(() => cache.delete(accountSid));
+  return receivers;
+}
+
+/** To be called after every change of an account's connections. */
+export function forgetAccount(db: Database, accountSid: string): void {
+  cacheOf(db).delete(accountSid);
+}
+
+/**
+ * The connection that a webhook is for: the one with its sender, active before ended. A `MessagingServiceSid` may stand
+ * on any number's webhook, so it decides only where no sender does.
+ */
+export function chooseReceiver(receivers: readonly Receiver[], webhook: Webhook): Receiver | null {
+  const bySender = (receiver: Receiver) =>
+    webhook.ourAddresses.some(
+      (address) => receiver.sender === address || receiver.poolSenders.includes(address),
+    );
+  const byService = (receiver: Receiver) => receiver.sender === webhook.messagingServiceSid;
+  const active = receivers.filter((receiver) => receiver.isActive);
+  return (
+    active.find(bySender) ??
+    active.find(byService) ??
+    receivers.find(bySender) ??
+    receivers.find(byService) ??
+    null
+  );
+}
+
+async function load(db: Database, keyring: Keyring, accountSid: string): Promise<readonly Receiver[]> {
+  const rows = await db
+    .select()
+    .from(connections)
+    .where(eq(connections.accountSid, accountSid))
+    .orderBy(connections.no);
+  return rows.flatMap((row) => {
+    if (row.no === null) return [];
+    const place = { organizationId: row.organizationId, connectionId: row.id };
+    return {
+      no: row.no,
+      connectionId: row.id,
+      organizationId: row.organizationId,
+      isActive: row.isActive,
+      sender: row.sender,
+      poolSenders: row.poolSenders,
+      tokens: [
+        openToken(keyring, { ...place, field: "auth_token" }, row.authTokenSealed),
+        openToken(keyring, { ...place, field: "auth_token_next" }, row.authTokenNextSealed),
+      ].filter((token) => token !== null),
+    };
+  });
+}
+
+function openToken(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+  if (sealed === null) return null;
+  try {
+    const token = open(keyring, place, sealed);
+    return token.length === TOKEN_LENGTH ? token : null;
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+function cacheOf(db: Database): Cache {
+  const cache: Cache = caches.get(db) ?? new Map();
+  caches.set(db, cache);
+  return cache;
+}

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type { FormPairs } from "./form.ts";
+import { type EventKind, INCOMING, kindOfStep, OTHER_STATUS, stepOfStatus, UNKNOWN } from "./steps.ts";
+
+export interface Webhook {
+  kind: EventKind;
+  accountSid: string;
+  /** Which of our addresses it is about: `To` of a message, `From` of a status callback. */
+  ourAddresses: string[];
+  messagingServiceSid: string | null;
+  /** The key under which it is stored once: message and step. */
+  sid: string;
+  step: number;
+  word: string | null;
+}
+
+/** These name the event. Said twice with two values, they could name two events to two readers. */
+const IDENTITY = [
+  "AccountSid",
+  "MessageSid",
+  "SmsSid",
+  "SmsMessageSid",
+  "MessageStatus",
+  "SmsStatus",
+  "From",
+  "To",
+];
+const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
+const MAX_WORD = 64;
+
+/**
+ * What a form body says, with nothing of it believed yet. Null when it says two things at once, or not even whose account
+ * it is about. Everything else is some event: what is not understood is kept as `unknown`.
+ */
+export function readWebhook(pairs: FormPairs, body: Buffer, isStatusRoute: boolean): Webhook | null {
+  const first = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, value);
+    else if (earlier !== value && IDENTITY.includes(name)) return null;
+  }
+  const accountSid = first.get("AccountSid");
+  if (!accountSid) return null;
+  const from = first.get("From") ?? "";
+  const to = first.get("To") ?? "";
+  const identity = identify(first, body, isStatusRoute);
+  const kind = kindOfStep(identity.step);
+  return {
+    kind,
+    accountSid,
+    ourAddresses: (kind === "message" ? [to] : kind === "status" ? [from, to] : [to, from]).filter(Boolean),
+    messagingServiceSid: first.get("MessagingServiceSid") ?? null,
+    ...identity,
+  };
+}
+
+/**
+ * A status callback says `MessageStatus`, and may carry a Body. An incoming message may say `SmsStatus=received`, may have
+ * neither Body nor status, and is one all the same. (Captured payloads; Twilio's field tables.)
+ */
+function identify(
+  first: Map<string, string>,
+  body: Buffer,
+  isStatusRoute: boolean,
+): Pick<Webhook, "sid" | "step" | "word"> {
+  const sid = first.get("MessageSid") ?? first.get("SmsMessageSid") ?? first.get("SmsSid") ?? "";
+  if (!MESSAGE_SID.test(sid)) return { sid: hashOf(body), step: UNKNOWN, word: null };
+  const key = sid.slice(2).toLowerCase();
+  const said = first.get("MessageStatus") ?? (isStatusRoute ? first.get("SmsStatus") : undefined);
+  const word = said?.toLowerCase();
+  if (word === undefined ? isStatusRoute : word !== "received" && word !== "receiving") {
+    const step = stepOfStatus(word ?? "");
+    return { sid: key, step, word: step === OTHER_STATUS ? (word ?? "").slice(0, MAX_WORD) : null };
+  }
+  if (!first.has("From") || !first.has("To")) return { sid: hashOf(body), step: UNKNOWN, word: null };
+  return { sid: key, step: INCOMING, word: null };
+}
+
+function hashOf(body: Buffer): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,98 @@
+import type { Store } from "@waystation/db/client";
+import type { Feed } from "../feed.ts";
+import { toPgText } from "../text.ts";
+import type { Receiver } from "./directory.ts";
+
+export type RefusalReason = "signature_missing" | "signature_wrong";
+
+const FLUSH_MS = 1_000;
+/** Kept per connection and second; all are counted. */
+const RECORDS_A_FLUSH = 20;
+const RECORDS_KEPT = 500;
+const BODY_KEPT = 4_096;
+
+interface Pending {
+  receiver: Receiver;
+  rejected: number;
+  ignored: number;
+  records: { reason: RefusalReason; body: string; at: Date }[];
+}
+
+/**
+ * Remembers refused and ignored webhooks for the admin, at a cost that strangers cannot raise: counted in memory, written
+ * once a second, at most so many records each time, the oldest dropped.
+ */
+export function createRefusals(store: Store, feed: Feed, report: (error: unknown) => void) {
+  let pending = new Map<
+    number,
+    { receiver: Receiver; rejected: number; ignored: number; records: Record[] }
+  >();
+  let timer: NodeJS.Timeout | null = null;
+  let flushing: Promise<void> = Promise.resolve();
+
+  interface Record {
+    reason: RefusalReason;
+    body: string;
+    at: Date;
+  }
+
+  function pendingFor(receiver: Receiver): Pending {
+    const counts = pending.get(receiver.no) ?? { receiver, rejected: 0, ignored: 0, records: [] };
+    pending.set(receiver.no, counts);
+    timer ??= setTimeout(() => {
+      flushing = flush().catch(report);
+    }, FLUSH_MS);
+    return counts;
+  }
+
+  async function flush(): Promise<void> {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    const batch = [...pending.values()];
+    pending = new Map();
+    for (const { receiver, rejected, ignored, records } of batch) {
+      await store.query(COUNT, [receiver.no, rejected, ignored]);
+      if (records.length > 0) {
+        await store.query(INSERT, [
+          receiver.no,
+          records.map((record) => record.reason),
+          records.map((record) => record.body),
+          records.map((record) => record.at.toISOString()),
+        ]);
+        await store.query(PRUNE, [receiver.no, RECORDS_KEPT]);
+      }
+      feed.publish({ organizationId: receiver.organizationId, connectionId: receiver.connectionId });
+    }
+  }
+
+  return {
+    rejected(receiver: Receiver, reason: RefusalReason, body: Buffer): void {
+      const counts = pendingFor(receiver);
+      counts.rejected += 1;
+      if (counts.records.length < RECORDS_A_FLUSH)
+        counts.records.push({ reason, body: toPgText(body.toString("utf8", 0, BODY_KEPT)), at: new Date() });
+    },
+    ignored(receiver: Receiver): void {
+      pendingFor(receiver).ignored += 1;
+    },
+    /** Writes what is pending now. */
+    flush: async () => {
+      await flushing;
+      await flush();
+    },
+  };
+}
+
+export type Refusals = ReturnType<typeof createRefusals>;
+
+const COUNT = `
+  insert into connection_hours as h (connection_no, hour, rejected, ignored)
+  values ($1::int, date_trunc('hour', now()), $2::int, $3::int)
+  on conflict (connection_no, hour) do update set rejected = h.rejected + excluded.rejected,
+    ignored = h.ignored + excluded.ignored, last_at = greatest(h.last_at, excluded.last_at)`;
+const INSERT = `
+  insert into webhook_rejections (connection_no, reason, body, received_at)
+  select $1::int, x.reason, x.body, x.at from unnest($2::text[], $3::text[], $4::timestamptz[]) as x(reason, body, at)`;
+const PRUNE = `
+  delete from webhook_rejections where connection_no = $1::int and id <
+    (select id from webhook_rejections where connection_no = $1::int order by id desc offset $2::int - 1 limit 1)`;
