@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
@@ -6,7 +7,7 @@ import * as mission from "./schema.ts";
 import * as people from "./schema-people.ts";
 
 const schema = { ...mission, ...people };
-const migrationsFolder = new URL("./migrations", import.meta.url).pathname;
+export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
@@ -49,12 +50,15 @@ export async function openPostgres(url: string): Promise<Store> {
   };
 }
 
-/** The embedded database in `directory`; the caller holds the lock on it. `null` keeps it in memory. */
-export async function openEmbedded(directory: string | null): Promise<Store> {
+/**
+ * The embedded database in `directory`; the caller holds the lock on it. `null` keeps it in memory.
+ * `dump` is what a new one begins with.
+ */
+export async function openEmbedded(directory: string | null, dump?: Blob): Promise<Store> {
   const { PGlite } = await import("@electric-sql/pglite");
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
-  const client = await PGlite.create(directory ?? "memory://");
+  const client = await PGlite.create(directory ?? "memory://", { loadDataDir: dump });
   const db = drizzle(client, { schema, casing: "snake_case" });
   return {
     kind: "embedded",

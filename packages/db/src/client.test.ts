@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { openPostgres } from "./client.ts";
+import { instance } from "./schema.ts";
+import { createTestDatabase, createTestStore, databases } from "./testing.ts";
+
+test.for(databases)("%s: a test store is migrated, empty and its own", async (kind) => {
+  await using one = await createTestStore(kind);
+  await using other = await createTestStore(kind);
+  await one.db.insert(instance).values({ key: "a", value: "b" });
+  expect(await one.db.select().from(instance)).toEqual([{ key: "a", value: "b" }]);
+  expect(await other.db.select().from(instance)).toEqual([]);
+});
+
+test.for(databases)("%s: query takes parameters, arrays among them", async (kind) => {
+  await using store = await createTestStore(kind);
+  const rows = await store.query("select * from unnest($1::text[], $2::int[]) as t(a, b)", [
+    ["x", "y"],
+    [1, 2],
+  ]);
+  expect(rows).toEqual([
+    { a: "x", b: 1 },
+    { a: "y", b: 2 },
+  ]);
+});
+
+test("two starters migrate the same database one after the other", async () => {
+  await using database = await createTestDatabase();
+  const stores = await Promise.all([openPostgres(database.url), openPostgres(database.url)]);
+  await Promise.all(stores.map((store) => store.migrate()));
+  expect(await stores[0]?.db.select().from(instance)).toEqual([]);
+  await Promise.all(stores.map((store) => store.close()));
+});

@@ -1,0 +1,14 @@
+import { format } from "node:util";
+import { afterEach, beforeEach, expect } from "vitest";
+
+/** What a program says on the console while a test runs is a finding: the test fails with it. */
+const said: string[] = [];
+for (const kind of ["error", "warn"] as const)
+  console[kind] = (...words: unknown[]) => said.push(`console.${kind}: ${format(...words)}`);
+
+beforeEach(() => {
+  said.length = 0;
+});
+afterEach(() => {
+  expect(said, "nothing may be written to console.error or console.warn").toEqual([]);
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{apps,packages}/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    globalSetup: "packages/db/src/testing-setup.ts",
+    setupFiles: "scripts/vitest-console.ts",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
