@@ -37,18 +37,22 @@ export function bodyMatches(url: string, body: Buffer): boolean {
 
 /**
  * The forms in which Twilio's back ends may have signed one URL: as configured, with the port left out, with the default
- * port put in; each also with the query escaped anew, as some of them do.
+ * port put in; each also with the query escaped anew (an apostrophe as %27; or as Node's old `querystring` writes it), as some of them do.
  */
 export function urlForms(url: string): string[] {
   const [, scheme, credentials, host, port, rest] =
     /^([a-z][a-z0-9+.-]*:\/\/)((?:[^/?#]*@)?)(\[[^\]]*\]|[^/?#:]*)((?::\d*)?)(.*)$/is.exec(url) ?? [];
   if (scheme === undefined) return [url];
   const defaultPort = scheme.toLowerCase() === "https://" ? ":443" : ":80";
-  const rests = [rest ?? ""];
-  const query = rest?.indexOf("?") ?? -1;
-  if (rest && query >= 0) rests.push(rest.slice(0, query + 1) + stringify(parse(rest.slice(query + 1))));
-  const forms = rests.flatMap((end) =>
-    [port, "", port || defaultPort].map((chosen) => `${scheme}${credentials}${host}${chosen}${end}`),
+  const end = rest ?? "";
+  const query = end.indexOf("?") + 1;
+  const rests = [end];
+  if (query > 0) {
+    rests.push(end.slice(0, query) + end.slice(query).replaceAll("'", "%27"));
+    rests.push(end.slice(0, query) + stringify(parse(end.slice(query))));
+  }
+  const forms = rests.flatMap((written) =>
+    [port, "", port || defaultPort].map((chosen) => `${scheme}${credentials}${host}${chosen}${written}`),
   );
   return [...new Set(forms)];
 }
