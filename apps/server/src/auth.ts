@@ -180,7 +180,7 @@ function createEngine({ db, publicUrl, secret, report }: AuthOptions) {
       max: 200,
       /** A burst of password checks costs memory and time, right ones too. Wrong ones are counted above. */
       customRules: {
-        "/sign-in/email": { window: 1, max: 10 },
+        "/sign-in/email": { window: 1, max: 30 },
         "/change-password": { window: 1, max: 5 },
       },
     },

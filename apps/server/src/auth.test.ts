@@ -1,0 +1,405 @@
+import { callCounts } from "@waystation/db/schema";
+import { accounts, sessions, users } from "@waystation/db/schema-people";
+import { databases } from "@waystation/db/testing";
+import { and, eq, sql } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { createAuth } from "./auth.ts";
+import { openDesk, PASSWORD, refused } from "./people-testing.ts";
+
+const HOUR = 3_600_000;
+
+describe.each(databases)("signing in on %s", (kind) => {
+  test("an address signs in whatever its case, and the session acts for the organisation", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const visitor = desk.visitor();
+    expect(await visitor.api.session.me.query()).toBeNull();
+    const response = await visitor.signIn("  Owner@EXAMPLE.com ");
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const cookie = response.headers.getSetCookie().join();
+    expect(cookie).toMatch(
+      /^waystation\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    expect(await visitor.api.session.me.query()).toMatchObject({
+      user: { name: "Olga Owner", email: "owner@example.com" },
+      organization: { name: "Acme", role: "owner" },
+      organizations: [{ name: "Acme", role: "owner" }],
+      instance: { publicUrl: desk.url, embedded: kind === "embedded", mail: true, testMode: null },
+    });
+    expect(desk.reported).toEqual([]);
+  });
+
+  test("a wrong password and an unknown address get the same answer", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const answers = await Promise.all(
+      ["owner@example.com", "nobody@example.com"].map(async (email) => {
+        const response = await desk.visitor().signIn(email, "wrong horse battery");
+        const headers = [...response.headers].filter(([name]) => name !== "date");
+        return { status: response.status, headers, body: await response.text() };
+      }),
+    );
+    expect(answers[0]?.status).toBe(401);
+    expect(answers[0]?.body).toContain("INVALID_EMAIL_OR_PASSWORD");
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test("passwords are kept as argon2id with the cost that OWASP asks for", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const [account] = await desk.store.db.select().from(accounts);
+    expect(account?.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  test("only seven routes exist, and sign-up is not one of them", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const body = { name: "Eve", email: "eve@example.com", password: PASSWORD, newPassword: PASSWORD };
+    const closed = [
+      ..."sign-up/email sign-in/social delete-user change-email update-user set-password update-session".split(
+        " ",
+      ),
+      ..."request-password-reset reset-password verify-password send-verification-email link-social".split(
+        " ",
+      ),
+      ..."unlink-account revoke-sessions refresh-token get-access-token organization/create".split(" "),
+      ..."sign-in/email/ /sign-in/email Sign-In/Email sign-in%2Femail ../auth/sign-up/email".split(" "),
+    ];
+    for (const path of closed)
+      expect((await owner.post(`/api/auth/${path}`, body)).status, `POST ${path}`).toBe(404);
+    const readable =
+      "ok error list-accounts verify-email delete-user/callback callback/google reset-password/x account-info";
+    for (const path of ["", ...readable.split(" "), "sign-in/email", "sign-out"])
+      expect((await owner.send(`/api/auth/${path}`)).status, `GET ${path}`).toBe(404);
+    expect(await desk.store.db.select().from(users)).toHaveLength(1);
+  });
+
+  test("only JSON of a sensible size is read", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const visitor = desk.visitor();
+    const path = "/api/auth/sign-in/email";
+    const form = `email=owner%40example.com&password=${encodeURIComponent(PASSWORD)}`;
+    const json = JSON.stringify({ email: "owner@example.com", password: PASSWORD });
+    const status = async (body: string, type: string) =>
+      (await visitor.post(path, body, { "content-type": type })).status;
+    expect(await status(form, "application/x-www-form-urlencoded")).toBe(415);
+    expect(await status(json, "text/plain")).toBe(415);
+    expect(await status(json, "multipart/form-data; boundary=x")).toBe(415);
+    expect(await status(json, "application/jsonp")).toBe(415);
+    expect(await status("{", "application/json")).toBe(400);
+    expect(await status("null", "application/json")).toBe(400);
+    expect(await status('{"email":{"$ne":1},"password":["a"]}', "application/json")).toBe(400);
+    expect(await status(JSON.stringify({ email: "x".repeat(17_000) }), "application/json")).toBe(413);
+    expect(visitor.cookies.size).toBe(0);
+    expect(await status(json, "application/json; charset=utf-8")).toBe(200);
+  });
+
+  test("another site can neither sign anybody in nor act with a session", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const body = { email: "owner@example.com", password: PASSWORD };
+    for (const origin of ["https://evil.example", "null", `${desk.url}.evil.example`, "http://localhost:1"]) {
+      const stranger = desk.visitor();
+      const signIn = await stranger.post("/api/auth/sign-in/email", body, { origin });
+      expect(signIn.status, `sign-in from ${origin}`).toBe(403);
+      expect(stranger.cookies.size).toBe(0);
+      expect((await owner.post("/api/auth/sign-out", {}, { origin })).status).toBe(403);
+    }
+    expect(await owner.api.session.me.query()).not.toBeNull();
+  });
+
+  test("a target to redirect to is ignored", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    for (const callbackURL of ["https://evil.example", "//evil.example", "/\\evil.example", "/inbox"]) {
+      const body = { email: "owner@example.com", password: PASSWORD, callbackURL };
+      const response = await desk.visitor().post("/api/auth/sign-in/email", body);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("location")).toBeNull();
+      expect(await response.json()).toMatchObject({ redirect: false });
+    }
+  });
+
+  test("a session planted before signing in is not taken over, and the one replaced is ended", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const [planted] = owner.cookies.values();
+    await owner.signIn("owner@example.com");
+    const [own] = owner.cookies.values();
+    expect(own).not.toBe(planted);
+
+    const attacker = desk.visitor();
+    attacker.cookies.set("waystation.session_token", planted ?? "");
+    expect(await attacker.api.session.me.query()).toBeNull();
+    expect(await owner.api.session.me.query()).not.toBeNull();
+
+    const victim = desk.visitor();
+    victim.cookies.set("waystation.session_token", "chosen-by-the-attacker.c2lnbmF0dXJl");
+    await victim.signIn("owner@example.com");
+    expect(victim.cookies.get("waystation.session_token")).not.toMatch(/^chosen/);
+  });
+
+  test("a session token without our signature is nobody", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const [session] = await desk.store.db.select().from(sessions);
+    const visitor = desk.visitor();
+    for (const value of [session?.token ?? "", `${session?.token}.${"A".repeat(43)}%3D`]) {
+      visitor.cookies.set("waystation.session_token", value);
+      expect(await visitor.api.session.me.query()).toBeNull();
+    }
+  });
+
+  test("signing out ends the session on the server", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const kept = new Map(owner.cookies);
+    expect((await owner.post("/api/auth/sign-out")).status).toBe(200);
+    expect(owner.cookies.size).toBe(0);
+    for (const [name, value] of kept) owner.cookies.set(name, value);
+    expect(await owner.api.session.me.query()).toBeNull();
+    expect(await desk.store.db.select().from(sessions)).toEqual([]);
+  });
+
+  test("a session lasts 12 hours without a request, moves on with use, and never past 7 days", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const { db } = desk.store;
+    const read = async () => {
+      const [session] = await db.select().from(sessions);
+      if (!session) throw new Error("The session is gone.");
+      return { left: session.expiresAt.getTime() - Date.now(), session };
+    };
+    const set = (values: Record<string, unknown>) => db.update(sessions).set(values);
+
+    expect((await read()).left / HOUR).toBeCloseTo(12, 1);
+
+    await set({ expiresAt: new Date(Date.now() + HOUR), updatedAt: new Date(Date.now() - 11 * HOUR) });
+    expect(await owner.api.session.me.query()).not.toBeNull();
+    expect((await read()).left / HOUR).toBeCloseTo(12, 1);
+
+    const almost = new Date(Date.now() - (7 * 24 - 1) * HOUR);
+    await set({ createdAt: almost, updatedAt: new Date(Date.now() - HOUR) });
+    expect(await owner.api.session.me.query()).not.toBeNull();
+    expect((await read()).left / HOUR).toBeCloseTo(1, 1);
+
+    await set({ expiresAt: new Date(Date.now() - 1000) });
+    expect(await owner.api.session.me.query()).toBeNull();
+  });
+
+  test("a session in use is written at most every five minutes", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const before = await desk.store.db.select().from(sessions);
+    await owner.api.session.me.query();
+    expect(await desk.store.db.select().from(sessions)).toEqual(before);
+  });
+
+  test("changing the password asks for the old one and for a good new one, and ends other sessions", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const { id: second } = await owner.api.organizations.create.mutate({ name: "Second" });
+    await owner.api.organizations.activate.mutate({ organizationId: second });
+    const elsewhere = desk.visitor();
+    await elsewhere.signIn("owner@example.com");
+    const change = async (currentPassword: string, newPassword: string) => {
+      const body = { currentPassword, newPassword, revokeOtherSessions: true };
+      const response = await owner.post("/api/auth/change-password", body);
+      return [response.status, ((await response.json()) as { code?: string }).code];
+    };
+    expect(await change(PASSWORD, "short")).toEqual([400, "PASSWORD_WEAK"]);
+    expect(await change(PASSWORD, "password123456")).toEqual([400, "PASSWORD_WEAK"]);
+    expect(await change("wrong horse battery", "a much better horse")).toEqual([400, "INVALID_PASSWORD"]);
+    expect(await elsewhere.api.session.me.query()).not.toBeNull();
+    expect(await change(PASSWORD, "a much better horse")).toEqual([200, undefined]);
+
+    expect(await elsewhere.api.session.me.query()).toBeNull();
+    expect(await owner.api.session.me.query()).toMatchObject({ organization: { id: second } });
+    expect((await desk.visitor().signIn("owner@example.com", PASSWORD)).status).toBe(401);
+    expect((await desk.visitor().signIn("owner@example.com", "a much better horse")).status).toBe(200);
+  });
+
+  test("people see and end their own sessions only", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const member = await desk.addMember(owner, "mia@example.com", "member");
+    const phone = desk.visitor();
+    await phone.signIn("mia@example.com");
+    const list = async () =>
+      (await (await member.send("/api/auth/list-sessions")).json()) as { token: string; userAgent: string }[];
+    const tokens = (await list()).map(({ token }) => token);
+    expect(tokens).toHaveLength(2);
+
+    for (const token of tokens) await owner.post("/api/auth/revoke-session", { token });
+    expect(await list()).toHaveLength(2);
+
+    await member.post("/api/auth/revoke-other-sessions");
+    expect(await list()).toHaveLength(1);
+    expect(await phone.api.session.me.query()).toBeNull();
+    expect(await owner.api.session.me.query()).not.toBeNull();
+  });
+});
+
+describe.each(databases)("guessing passwords on %s", (kind) => {
+  test("ten wrong ones close an account for a while, wherever they come from, and the answer tells nothing", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const attempt = async (email: string, password: string, address: number) => {
+      const visitor = desk.visitor();
+      visitor.headers["x-forwarded-for"] = `2001:db8:${address}::1`;
+      const response = await visitor.signIn(email, password);
+      return {
+        status: response.status,
+        retry: response.headers.get("retry-after"),
+        body: await response.text(),
+      };
+    };
+    const last = [];
+    for (const email of ["owner@example.com", "nobody@example.com"]) {
+      for (let n = 1; n <= 10; n++) expect((await attempt(email, "wrong horse battery", n)).status).toBe(401);
+      last.push(await attempt(email, PASSWORD, 99));
+    }
+    expect(last.map(({ status }) => status)).toEqual([429, 429]);
+    expect(last[0]?.body).toBe(last[1]?.body);
+    expect(Number(last[0]?.retry)).toBeGreaterThan(800);
+
+    await desk.store.db.update(callCounts).set({ windowStart: sql`now() - interval '16 minutes'` });
+    expect((await attempt("owner@example.com", PASSWORD, 99)).status).toBe(200);
+  });
+
+  test("guesses in parallel do not get past the limit", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const answers = await Promise.all(
+      Array.from(
+        { length: 25 },
+        async () => (await desk.visitor().signIn("owner@example.com", "x".repeat(20))).status,
+      ),
+    );
+    expect(answers.filter((status) => status === 401)).toHaveLength(10);
+    expect(answers.filter((status) => status === 429)).toHaveLength(15);
+  });
+
+  test("an address block is limited over all accounts; right passwords do not count", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const { db } = desk.store;
+    const from = (address: string) => {
+      const visitor = desk.visitor();
+      visitor.headers["x-forwarded-for"] = address;
+      return visitor;
+    };
+    const key = eq(callCounts.key, "sign-in:block:2001:db8:1:2::/64");
+    for (let n = 0; n < 3; n++)
+      expect((await from("2001:db8:1:2::7").signIn("owner@example.com")).status).toBe(200);
+    expect(await db.select().from(callCounts).where(key)).toMatchObject([{ count: 0 }]);
+
+    for (let n = 0; n < 3; n++)
+      await from(`2001:db8:1:2:${n}::${n}`).signIn(`user${n}@example.com`, "wrong one here");
+    expect(await db.select().from(callCounts).where(key)).toMatchObject([{ count: 3 }]);
+    await db.update(callCounts).set({ count: 60 }).where(key);
+    expect((await from("2001:db8:1:2:ffff::9").signIn("owner@example.com")).status).toBe(429);
+    expect((await from("2001:db8:1:3::9").signIn("owner@example.com")).status).toBe(200);
+  });
+
+  test("the header that carries the address cannot be sent from outside", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const visitor = desk.visitor();
+    visitor.headers["x-waystation-client-ip"] = "203.0.113.9";
+    await visitor.signIn("owner@example.com");
+    const [session] = await desk.store.db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.ipAddress, "203.0.113.9"));
+    expect(session).toBeUndefined();
+    expect(await desk.store.db.select().from(sessions)).toMatchObject([
+      { ipAddress: "127.0.0.1" },
+      { ipAddress: "127.0.0.1" },
+    ]);
+  });
+
+  test("the old password is guessed at most ten times with somebody's open session", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const [user] = await desk.store.db.select().from(users);
+    const change = async (currentPassword: string) => {
+      const body = { currentPassword, newPassword: "a much better horse" };
+      return (await owner.post("/api/auth/change-password", body)).status;
+    };
+    expect(await change("wrong horse battery")).toBe(400);
+    const key = and(eq(callCounts.key, `change-password:${user?.id}`), eq(callCounts.count, 1));
+    expect(await desk.store.db.update(callCounts).set({ count: 10 }).where(key).returning()).toHaveLength(1);
+    expect(await change(PASSWORD)).toBe(429);
+  });
+});
+
+describe.each(databases)("what a session may do on %s", (kind) => {
+  test("a role counts from the next request on", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const admin = await desk.addMember(owner, "ada@example.com", "admin");
+    const invite = (email: string) => admin.api.team.invite.mutate({ email, role: "member" });
+    await invite("one@example.com");
+    const { members } = await owner.api.team.list.query();
+    const ada = members.find(({ email }) => email === "ada@example.com");
+    await owner.api.team.changeRole.mutate({ memberId: ada?.id ?? "", role: "member" });
+    await expect(invite("two@example.com")).rejects.toMatchObject(refused("not_allowed"));
+    expect(await admin.api.session.me.query()).toMatchObject({ organization: { role: "member" } });
+  });
+
+  test("who is removed has no way in; a session falls back to another organisation of theirs", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    const second = await owner.api.organizations.create.mutate({ name: "Second" });
+    const remove = async () => {
+      const { members } = await owner.api.team.list.query();
+      const memberId = members.find(({ email }) => email === "mia@example.com")?.id ?? "";
+      await owner.api.team.remove.mutate({ memberId });
+    };
+    await remove();
+    expect(await mia.api.session.me.query()).toBeNull();
+    await expect(mia.api.team.list.query()).rejects.toMatchObject(refused("not_signed_in"));
+
+    await mia.signIn("mia@example.com");
+    expect(await mia.api.session.me.query()).toMatchObject({ organization: null, organizations: [] });
+    await expect(mia.api.team.list.query()).rejects.toMatchObject(refused("not_allowed"));
+
+    for (const organizationId of [
+      second.id,
+      (await owner.api.session.me.query())?.organizations[0]?.id ?? "",
+    ]) {
+      await owner.api.organizations.activate.mutate({ organizationId });
+      const { link } = await owner.api.team.invite.mutate({ email: "mia@example.com", role: "member" });
+      await mia.api.team.join.mutate({ token: new URL(link).searchParams.get("token") ?? "" });
+    }
+    expect(await mia.api.session.me.query()).toMatchObject({ organization: { name: "Acme" } });
+    await remove();
+    expect(await mia.api.session.me.query()).toMatchObject({ organization: { name: "Second" } });
+  });
+});
+
+test("on https the cookie is bound to the host, and secure", async () => {
+  await using desk = await openDesk("embedded");
+  await desk.setUp();
+  const publicUrl = "https://desk.example.com";
+  const secret = "not a secret outside of this test 7tq2";
+  const auth = createAuth({ db: desk.store.db, publicUrl, secret, report: () => {} });
+  const response = await auth.handler(
+    new Request(`${publicUrl}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: publicUrl },
+      body: JSON.stringify({ email: "owner@example.com", password: PASSWORD }),
+    }),
+  );
+  expect(response.headers.getSetCookie()).toEqual([
+    expect.stringMatching(
+      /^__Host-waystation\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    ),
+  ]);
+  const cookie = (response.headers.getSetCookie()[0] ?? "").split(";")[0] ?? "";
+  expect(await auth.session(new Headers({ cookie }))).toMatchObject({ user: { email: "owner@example.com" } });
+});
