@@ -42,7 +42,7 @@ export type SimulatorOptions = {
 export type ClockView = { now: string; offset: number };
 export type ClockChange = { advance?: number; set?: string; reset?: boolean };
 
-export type Simulator = {
+export type Simulator = AsyncDisposable & {
   readonly app: Express;
   /** http://localhost:<port>, from `start` on. */
   readonly url: string;
@@ -121,6 +121,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       closing.closeAllConnections();
       await closed;
     },
+    [Symbol.asyncDispose]: () => simulator.stop(),
     listAccounts: () => [...ctx.state.accounts.values()].map(showAccount),
     createAccount: (input) => showAccount(createAccount(ctx, input)),
     sendIncoming: (input) => sendIncoming(ctx, input),

@@ -38,7 +38,10 @@ export function sendRequest(request: WebhookRequest, startedAt: number): Promise
     let timer: NodeJS.Timeout | undefined;
     const chunks: Buffer[] = [];
 
+    let done = false;
     function finish(error: Attempt["error"]) {
+      if (done) return;
+      done = true;
       clearTimeout(timer);
       attempt.ms = Math.round(performance.now() - begun);
       attempt.body = readBody(Buffer.concat(chunks), attempt.headers["content-encoding"]);

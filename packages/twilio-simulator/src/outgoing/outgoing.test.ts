@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  ACCOUNTS,
+  CREATE_ENDINGS,
+  FAILING_ENDINGS,
+  recipientEnding,
+  SENDERS,
+  SERVICE,
+  TEMPLATES,
+} from "../sentinels.ts";
+import type { Simulator } from "../simulator.ts";
+import { connectClient, startReceiver, startSimulator } from "../testing.ts";
+
+let simulator: Simulator;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+const customer = "whatsapp:+15005550001";
+
+beforeAll(async () => {
+  simulator = await startSimulator({ seed: "outgoing" });
+  receiver = await startReceiver();
+});
+beforeEach(() => {
+  simulator.reset();
+  receiver.requests.length = 0;
+});
+afterAll(async () => {
+  await simulator.stop();
+  await receiver[Symbol.asyncDispose]();
+});
+
+const write = (from = customer, to: string = SENDERS.online) =>
+  simulator.sendIncoming({ to, from, body: "Hello" });
+
+async function send(change: Record<string, unknown> = {}) {
+  const message = await connectClient(simulator).messages.create({
+    from: SENDERS.online,
+    to: customer,
+    body: "x",
+    statusCallback: `${receiver.url}/status`,
+    ...change,
+  } as { to: string });
+  await simulator.settle();
+  return connectClient(simulator).messages(message.sid).fetch();
+}
+
+const statuses = () => receiver.requests.map(({ params }) => params.MessageStatus);
+
+describe("status callbacks", () => {
+  test("sent, delivered, read: the status that create answered is not repeated", async () => {
+    await write();
+    await send();
+    expect(statuses()).toEqual(["sent", "delivered", "read"]);
+    expect(receiver.requests.map(({ params }) => params.EventType)).toEqual([undefined, "DELIVERED", "READ"]);
+    expect(receiver.requests[1]?.params).toMatchObject({
+      SmsStatus: "delivered",
+      To: customer,
+      From: SENDERS.online,
+      ChannelPrefix: "whatsapp",
+      ChannelToAddress: "+1500555XXXX",
+      ChannelInstallSid: `XE${"a".repeat(32)}`,
+      AccountSid: ACCOUNTS.healthy,
+      ApiVersion: "2010-04-01",
+    });
+    expect(receiver.requests[1]?.params).not.toHaveProperty("ErrorCode");
+  });
+
+  test("with a Messaging Service queued comes first, without channel fields", async () => {
+    await write(customer, SENDERS.inService);
+    await send({ from: undefined, messagingServiceSid: SERVICE });
+    expect(statuses()).toEqual(["queued", "sent", "delivered", "read"]);
+    expect(receiver.requests[0]?.params).toMatchObject({
+      MessagingServiceSid: SERVICE,
+      From: SENDERS.inService,
+    });
+    expect(receiver.requests[0]?.params).not.toHaveProperty("ChannelPrefix");
+  });
+
+  test("go to StatusCallback, else to the service's, else to the sender's URL", async () => {
+    await write();
+    await write(customer, SENDERS.inService);
+    simulator.setWebhook({
+      accountSid: ACCOUNTS.healthy,
+      sender: SENDERS.online,
+      statusUrl: `${receiver.url}/sender`,
+    });
+    simulator.setWebhook({
+      accountSid: ACCOUNTS.healthy,
+      sender: SENDERS.inService,
+      statusUrl: `${receiver.url}/sender`,
+    });
+    simulator.setWebhook({
+      accountSid: ACCOUNTS.healthy,
+      service: SERVICE,
+      statusUrl: `${receiver.url}/service`,
+    });
+    const urls = async (change: Record<string, unknown>) => {
+      receiver.requests.length = 0;
+      await send(change);
+      return [...new Set(receiver.requests.map(({ url }) => url))];
+    };
+    expect(await urls({})).toEqual(["/status"]);
+    expect(await urls({ statusCallback: undefined })).toEqual(["/sender"]);
+    expect(await urls({ statusCallback: undefined, from: undefined, messagingServiceSid: SERVICE })).toEqual([
+      "/service",
+    ]);
+    expect(await urls({ from: undefined, messagingServiceSid: SERVICE })).toEqual(["/status"]);
+  });
+});
+
+describe("recipients by ending", () => {
+  test.each(Object.entries(FAILING_ENDINGS))("…%s ends with its error", async (code, { status }) => {
+    await write(recipientEnding(code));
+    const message = await send({ to: recipientEnding(code) });
+    expect(message).toMatchObject({ status, errorCode: Number(code) });
+    expect(statuses()).toEqual(status === "failed" ? ["failed"] : ["sent", "undelivered"]);
+    expect(receiver.requests.at(-1)?.params).toMatchObject({ ErrorCode: code, MessageStatus: status });
+  });
+
+  test.each([
+    [CREATE_ENDINGS.neverDelivered, ["sent"]],
+    [CREATE_ENDINGS.neverRead, ["sent", "delivered"]],
+    [CREATE_ENDINGS.readWithoutDelivered, ["sent", "read"]],
+  ])("…%s gets as far as %j", async (ending, expected) => {
+    await write(recipientEnding(ending));
+    await send({ to: recipientEnding(ending) });
+    expect(statuses()).toEqual(expected);
+  });
+
+  test("an offline sender fails with 63001", async () => {
+    expect(await send({ from: SENDERS.offline })).toMatchObject({ status: "failed", errorCode: 63001 });
+  });
+});
+
+describe("the 24-hour window", () => {
+  test("free text to somebody who never wrote: 201, then undelivered with 63016", async () => {
+    expect(await send()).toMatchObject({ status: "undelivered", errorCode: 63016 });
+    expect(statuses()).toEqual(["sent", "undelivered"]);
+  });
+
+  test("opens with a message, counts per sender, closes after a day by the simulator's clock", async () => {
+    await write();
+    expect((await send()).status).toBe("read");
+    await write(customer, SENDERS.inService);
+    simulator.setClock({ advance: 24 * 3_600_000 - 60_000 });
+    expect((await send()).status).toBe("read");
+    simulator.setClock({ advance: 60_000 });
+    expect(await send()).toMatchObject({ status: "undelivered", errorCode: 63016 });
+    simulator.setClock({ reset: true });
+  });
+
+  test.each([
+    ["approved", TEMPLATES.approved, "read", null],
+    ["pending", TEMPLATES.pending, "undelivered", 63016],
+    ["rejected", TEMPLATES.rejected, "failed", 63040],
+    ["paused", TEMPLATES.paused, "failed", 63041],
+  ])("a template that is %s", async (_status, contentSid, status, errorCode) => {
+    expect(await send({ body: undefined, contentSid })).toMatchObject({ status, errorCode });
+  });
+});
+
+describe("chaos", () => {
+  test("callbacks before the create call is answered", async () => {
+    await write();
+    simulator.setChaos({ callbackFirst: true });
+    const created = await connectClient(simulator).messages.create({
+      from: SENDERS.online,
+      to: customer,
+      body: "x",
+      statusCallback: receiver.url,
+    });
+    expect(created.status).toBe("queued");
+    expect(statuses()).toContain("sent");
+    await simulator.settle();
+  });
+
+  test("duplicates: everything twice", async () => {
+    await write();
+    simulator.setChaos({ duplicates: 1 });
+    await send();
+    expect(statuses()).toEqual(["sent", "sent", "delivered", "delivered", "read", "read"]);
+  });
+
+  test("reordering: a later status overtakes, none is lost", async () => {
+    await write();
+    simulator.setChaos({ reorder: 1 });
+    await send();
+    expect(statuses()).toEqual(["delivered", "sent", "read"]);
+  });
+
+  test("lost webhooks never arrive, and the books say so", async () => {
+    simulator.setChaos({ lost: 1 });
+    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+    await write();
+    await send();
+    expect(receiver.requests).toEqual([]);
+    expect(new Set(simulator.listDeliveries().map(({ state }) => state))).toEqual(new Set(["lost"]));
+  });
+
+  test("cut connections: the webhook arrives, its answer does not", async () => {
+    simulator.setChaos({ cut: 1 });
+    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+    const { delivery } = await simulator.sendIncoming({
+      to: SENDERS.online,
+      from: customer,
+      body: "Hello",
+      wait: true,
+    });
+    expect(delivery).toMatchObject({
+      state: "failed",
+      httpStatus: null,
+      alert: { code: 11200 },
+      attempts: [{ error: { kind: "cut" } }],
+    });
+  });
+
+  test("a delay holds webhooks back, and the clock can let them go", async () => {
+    simulator.setChaos({ delay: 600_000 });
+    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+    const waiting = simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "Hello", wait: true });
+    expect(simulator.listDeliveries()).toEqual([]);
+    simulator.setClock({ advance: 600_000 });
+    expect((await waiting).delivery?.state).toBe("delivered");
+    simulator.setClock({ reset: true });
+  });
+
+  test("settings that make no sense are refused with a sentence, and change nothing", () => {
+    expect(() => simulator.setChaos({ duplicates: 2 })).toThrow("duplicates is a share from 0 to 1");
+    expect(() => simulator.setChaos({ lost: 1, delay: -1 })).toThrow("delay is a number of milliseconds");
+    expect(simulator.setChaos({})).toMatchObject({ duplicates: 0, lost: 0 });
+  });
+});

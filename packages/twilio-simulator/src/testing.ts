@@ -1,0 +1,97 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import twilio from "twilio";
+import { ACCOUNTS, TOKENS } from "./sentinels.ts";
+import { createSimulator, type Simulator, type SimulatorOptions } from "./simulator.ts";
+
+export type ReceivedRequest = {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  rawNames: string[];
+  body: string;
+  params: Record<string, string>;
+};
+
+type Answer = (res: ServerResponse, request: ReceivedRequest) => void;
+
+export const answerTwiml: Answer = (res) => {
+  res
+    .writeHead(200, { "Content-Type": "text/xml" })
+    .end('<?xml version="1.0" encoding="UTF-8"?><Response></Response>');
+};
+
+export const answerStatus =
+  (status: number, headers: Record<string, string> = {}, body = ""): Answer =>
+  (res) =>
+    void res.writeHead(status, headers).end(body);
+
+/** A webhook endpoint that keeps what it got. Ends with the test by `await using`. */
+export async function startReceiver(answer: Answer = answerTwiml) {
+  const requests: ReceivedRequest[] = [];
+  const receiver = { answer };
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on("data", (chunk: Buffer) => chunks.push(chunk));
+    req.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8");
+      const request = {
+        method: req.method ?? "",
+        url: req.url ?? "",
+        headers: req.headers,
+        rawNames: req.rawHeaders.filter((_, index) => index % 2 === 0),
+        body,
+        params: Object.fromEntries(new URLSearchParams(body)),
+      };
+      requests.push(request);
+      receiver.answer(res, request);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return Object.assign(receiver, {
+    requests,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+/** A simulator that takes no time of its own; ends with the test by `await using`. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = createSimulator({ pace: 0, chaos: { mediaNotFound: 0 }, ...options });
+  await simulator.start();
+  return simulator;
+}
+
+/** Twilio's own client, with every product pointed at the simulator. */
+export function connectClient(
+  simulator: Simulator,
+  username: string = ACCOUNTS.healthy,
+  password: string = TOKENS.primary,
+  accountSid?: string,
+) {
+  const client = twilio(username, password, {
+    accountSid: accountSid ?? (username.startsWith("SK") ? ACCOUNTS.healthy : username),
+  });
+  for (const product of [
+    client.api,
+    client.messaging,
+    client.content,
+    client.accounts,
+    client.monitor,
+    client.iam,
+  ])
+    product.baseUrl = simulator.url;
+  return client;
+}
+
+/** A port on which nobody listens. */
+export async function findClosedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
