@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
@@ -18,6 +21,8 @@ export interface Store {
   /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: the hot path's way in. */
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   migrate(): Promise<void>;
+  /** The names of the migrations that this database still lacks. */
+  pendingMigrations(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -25,16 +30,24 @@ export interface Store {
 const MIGRATION_LOCK = 7_205_759;
 
 export async function openPostgres(url: string): Promise<Store> {
-  const client = postgres(url, { max: 10, onnotice: () => {}, connect_timeout: 10, idle_timeout: 0 });
+  const client = postgres(url, {
+    max: 10,
+    onnotice: () => {},
+    connect_timeout: 10,
+    idle_timeout: 0,
+    connection: { application_name: "waystation", statement_timeout: 10_000 },
+  });
   try {
     await client`select 1`;
   } catch (error) {
     await client.end({ timeout: 0 });
     throw error;
   }
+  const db = drizzlePostgres(client, { schema, casing: "snake_case" });
   return {
     kind: "postgres",
-    db: drizzlePostgres(client, { schema, casing: "snake_case" }),
+    db,
+    pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
     migrate: async () => {
@@ -63,9 +76,32 @@ export async function openEmbedded(directory: string | null, dump?: Blob): Promi
   return {
     kind: "embedded",
     db,
+    pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.query<Row>(text, parameters)).rows,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),
   };
+}
+
+async function pendingMigrations(db: Database): Promise<string[]> {
+  const journal = JSON.parse(await readFile(join(migrationsFolder, "meta", "_journal.json"), "utf8")) as {
+    entries: { tag: string; when: number }[];
+  };
+  // Drizzle applies what is younger than the youngest applied one, and so does this.
+  const [made] = await rowsOf(
+    db,
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as done`,
+  );
+  const [last] = made?.done
+    ? await rowsOf(db, sql`select max(created_at)::text as done from drizzle.__drizzle_migrations`)
+    : [];
+  const youngest = Number(last?.done ?? 0);
+  return journal.entries.filter(({ when }) => when > youngest).map(({ tag }) => tag);
+}
+
+async function rowsOf(db: Database, statement: SQL): Promise<Record<string, unknown>[]> {
+  // postgres.js answers the rows themselves, PGlite an object around them.
+  const result = (await db.execute(statement)) as unknown;
+  return (Array.isArray(result) ? result : (result as { rows: [] }).rows) as Record<string, unknown>[];
 }

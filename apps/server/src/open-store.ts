@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { openEmbedded, openPostgres, type Store } from "@waystation/db/client";
+import type { Config } from "./config.ts";
+import { lockDataDir, prepareDataDir } from "./data-dir.ts";
+import { StartError } from "./start-error.ts";
+
+type Where = Pick<Config, "databaseUrl" | "dataDir">;
+
+/** Takes what only one process may have, before anything is touched; `open` then opens the database. */
+export function reserveStore({ databaseUrl, dataDir }: Where): { open(): Promise<Store>; release(): void } {
+  if (databaseUrl) return { open: () => openServer(databaseUrl), release: () => {} };
+  prepareDataDir(dataDir);
+  const lock = lockDataDir(dataDir);
+  return {
+    release: () => lock.release(),
+    open: async () => {
+      const store = await openFolder(join(dataDir, "postgres"));
+      return {
+        ...store,
+        close: async () => {
+          await store.close();
+          lock.release();
+        },
+      };
+    },
+  };
+}
+
+/** For commands, which need nothing between the two steps. */
+export async function openStore(where: Where): Promise<Store> {
+  const reserved = reserveStore(where);
+  try {
+    return await reserved.open();
+  } catch (error) {
+    reserved.release();
+    throw error;
+  }
+}
+
+async function openFolder(folder: string): Promise<Store> {
+  try {
+    return await openEmbedded(folder);
+  } catch (error) {
+    throw new StartError(
+      `The embedded database in ${folder} cannot be opened. Put a backup of that folder back, or set DATA_DIR to another one.`,
+      { cause: error },
+    );
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: "nothing listens there. Start the database, or correct host and port",
+  ENOTFOUND: "its host name is not known. Correct it",
+  EAI_AGAIN: "its host name cannot be looked up. Correct it, or check the network",
+  ETIMEDOUT: "it does not answer. Correct host and port, or check the network",
+  CONNECT_TIMEOUT: "it does not answer. Correct host and port, or check the network",
+  "28P01": "it refuses user or password. Correct them",
+  "28000": "it refuses this user. Correct the user, or the server's access rules",
+  "3D000": "it has no database of that name. Create it, or correct the name",
+  "53300": "it has no connection left. Raise its max_connections",
+};
+
+async function openServer(databaseUrl: string): Promise<Store> {
+  try {
+    return await openPostgres(databaseUrl);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const reason =
+      REASONS[code] ?? `it cannot be used (${error instanceof Error ? error.message : error}). Correct it`;
+    const { host, pathname } = new URL(databaseUrl);
+    throw new StartError(`DATABASE_URL points to ${host}${pathname}, and ${reason}.`, { cause: error });
+  }
+}
