@@ -1,0 +1,53 @@
+import { Skeleton } from "@mantine/core";
+import type { Connection } from "../trpc.ts";
+import { formatCount } from "../ui/format.ts";
+import { Sparkline } from "../ui/sparkline.tsx";
+import css from "./overview.module.css";
+
+type Day = Connection["last24h"];
+
+/** The last 24 hours as four counts, each with its hours. */
+export function DayTiles({ days }: { days: Day[] }) {
+  const sum = (pick: (day: Day) => number) => days.reduce((total, day) => total + pick(day), 0);
+  const hours = (pick: (hour: Day["hours"][number]) => number) =>
+    Array.from({ length: 24 }, (_, hour) =>
+      days.reduce((total, day) => {
+        const each = day.hours[hour];
+        return total + (each ? pick(each) : 0);
+      }, 0),
+    );
+  const tiles = [
+    { label: "Messages in", value: sum((day) => day.incoming), hours: hours((hour) => hour.incoming) },
+    { label: "Status reports", value: sum((day) => day.statuses), hours: hours((hour) => hour.statuses) },
+    {
+      label: "Failed deliveries",
+      value: sum((day) => day.failed),
+      hours: hours((hour) => hour.failed),
+      color: "var(--bad-dot)",
+    },
+    { label: "Refused webhooks", value: sum((day) => day.rejected), hours: null },
+  ];
+  return (
+    <section aria-label="Last 24 hours">
+      <dl className={css.tiles}>
+        {tiles.map((tile) => (
+          <div key={tile.label} className={css.tile}>
+            <dt>{tile.label}, 24 h</dt>
+            <dd>{formatCount(tile.value)}</dd>
+            {tile.hours ? (
+              <dd aria-hidden>
+                <Sparkline values={tile.hours} label={`${tile.label} per hour`} color={tile.color} />
+              </dd>
+            ) : (
+              <dd className="dim small" style={{ fontWeight: 400 }}>
+                {tile.value > 0 ? "The signature was missing or wrong." : "All signatures were valid."}
+              </dd>
+            )}
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export const DayTilesSkeleton = () => <Skeleton height={104} radius={8} />;

@@ -1,0 +1,74 @@
+import type { WebhookEvent } from "../trpc.ts";
+import { formatAddress, shorten } from "../ui/format.ts";
+import type { Tone } from "../ui/tone.tsx";
+
+const one = (event: WebhookEvent, name: string): string | undefined => {
+  const value = event.params[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+export const kindWord = { message: "in", status: "status", unknown: "other" } as const;
+
+export const outcomeTone: Record<WebhookEvent["outcome"], Tone> = {
+  stored: "muted",
+  unrouted: "warn",
+  rejected: "bad",
+};
+export const outcomeWord: Record<WebhookEvent["outcome"], string> = {
+  stored: "stored",
+  unrouted: "no connection",
+  rejected: "refused",
+};
+
+const failures = new Set(["failed", "undelivered", "canceled"]);
+export const isFailure = (event: WebhookEvent) => event.status !== null && failures.has(event.status);
+
+function attachment(event: WebhookEvent): string | null {
+  const count = Number(one(event, "NumMedia") ?? "0");
+  if (count > 0) {
+    const [kind] = (one(event, "MediaContentType0") ?? "file").split("/");
+    const word = kind === "image" || kind === "video" || kind === "audio" ? kind : "file";
+    return count > 1 ? `${count} attachments` : `one ${word}`;
+  }
+  if (one(event, "Latitude"))
+    return one(event, "Label") ? `a location: ${one(event, "Label")}` : "a location";
+  const type = event.messageType;
+  return type && type !== "text" ? `a message of type ${type}` : null;
+}
+
+/** What a row says happened, in a few words. */
+export function whatHappened(event: WebhookEvent): string {
+  if (event.outcome === "rejected") return event.reason ?? "Refused.";
+  if (event.kind === "status") {
+    const code = event.errorCode;
+    const sid = event.messageSid ? ` · ${shorten(event.messageSid)}` : "";
+    return `${event.status ?? "unknown status"}${code ? ` · error ${code}` : ""}${sid}`;
+  }
+  const text = event.body ? `“${event.body}”` : null;
+  const extra = attachment(event);
+  return (
+    [extra && !text ? `Sent ${extra}` : extra, text].filter(Boolean).join(" · ") || "A message without text"
+  );
+}
+
+/** The verdict on top of the drawer. */
+export function verdictOf(event: WebhookEvent): string {
+  if (event.outcome === "rejected")
+    return event.reason ?? "Refused: its signature was missing or wrong. Nothing was stored but this note.";
+  if (event.outcome === "unrouted")
+    return "The signature is valid and it was stored, but no connection of yours has this sender. Connect the sender to see its messages.";
+  if (event.kind === "unknown")
+    return "The signature is valid and it was stored as it came. Its kind is not known here yet.";
+  if (isFailure(event)) {
+    const code = event.errorCode;
+    return `Twilio reports that this message was not delivered${code ? ` (error ${code})` : ""}. The report itself is stored.`;
+  }
+  return "The signature is valid, and it was stored before Twilio got its answer.";
+}
+
+export function titleOf(event: WebhookEvent): string {
+  if (event.outcome === "rejected") return "Refused webhook";
+  if (event.kind === "message") return `Message from ${formatAddress(event.from)}`;
+  if (event.kind === "status") return `Status: ${event.status ?? "unknown"}`;
+  return "Webhook of another kind";
+}

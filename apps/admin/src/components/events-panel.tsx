@@ -1,0 +1,202 @@
+import { Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconSearch, IconSearchOff, IconShieldCheck } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLive } from "../live.ts";
+import { client, trpc, type WebhookEvent } from "../trpc.ts";
+import { Card, Empty } from "../ui/card.tsx";
+import { Dot, Notice } from "../ui/tone.tsx";
+import { EventDrawer } from "./event-drawer.tsx";
+import { EventList, EventListSkeleton } from "./event-list.tsx";
+import css from "./events.module.css";
+import { explain } from "./form-problem.tsx";
+
+/** The part of the URL that the panel lives in. */
+export interface EventSearch {
+  kind?: WebhookEvent["kind"];
+  outcome?: "rejected";
+  q?: string;
+  event?: string;
+}
+
+const kinds = ["message", "status", "unknown"] as const;
+
+export function readEventSearch(search: Record<string, unknown>): EventSearch {
+  return {
+    kind: kinds.find((kind) => kind === search.kind),
+    outcome: search.outcome === "rejected" ? "rejected" : undefined,
+    q: search.q === undefined || search.q === "" ? undefined : String(search.q),
+    event: search.event === undefined ? undefined : String(search.event),
+  };
+}
+
+export function eventsQuery(connectionId: string | undefined, { kind, outcome, q }: EventSearch) {
+  // Of a refused webhook nothing is proven, its kind neither.
+  const input = { connectionId, kind: outcome ? undefined : kind, outcome, search: q, limit: 50 };
+  return {
+    queryKey: trpc.events.list.infiniteQueryKey(input),
+    // tRPC's own infinite options add a `direction`, which the strict input refuses.
+    queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
+      client.events.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+  };
+}
+
+const liveWords = {
+  live: ["good", "live"],
+  connecting: ["muted", "connecting"],
+  broken: ["warn", "reconnecting"],
+} as const;
+
+function LiveMark() {
+  const state = useLive();
+  const [tone, word] = liveWords[state];
+  return (
+    <span className={css.live} role="status" aria-label={`Live updates: ${word}`}>
+      <Dot tone={tone} pulse={state === "live"} />
+      {word}
+    </span>
+  );
+}
+
+interface EventsPanelProps {
+  title: string;
+  connectionId?: string;
+  search: EventSearch;
+  onSearch: (change: Partial<EventSearch>) => void;
+  /** Shown when nothing has ever arrived. */
+  empty: ReactNode;
+}
+
+export function EventsPanel({ title, connectionId, search, onSearch, empty }: EventsPanelProps) {
+  const query = useInfiniteQuery({ ...eventsQuery(connectionId, search), placeholderData: keepPreviousData });
+  const events = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const at = events.findIndex((event) => event.id === search.event);
+  const open = events[at] ?? null;
+  const go = (event: WebhookEvent | undefined) => event && (() => onSearch({ event: event.id }));
+  const [text, setText] = useState(search.q ?? "");
+  const find = useDebouncedCallback((q: string) => onSearch({ q: q.trim() || undefined }), 250);
+  const filtered = Boolean(search.kind || search.q);
+  return (
+    <Card title={title} aside={<LiveMark />} flush>
+      <div className={css.tools}>
+        <NativeSelect
+          aria-label="Kind of event"
+          size="xs"
+          disabled={search.outcome === "rejected"}
+          title={
+            search.outcome === "rejected"
+              ? "Of a refused webhook nothing is proven, its kind neither."
+              : undefined
+          }
+          value={search.kind ?? "all"}
+          onChange={({ currentTarget: { value } }) =>
+            onSearch({ kind: kinds.find((kind) => kind === value) })
+          }
+          data={[
+            { value: "all", label: "All kinds" },
+            { value: "message", label: "Messages" },
+            { value: "status", label: "Statuses" },
+            { value: "unknown", label: "Other kinds" },
+          ]}
+        />
+        <SegmentedControl
+          aria-label="Received or refused"
+          size="xs"
+          value={search.outcome ?? "received"}
+          onChange={(value) => onSearch({ outcome: value === "rejected" ? value : undefined })}
+          data={[
+            { value: "received", label: "Received" },
+            { value: "rejected", label: "Refused" },
+          ]}
+        />
+        <TextInput
+          className={css.search}
+          aria-label="Search events"
+          placeholder="Number, text or SID"
+          size="xs"
+          type="search"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={text}
+          onChange={({ currentTarget: { value } }) => {
+            setText(value);
+            find(value);
+          }}
+        />
+      </div>
+      {query.isPending ? <EventListSkeleton rows={8} /> : null}
+      {query.isError ? (
+        <div style={{ padding: 16 }}>
+          <Notice tone="bad" role="alert">
+            <p>{explain(query.error)}</p>
+            <div>
+              <Button size="xs" variant="default" onClick={() => query.refetch()}>
+                Try again
+              </Button>
+            </div>
+          </Notice>
+        </div>
+      ) : null}
+      {query.isSuccess && events.length === 0 ? (
+        filtered ? (
+          <Empty
+            icon={<IconSearchOff size={28} stroke={1.5} aria-hidden />}
+            title="Nothing matches"
+            actions={
+              <Button
+                variant="default"
+                size="xs"
+                onClick={() => {
+                  setText("");
+                  onSearch({ kind: undefined, outcome: undefined, q: undefined });
+                }}
+              >
+                Clear the filters
+              </Button>
+            }
+          >
+            No event fits these filters. New ones appear here as they arrive.
+          </Empty>
+        ) : search.outcome === "rejected" ? (
+          <Empty icon={<IconShieldCheck size={28} stroke={1.5} aria-hidden />} title="Nothing was refused">
+            Webhooks with a missing or wrong signature are listed here, each with the reason.
+          </Empty>
+        ) : (
+          empty
+        )
+      ) : null}
+      {events.length > 0 ? (
+        <EventList
+          events={events}
+          label={title}
+          openId={search.event}
+          onOpen={(event) => onSearch({ event: event.id })}
+        />
+      ) : null}
+      {query.hasNextPage ? (
+        <div className={css.more}>
+          <Button
+            variant="default"
+            size="xs"
+            loading={query.isFetchingNextPage}
+            onClick={() => query.fetchNextPage()}
+          >
+            Load older
+          </Button>
+        </div>
+      ) : null}
+      <EventDrawer
+        event={open}
+        onClose={() => onSearch({ event: undefined })}
+        onNewer={go(events[at - 1])}
+        onOlder={open ? go(events[at + 1]) : undefined}
+        onFindMessage={(q) => {
+          setText(q);
+          onSearch({ q, event: undefined, kind: undefined, outcome: undefined });
+        }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,38 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import css from "./page.module.css";
+import { TopTools } from "./top-tools.tsx";
+
+interface PageProps {
+  title: string;
+  parent?: { label: string; to: LinkProps["to"] };
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every screen in the desk: bar with the heading, then the content. */
+export function Page({ title, parent, actions, children }: PageProps) {
+  return (
+    <>
+      <title>{`${title} · Waystation`}</title>
+      <header className={css.bar}>
+        <div className={css.title}>
+          {parent ? (
+            <>
+              <Link to={parent.to} className={css.up}>
+                {parent.label}
+              </Link>
+              <span className={css.slash} aria-hidden>
+                /
+              </span>
+            </>
+          ) : null}
+          <h1 tabIndex={-1}>{title}</h1>
+        </div>
+        {actions}
+        <TopTools />
+      </header>
+      <div className={`${css.content} stack`}>{children}</div>
+    </>
+  );
+}

@@ -1,0 +1,221 @@
+import { Drawer, Menu, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconActivity,
+  IconBuilding,
+  IconCheck,
+  IconDots,
+  IconHistory,
+  IconLayoutDashboard,
+  IconPlugConnected,
+  IconPlus,
+  IconSelector,
+  IconUser,
+  IconUsers,
+  IconWifiOff,
+} from "@tabler/icons-react";
+import { onlineManager, useMutation, useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
+import { LiveProvider, useLiveChanges } from "../live.ts";
+import { trpc } from "../trpc.ts";
+import { Dot } from "../ui/tone.tsx";
+import { connectionsQuery } from "./connections.ts";
+import { Mark } from "./mark.tsx";
+import { useMe } from "./session.ts";
+import css from "./shell.module.css";
+import { verdictTone, verdictWord, worstVerdict } from "./verdict.ts";
+
+const NewOrganization = lazy(() => import("./new-organization.tsx"));
+
+interface Place {
+  to: LinkProps["to"];
+  label: string;
+  Icon: typeof IconActivity;
+}
+const overview: Place = { to: "/", label: "Overview", Icon: IconLayoutDashboard };
+const webhooks: Place = { to: "/webhooks", label: "Webhooks", Icon: IconActivity };
+const connections: Place = { to: "/connections", label: "Connections", Icon: IconPlugConnected };
+const team: Place = { to: "/team", label: "Team", Icon: IconUsers };
+const audit: Place = { to: "/audit", label: "Audit log", Icon: IconHistory };
+const profile: Place = { to: "/profile", label: "Profile", Icon: IconUser };
+
+function RailLink({ place, dot }: { place: Place; dot?: ReactNode }) {
+  return (
+    <Link to={place.to} className={css.link} activeOptions={{ exact: place.to === "/" }}>
+      <place.Icon size={18} stroke={1.7} aria-hidden />
+      <span>{place.label}</span>
+      {dot}
+    </Link>
+  );
+}
+
+function TabLink({ place, dot }: { place: Place; dot?: ReactNode }) {
+  return (
+    <Link to={place.to} className={css.tab} activeOptions={{ exact: place.to === "/" }}>
+      <place.Icon size={21} stroke={1.7} aria-hidden />
+      <span>{place.label}</span>
+      {dot}
+    </Link>
+  );
+}
+
+function useOrganizations() {
+  const me = useMe();
+  const activate = useMutation(
+    // Nothing of one organisation may stay in memory under the other: a fresh load is the honest switch.
+    trpc.organizations.activate.mutationOptions({ onSuccess: () => window.location.assign("/") }),
+  );
+  return {
+    me,
+    open: (organizationId: string) => activate.mutate({ organizationId }),
+    mayCreate: me.organizations.some((each) => each.role === "owner"),
+  };
+}
+
+function OrganizationMenu({ onNew }: { onNew: () => void }) {
+  const { me, open, mayCreate } = useOrganizations();
+  return (
+    <Menu position="bottom-start" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={css.org} aria-label={`Organisation: ${me.organization.name}`}>
+          <span>{me.organization.name}</span>
+          <IconSelector size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Organisations</Menu.Label>
+        {me.organizations.map((each) => (
+          <Menu.Item
+            key={each.id}
+            leftSection={<IconBuilding size={16} aria-hidden />}
+            rightSection={
+              each.id === me.organization.id ? <IconCheck size={14} aria-label="open now" /> : null
+            }
+            onClick={() => each.id !== me.organization.id && open(each.id)}
+          >
+            {each.name}
+          </Menu.Item>
+        ))}
+        {mayCreate ? (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconPlus size={16} aria-hidden />} onClick={onNew}>
+              New organisation
+            </Menu.Item>
+          </>
+        ) : null}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Connectivity({ live }: { live: string }) {
+  const online = useSyncExternalStore(
+    (listener) => onlineManager.subscribe(listener),
+    () => onlineManager.isOnline(),
+  );
+  if (online && live !== "broken") return null;
+  return (
+    <div className={css.offline} role="status">
+      <IconWifiOff size={16} aria-hidden />
+      {online
+        ? "The connection to Waystation was lost. Reconnecting…"
+        : "You are offline. What you see may be old; it catches up by itself."}
+    </div>
+  );
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const live = useLiveChanges();
+  const [more, moreDrawer] = useDisclosure(false);
+  const [naming, namingModal] = useDisclosure(false);
+  const { open, mayCreate } = useOrganizations();
+  const { data } = useQuery(connectionsQuery());
+  const active = data?.filter((each) => each.isActive) ?? [];
+  const worst = worstVerdict(active);
+  const dot = worst ? <Dot tone={verdictTone(worst)} label={`Connections: ${verdictWord(worst)}`} /> : null;
+  const seesAudit = me.organization.role !== "member";
+  return (
+    <LiveProvider value={live}>
+      <a href="#content" className={css.skip}>
+        Skip to the content
+      </a>
+      <div className={css.shell}>
+        <nav className={css.rail} aria-label="Main">
+          <div className={css.head}>
+            <div className={css.brand}>
+              <Mark size={20} /> Waystation
+            </div>
+          </div>
+          <OrganizationMenu onNew={namingModal.open} />
+          <div className={css.rule} />
+          <RailLink place={overview} />
+          <RailLink place={webhooks} />
+          <div className={css.rule} />
+          <RailLink place={connections} dot={dot} />
+          <RailLink place={team} />
+          {seesAudit ? <RailLink place={audit} /> : null}
+        </nav>
+        <main id="content" className={css.main} tabIndex={-1}>
+          {active.some((each) => each.mode === "test") ? (
+            <div className={css.stripe}>
+              Test mode: the simulator stands in for Twilio. No real message is sent.
+            </div>
+          ) : null}
+          {children}
+        </main>
+        <nav className={css.bottom} aria-label="Main, bottom">
+          <TabLink place={overview} />
+          <TabLink place={connections} dot={dot} />
+          <TabLink place={webhooks} />
+          <UnstyledButton
+            className={css.tab}
+            onClick={moreDrawer.open}
+            aria-expanded={more}
+            aria-haspopup="dialog"
+          >
+            <IconDots size={21} stroke={1.7} aria-hidden />
+            <span>More</span>
+          </UnstyledButton>
+        </nav>
+      </div>
+      <Drawer
+        opened={more}
+        onClose={moreDrawer.close}
+        position="bottom"
+        size="auto"
+        title={me.organization.name}
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
+        <div onClickCapture={moreDrawer.close}>
+          {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
+            <RailLink key={place.label} place={place} />
+          ))}
+          <div className={css.rule} />
+          {me.organizations
+            .filter((each) => each.id !== me.organization.id)
+            .map((each) => (
+              <UnstyledButton key={each.id} className={css.link} w="100%" onClick={() => open(each.id)}>
+                <IconBuilding size={18} stroke={1.7} aria-hidden />
+                <span>Go to {each.name}</span>
+              </UnstyledButton>
+            ))}
+          {mayCreate ? (
+            <UnstyledButton className={css.link} w="100%" onClick={namingModal.open}>
+              <IconPlus size={18} stroke={1.7} aria-hidden />
+              <span>New organisation</span>
+            </UnstyledButton>
+          ) : null}
+        </div>
+      </Drawer>
+      {naming ? (
+        <Suspense>
+          <NewOrganization onClose={namingModal.close} />
+        </Suspense>
+      ) : null}
+      <Connectivity live={live} />
+    </LiveProvider>
+  );
+}

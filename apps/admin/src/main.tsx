@@ -1,0 +1,61 @@
+import "@fontsource-variable/inter/wght.css";
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./global.css";
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createRouter, RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { config } from "zod/v4/core";
+import { NotFound, PageProblem } from "./components/problem-page.tsx";
+import { routeTree } from "./routeTree.gen.ts";
+import { theme } from "./theme.ts";
+import { onSignedOut, queryClient, trpc } from "./trpc.ts";
+import { ConfirmHost } from "./ui/confirm.tsx";
+
+// zod's compiled parsers need eval, which our CSP forbids.
+config({ jitless: true });
+
+const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 200,
+  defaultErrorComponent: PageProblem,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+onSignedOut(() => {
+  queryClient.setQueryData(trpc.session.me.queryKey(), null);
+  void router.invalidate();
+});
+
+// After a move to another page, keyboard and screen reader continue at its heading.
+router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
+  if (pathChanged && fromLocation) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+          <ConfirmHost />
+          <Notifications position="bottom-center" autoClose={3500} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

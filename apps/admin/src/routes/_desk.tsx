@@ -1,0 +1,28 @@
+import { createFileRoute, Outlet, redirect } from "@tanstack/react-router";
+import { NoOrganization } from "../components/no-organization.tsx";
+import { loadMe, useAccount } from "../components/session.ts";
+import { Shell } from "../components/shell.tsx";
+import { ShellSkeleton } from "../components/shell-skeleton.tsx";
+import { queryClient, trpc } from "../trpc.ts";
+
+export const Route = createFileRoute("/_desk")({
+  beforeLoad: async ({ location }) => {
+    if (await loadMe()) return;
+    const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());
+    if (needed) throw redirect({ to: "/setup" });
+    throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.href } });
+  },
+  pendingComponent: ShellSkeleton,
+  component: Desk,
+});
+
+function Desk() {
+  const me = useAccount();
+  if (!me) return <ShellSkeleton />;
+  if (!me.organization) return <NoOrganization me={me} />;
+  return (
+    <Shell>
+      <Outlet />
+    </Shell>
+  );
+}

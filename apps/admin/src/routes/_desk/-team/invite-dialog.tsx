@@ -1,0 +1,96 @@
+import { Button, Group, Modal, Radio, TextInput } from "@mantine/core";
+import { schemaResolver, useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type Invite, inviteInput } from "@waystation/whatsapp/team/inputs";
+import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
+import { useMe } from "../../../components/session.ts";
+import { type Role, trpc } from "../../../trpc.ts";
+import { CopyField } from "../../../ui/copy.tsx";
+import { Notice } from "../../../ui/tone.tsx";
+
+const meanings: { role: Role; label: string; can: string }[] = [
+  { role: "member", label: "Member", can: "Sees connections and webhooks." },
+  { role: "admin", label: "Admin", can: "Connects senders and runs the team too." },
+  { role: "owner", label: "Owner", can: "Everything, other owners included." },
+];
+
+export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Invite to the team"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <InviteForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function InviteForm({ onClose }: { onClose: () => void }) {
+  const { organization } = useMe();
+  const queryClient = useQueryClient();
+  const form = useForm<Invite>({
+    initialValues: { email: "", role: "member" },
+    validate: schemaResolver(inviteInput, { sync: true }),
+  });
+  const invite = useMutation(
+    trpc.team.invite.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.team.list.queryFilter()),
+      onError: (error) => showProblem(form, error),
+    }),
+  );
+  if (invite.data) {
+    return (
+      <div className="stack">
+        <Notice tone="good" role="status" title={`${invite.variables.email} is invited`}>
+          {invite.data.mailed
+            ? "The link was sent by mail. You can pass it on yourself too."
+            : "Send this link to them. It works once, for two days, for that address only."}
+        </Notice>
+        <CopyField value={invite.data.link} label="invitation link" />
+        <Group justify="flex-end" gap="xs">
+          <Button
+            variant="default"
+            onClick={() => {
+              invite.reset();
+              form.reset();
+            }}
+          >
+            Invite another
+          </Button>
+          <Button onClick={onClose}>Done</Button>
+        </Group>
+      </div>
+    );
+  }
+  return (
+    <form className="stack" onSubmit={form.onSubmit((values) => invite.mutate(values))} noValidate>
+      <TextInput
+        label="Email"
+        type="email"
+        autoComplete="off"
+        data-autofocus
+        {...form.getInputProps("email")}
+      />
+      <Radio.Group label="Role" {...form.getInputProps("role")}>
+        <div className="stack" style={{ gap: 10, paddingTop: 8 }}>
+          {meanings
+            .filter(({ role }) => role !== "owner" || organization.role === "owner")
+            .map(({ role, label, can }) => (
+              <Radio key={role} value={role} label={label} description={can} />
+            ))}
+        </div>
+      </Radio.Group>
+      <FormProblem form={form} error={invite.error} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={invite.isPending}>
+          Invite
+        </Button>
+      </Group>
+    </form>
+  );
+}

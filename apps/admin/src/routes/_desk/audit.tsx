@@ -1,0 +1,171 @@
+import { Button, Skeleton, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconHistory, IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { explain } from "../../components/form-problem.tsx";
+import { Page } from "../../components/page.tsx";
+import { useWhyNotAdmin } from "../../components/session.ts";
+import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
+import { Card, Empty } from "../../ui/card.tsx";
+import { formatAddress } from "../../ui/format.ts";
+import { Table } from "../../ui/table.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { Notice } from "../../ui/tone.tsx";
+
+type Entry = Outputs["audit"]["list"]["items"][number];
+
+const entriesQuery = (search: string | undefined) => ({
+  queryKey: trpc.audit.list.infiniteQueryKey({ search, limit: 50 }),
+  queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
+    client.audit.list.query({ search, limit: 50, cursor: pageParam ?? undefined }, { signal }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+});
+
+export const Route = createFileRoute("/_desk/audit")({
+  validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q) : undefined }),
+  loaderDeps: ({ search: { q } }) => ({ q }),
+  loader: ({ deps: { q } }) => void queryClient.prefetchInfiniteQuery(entriesQuery(q)),
+  component: Audit,
+});
+
+const deeds: Record<string, string> = {
+  "connection.connected": "connected",
+  "connection.disconnected": "disconnected",
+  "connection.webhook_configured": "set the webhook at Twilio of",
+  "invitation.canceled": "took back the invitation of",
+  "member.invited": "invited",
+  "member.joined": "joined as",
+  "member.removed": "removed",
+  "member.role_changed": "changed the role of",
+  "organization.created": "created the organisation",
+  "setup.completed": "set up Waystation with",
+};
+
+function Audit() {
+  const { q } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const [text, setText] = useState(q ?? "");
+  const why = useWhyNotAdmin("read the audit log");
+  const entries = useInfiniteQuery({
+    ...entriesQuery(q),
+    enabled: why === null,
+    placeholderData: keepPreviousData,
+  });
+  const find = useDebouncedCallback(
+    (value: string) => navigate({ search: { q: value.trim() || undefined }, replace: true }),
+    250,
+  );
+  const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  if (why) {
+    return (
+      <Page title="Audit log">
+        <Notice tone="warn">{why}</Notice>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Audit log">
+      <Card flush>
+        <div style={{ padding: "10px 16px", borderBottom: "1px solid var(--line)" }}>
+          <TextInput
+            aria-label="Search the audit log"
+            placeholder="Person, deed or subject"
+            type="search"
+            size="xs"
+            leftSection={<IconSearch size={14} aria-hidden />}
+            value={text}
+            onChange={({ currentTarget: { value } }) => {
+              setText(value);
+              find(value);
+            }}
+          />
+        </div>
+        {entries.isPending
+          ? [1, 2, 3, 4, 5, 6].map((row) => <Skeleton key={row} height={20} mx={16} my={10} w="auto" />)
+          : null}
+        {entries.isError ? (
+          <div style={{ padding: 16 }}>
+            <Notice tone="bad" role="alert">
+              {explain(entries.error)}
+            </Notice>
+          </div>
+        ) : null}
+        {entries.isSuccess && items.length === 0 ? (
+          <Empty
+            icon={<IconHistory size={28} stroke={1.5} aria-hidden />}
+            title={q ? "Nothing matches" : "Nothing has been done yet"}
+          >
+            {q
+              ? "No entry has these words. Search for a person, a sender or a deed."
+              : "Who connects, disconnects, invites and changes roles is written down here."}
+          </Empty>
+        ) : null}
+        {items.length > 0 ? (
+          <Table
+            label="Audit log"
+            head={
+              <>
+                <th scope="col">What</th>
+                <th scope="col">Detail</th>
+                <th scope="col">From</th>
+                <th scope="col">When</th>
+              </>
+            }
+          >
+            {items.map((entry) => (
+              <EntryRow key={entry.id} entry={entry} />
+            ))}
+          </Table>
+        ) : null}
+        {entries.hasNextPage ? (
+          <div
+            style={{
+              display: "flex",
+              justifyContent: "center",
+              padding: 10,
+              borderTop: "1px solid var(--line)",
+            }}
+          >
+            <Button
+              size="xs"
+              variant="default"
+              loading={entries.isFetchingNextPage}
+              onClick={() => entries.fetchNextPage()}
+            >
+              Load more
+            </Button>
+          </div>
+        ) : null}
+      </Card>
+    </Page>
+  );
+}
+
+const named = (subject: string) => (subject.startsWith("whatsapp:") ? formatAddress(subject) : subject);
+
+function EntryRow({ entry }: { entry: Entry }) {
+  const detail = Object.entries(entry.detail ?? {})
+    .filter(([name, value]) => !name.endsWith("Id") && value !== null && typeof value !== "object")
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(", ");
+  return (
+    <tr>
+      <th scope="row">
+        <span className="strong" title={entry.actor?.email}>
+          {entry.actor?.name || entry.actor?.email || "Waystation"}
+        </span>{" "}
+        {deeds[entry.action] ?? entry.action} <span className="strong">{named(entry.subject)}</span>
+      </th>
+      <td className="dim" style={{ overflowWrap: "anywhere" }}>
+        {detail}
+      </td>
+      <td className="mono dim">{entry.ip ?? ""}</td>
+      <td className="dim" style={{ whiteSpace: "nowrap" }}>
+        <Ago at={entry.at} />
+      </td>
+    </tr>
+  );
+}

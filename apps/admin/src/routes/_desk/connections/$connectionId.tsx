@@ -1,0 +1,81 @@
+import { IconMessageCircle } from "@tabler/icons-react";
+import { createFileRoute, notFound, useNavigate } from "@tanstack/react-router";
+import { nameOf } from "../../../components/connection-name.ts";
+import { connectionsQuery, useConnections } from "../../../components/connections.ts";
+import { DayTiles } from "../../../components/day-tiles.tsx";
+import { EventsPanel, eventsQuery, readEventSearch } from "../../../components/events-panel.tsx";
+import { Page } from "../../../components/page.tsx";
+import { NotFound } from "../../../components/problem-page.tsx";
+import { useMe } from "../../../components/session.ts";
+import { type Connection, queryClient } from "../../../trpc.ts";
+import { Empty } from "../../../ui/card.tsx";
+import { formatAddress } from "../../../ui/format.ts";
+import { ConnectionSkeleton, FactCards } from "./-connection/fact-cards.tsx";
+import { OutcomeNote } from "./-connection/outcome-note.tsx";
+import { VerdictCard } from "./-connection/verdict-card.tsx";
+
+const parent = { label: "Connections", to: "/connections" } as const;
+
+export const Route = createFileRoute("/_desk/connections/$connectionId")({
+  validateSearch: readEventSearch,
+  loaderDeps: ({ search: { kind, outcome, q } }) => ({ kind, outcome, q }),
+  loader: ({ params, deps }) => {
+    void queryClient.prefetchQuery(connectionsQuery());
+    void queryClient.prefetchInfiniteQuery(eventsQuery(params.connectionId, deps));
+  },
+  pendingComponent: () => (
+    <Page title="Connection" parent={parent}>
+      <ConnectionSkeleton />
+    </Page>
+  ),
+  notFoundComponent: NotFound,
+  component: ConnectionPage,
+});
+
+function ConnectionPage() {
+  const { connectionId } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const connections = useConnections();
+  const connection = connections.find((each) => each.id === connectionId);
+  if (!connection) throw notFound();
+  return (
+    <Page title={nameOf(connection)} parent={parent}>
+      <OutcomeNote connection={connection} />
+      <VerdictCard connection={connection} />
+      <FactCards connection={connection} />
+      <DayTiles days={[connection.last24h]} />
+      <EventsPanel
+        title="Live events"
+        connectionId={connectionId}
+        search={search}
+        onSearch={(change) =>
+          navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
+        }
+        empty={<FirstMessage connection={connection} />}
+      />
+    </Page>
+  );
+}
+
+function FirstMessage({ connection }: { connection: Connection }) {
+  const { instance } = useMe();
+  const simulator = connection.mode === "test" ? instance.testMode?.simulatorUrl : undefined;
+  return (
+    <Empty
+      icon={<IconMessageCircle size={32} stroke={1.5} aria-hidden />}
+      title="Nothing has arrived yet"
+      actions={
+        simulator ? (
+          <a href={simulator} target="_blank" rel="noreferrer">
+            Open the simulator's phone
+          </a>
+        ) : null
+      }
+    >
+      {simulator
+        ? "Write to this sender from the simulator's phone. It shows here by itself."
+        : `Send a WhatsApp message to ${formatAddress(connection.sender)} from any phone. It shows here by itself.`}
+    </Empty>
+  );
+}

@@ -1,0 +1,164 @@
+import { Skeleton } from "@mantine/core";
+import type { Connection } from "../../../../trpc.ts";
+import { Card, Facts } from "../../../../ui/card.tsx";
+import { CopyField, Sid } from "../../../../ui/copy.tsx";
+import { formatAddress, words } from "../../../../ui/format.ts";
+import { Ago } from "../../../../ui/time.tsx";
+import { Tag } from "../../../../ui/tone.tsx";
+import css from "./connection.module.css";
+
+export function FactCards({ connection }: { connection: Connection }) {
+  return (
+    <div className={css.cards}>
+      <AccountFacts connection={connection} />
+      <SenderFacts connection={connection} />
+      <WebhookFacts connection={connection} />
+    </div>
+  );
+}
+
+function AccountFacts({ connection: { account, token, apiKeySid, mode } }: { connection: Connection }) {
+  const primary =
+    token.primary === true ? "primary" : token.primary === false ? "secondary" : "not known to be primary";
+  return (
+    <Card
+      title="Twilio account"
+      aside={<Tag tone={account.status === "active" ? "good" : "bad"}>{account.status}</Tag>}
+    >
+      <Facts
+        rows={[
+          ["Name", account.name],
+          ["SID", <Sid key="sid" value={account.sid} label="Account SID" />],
+          ["Type", `${account.type}, ${account.relation === "parent" ? "parent account" : "subaccount"}`],
+          ["Mode", mode === "test" ? <Tag tone="warn">test</Tag> : "live"],
+          [
+            "Auth Token",
+            token.lastFour ? (
+              <span>
+                <span className="mono">…{token.lastFour}</span> {primary}
+              </span>
+            ) : (
+              "erased"
+            ),
+          ],
+          ...(apiKeySid
+            ? [
+                ["API key", <Sid key="key" value={apiKeySid} label="API key SID" />] as [
+                  string,
+                  React.ReactNode,
+                ],
+              ]
+            : []),
+        ]}
+      />
+    </Card>
+  );
+}
+
+function SenderFacts({ connection }: { connection: Connection }) {
+  const { sender, senderStatus, messagingServiceSid, poolSenders } = connection;
+  const online = senderStatus?.startsWith("ONLINE");
+  const rows: [string, React.ReactNode][] = messagingServiceSid
+    ? [
+        ["Service", <Sid key="sid" value={messagingServiceSid} label="Messaging Service SID" />],
+        ["Senders", poolSenders.length > 0 ? poolSenders.map(formatAddress).join(", ") : "none in its pool"],
+      ]
+    : [
+        [
+          "Number",
+          <span key="number" className="strong">
+            {formatAddress(sender)}
+          </span>,
+        ],
+        ["Quality", connection.qualityRating ? words(connection.qualityRating) : "not rated yet"],
+        ["Limit", connection.messagingLimit ?? "not given"],
+        ...(connection.senderSid
+          ? [
+              ["SID", <Sid key="sid" value={connection.senderSid} label="sender SID" />] as [
+                string,
+                React.ReactNode,
+              ],
+            ]
+          : []),
+      ];
+  return (
+    <Card
+      title="WhatsApp sender"
+      aside={senderStatus ? <Tag tone={online ? "good" : "bad"}>{words(senderStatus)}</Tag> : null}
+    >
+      <Facts rows={rows} />
+      {connection.offlineReasons.map((reason) => (
+        <p key={reason.code} className="small">
+          {reason.message} <span className="dim">(Error {reason.code})</span>{" "}
+          {reason.moreInfo ? (
+            <a href={reason.moreInfo} target="_blank" rel="noreferrer">
+              More at Twilio
+            </a>
+          ) : null}
+        </p>
+      ))}
+    </Card>
+  );
+}
+
+const webhookTag = {
+  ours: ["good", "as expected"],
+  elsewhere: ["bad", "another address"],
+  unset: ["bad", "not set"],
+  unknown: ["muted", "not readable"],
+} as const;
+
+function WebhookFacts({ connection }: { connection: Connection }) {
+  const { webhook, isActive } = connection;
+  const [tone, word] = webhookTag[webhook.state];
+  return (
+    <Card title="Webhook" aside={isActive ? <Tag tone={tone}>{word}</Tag> : null}>
+      <CopyField value={connection.webhookUrl} label="webhook URL" />
+      <Facts
+        rows={[
+          ...(isActive && webhook.state === "elsewhere"
+            ? [
+                [
+                  "At Twilio",
+                  <span key="url" className="mono">
+                    {webhook.actualUrl}
+                  </span>,
+                ] as [string, React.ReactNode],
+              ]
+            : []),
+          ...(isActive && webhook.actualMethod
+            ? [["Method", webhook.actualMethod] as [string, React.ReactNode]]
+            : []),
+          [
+            "Valid signature",
+            connection.lastValidSignatureAt ? (
+              <Ago key="at" at={connection.lastValidSignatureAt} />
+            ) : (
+              "none yet"
+            ),
+          ],
+          ["Checked", connection.checkedAt ? <Ago key="at" at={connection.checkedAt} /> : "never"],
+        ]}
+      />
+    </Card>
+  );
+}
+
+export function ConnectionSkeleton() {
+  return (
+    <div className="stack" aria-busy="true">
+      <Skeleton height={80} radius={8} />
+      <div className={css.cards}>
+        {["Twilio account", "WhatsApp sender", "Webhook"].map((title) => (
+          <Card key={title} title={title}>
+            {[1, 2, 3, 4].map((row) => (
+              <Skeleton key={row} height={14} />
+            ))}
+          </Card>
+        ))}
+      </div>
+      <Skeleton height={104} radius={8} />
+      <Skeleton height={380} radius={8} />
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { IconDots, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { explain } from "../../../../components/form-problem.tsx";
+import { useWhyNotAdmin } from "../../../../components/session.ts";
+import { verdictSentence, verdictTone, verdictWord } from "../../../../components/verdict.ts";
+import { type Connection, client, trpc } from "../../../../trpc.ts";
+import { ActionButton } from "../../../../ui/action-button.tsx";
+import { confirm } from "../../../../ui/confirm.tsx";
+import { CopyButton } from "../../../../ui/copy.tsx";
+import { formatAddress } from "../../../../ui/format.ts";
+import { Ago } from "../../../../ui/time.tsx";
+import { Dot, Notice } from "../../../../ui/tone.tsx";
+import css from "./connection.module.css";
+import { rememberDisconnect } from "./outcome.ts";
+
+type Reason = Connection["reasons"][number];
+
+/** One sentence on top: what state it is in, why, and what to do. */
+export function VerdictCard({ connection }: { connection: Connection }) {
+  const queryClient = useQueryClient();
+  const why = useWhyNotAdmin("do this");
+  const navigate = useNavigate();
+  const check = useMutation(
+    trpc.twilioWhatsApp.check.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter()),
+    }),
+  );
+  const recheck = () => check.mutate({ connectionId: connection.id });
+  const reconnect = () =>
+    navigate({ to: "/connections/new", search: connection.mode === "test" ? { mode: "test" } : {} });
+  const tone = verdictTone(connection.verdict);
+  // The worst reason is the sentence itself: its button goes beside it, the others get a line each.
+  const [first, ...others] = connection.reasons;
+  const repeated = first?.sentence === connection.verdictSentence;
+  const rest = repeated ? others : connection.reasons;
+  const act = (reason: Reason | undefined) =>
+    reason ? (
+      <Act
+        reason={reason}
+        connection={connection}
+        why={why}
+        onRecheck={recheck}
+        onReconnect={reconnect}
+        busy={check.isPending}
+      />
+    ) : null;
+  return (
+    <>
+      <section className={css.verdict} data-tone={tone} aria-label="Verdict">
+        <Dot tone={tone} />
+        <div className={css.said}>
+          <div aria-live="polite">
+            <h2>{verdictWord(connection.verdict)}</h2>
+            <p>
+              {verdictSentence(connection)}{" "}
+              {connection.isActive && connection.lastWebhookAt ? (
+                <span className="dim">
+                  Last webhook <Ago at={connection.lastWebhookAt} />.
+                </span>
+              ) : null}
+            </p>
+          </div>
+          {repeated && first?.action ? <div style={{ marginTop: 10 }}>{act(first)}</div> : null}
+          {rest.length > 0 ? (
+            <ul className={css.reasons} aria-label="Reasons">
+              {rest.map((reason) => (
+                <li key={reason.code}>
+                  <span>{reason.sentence}</span>
+                  {act(reason)}
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </div>
+        <div className={css.acts}>
+          {connection.isActive ? (
+            <>
+              <ActionButton
+                size="xs"
+                variant="default"
+                why={why}
+                loading={check.isPending}
+                leftSection={<IconRefresh size={14} aria-hidden />}
+                onClick={recheck}
+              >
+                Check now
+              </ActionButton>
+              <MoreMenu connection={connection} why={why} />
+            </>
+          ) : (
+            <ActionButton size="xs" why={why} onClick={reconnect}>
+              Connect again
+            </ActionButton>
+          )}
+        </div>
+      </section>
+      {check.error ? (
+        <Notice tone="bad" role="alert" onClose={() => check.reset()}>
+          {explain(check.error)}
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
+interface ActProps {
+  reason: Reason;
+  connection: Connection;
+  why: string | null;
+  busy: boolean;
+  onRecheck: () => void;
+  onReconnect: () => void;
+}
+
+function Act({ reason, connection, why, busy, onRecheck, onReconnect }: ActProps) {
+  const { action } = reason;
+  if (!action) return null;
+  if (action.kind === "copy_url") return <CopyButton value={connection.webhookUrl} label={action.label} />;
+  if (action.kind === "recheck")
+    return (
+      <ActionButton size="xs" variant="default" why={why} loading={busy} onClick={onRecheck}>
+        {action.label}
+      </ActionButton>
+    );
+  if (action.kind === "reconnect")
+    return (
+      <ActionButton size="xs" variant="default" why={why} onClick={onReconnect}>
+        {action.label}
+      </ActionButton>
+    );
+  if (!action.href) return null;
+  return (
+    <Button size="xs" variant="default" component="a" href={action.href} target="_blank" rel="noreferrer">
+      {action.label}
+    </Button>
+  );
+}
+
+function MoreMenu({ connection, why }: { connection: Connection; why: string | null }) {
+  const queryClient = useQueryClient();
+  const ask = () =>
+    confirm({
+      title: `Disconnect ${formatAddress(connection.sender)}?`,
+      body: (
+        <ul style={{ listStyle: "disc", paddingLeft: 18, display: "grid", gap: 6 }}>
+          <li>New messages to this sender no longer arrive here.</li>
+          <li>The webhook settings at Twilio are put back as they were, if they are still ours.</li>
+          <li>The stored Auth Token is erased.</li>
+          <li>The history stays and can be read. Connecting the same sender again goes on with it.</li>
+        </ul>
+      ),
+      action: "Disconnect",
+      explain,
+      run: async () => {
+        const { restored } = await client.twilioWhatsApp.disconnect.mutate({ connectionId: connection.id });
+        rememberDisconnect(queryClient, connection.id, restored);
+        await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
+      },
+    });
+  return (
+    <Menu position="bottom-end" width={260}>
+      <Menu.Target>
+        <ActionIcon variant="default" size={30} aria-label="More actions">
+          <IconDots size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {why ? <Menu.Label>{why}</Menu.Label> : null}
+        <Menu.Item
+          color="red"
+          disabled={why !== null}
+          leftSection={<IconPlugConnectedX size={16} aria-hidden />}
+          onClick={ask}
+        >
+          Disconnect
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,169 @@
+import { Button, Radio } from "@mantine/core";
+import type { ReactNode } from "react";
+import { CopyField } from "../../../../ui/copy.tsx";
+import { Notice } from "../../../../ui/tone.tsx";
+import type { Verified } from "./credentials.tsx";
+import { sandbox } from "./sender.tsx";
+import css from "./wizard.module.css";
+
+export type WebhookChoice = "set" | "paste";
+
+interface Change {
+  setting: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** What stands at Twilio now, beside what we would write there. */
+function changesFor(verified: Verified, sender: string): Change[] {
+  const proposed = verified.proposedWebhook;
+  const service = verified.services.find((each) => each.sid === sender);
+  const webhook = verified.senders.find((each) => each.address === sender)?.webhook;
+  const now = service
+    ? [service.inboundRequestUrl, service.inboundMethod, service.statusCallback, null]
+    : [
+        webhook?.callbackUrl ?? null,
+        webhook?.callbackMethod ?? null,
+        webhook?.statusCallbackUrl ?? null,
+        webhook?.statusCallbackMethod ?? null,
+      ];
+  const rows = [
+    { setting: "Incoming messages", before: now[0] ?? null, after: proposed.callbackUrl },
+    { setting: "Method", before: now[1] ?? null, after: proposed.callbackMethod },
+    { setting: "Status callbacks", before: now[2] ?? null, after: proposed.statusCallbackUrl },
+  ];
+  if (service) return rows;
+  return [
+    ...rows,
+    { setting: "Status method", before: now[3] ?? null, after: proposed.statusCallbackMethod },
+  ];
+}
+
+/** Settings at Twilio that would keep the sender's own webhook from being called. */
+function cautionOf(verified: Verified, sender: string): string | null {
+  const chosen = verified.services.find((each) => each.sid === sender);
+  if (chosen?.useInboundWebhookOnNumber)
+    return `The service “${chosen.name}” defers to each sender's own webhook, so its address is not called. Switch that off in Twilio's console, or connect the senders one by one.`;
+  const owner = verified.services.find(
+    (each) => !each.useInboundWebhookOnNumber && each.senders.includes(sender),
+  );
+  return owner
+    ? `This sender belongs to the Messaging Service “${owner.name}”, and Twilio sends its messages to the service's address. Connect the service instead, or let it defer to the sender's webhook.`
+    : null;
+}
+
+interface WebhookStepProps {
+  verified: Verified;
+  sender: string;
+  choice: WebhookChoice;
+  onChoice: (choice: WebhookChoice) => void;
+  problem: ReactNode;
+  busy: boolean;
+  onConnect: () => void;
+}
+
+export function WebhookStep({
+  verified,
+  sender,
+  choice,
+  onChoice,
+  problem,
+  busy,
+  onConnect,
+}: WebhookStepProps) {
+  const isSandbox = sender === sandbox;
+  const caution = cautionOf(verified, sender);
+  const paste = isSandbox || choice === "paste";
+  return (
+    <form
+      className="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onConnect();
+      }}
+    >
+      {verified.webhookUrlProblem ? (
+        <Notice tone="warn" title="Twilio cannot reach this address">
+          {verified.webhookUrlProblem}
+        </Notice>
+      ) : null}
+      {caution ? <Notice tone="warn">{caution}</Notice> : null}
+      {isSandbox ? (
+        <Notice>
+          Twilio offers no way to set the sandbox's webhook from here. Paste the address below in the console,
+          under Sandbox settings, “When a message comes in”.
+        </Notice>
+      ) : (
+        <Radio.Group
+          label="Webhook settings at Twilio"
+          value={choice}
+          onChange={(value) => onChoice(value === "paste" ? "paste" : "set")}
+        >
+          <div className="stack" style={{ gap: 8, padding: "6px 0" }}>
+            <Radio.Card value="set" className={css.choice} aria-label="Set it for me">
+              <Radio.Indicator size="sm" />
+              <div>
+                <div className="strong">Set it for me</div>
+                <div className="dim small">
+                  Waystation writes the settings below, and puts the present ones back when you disconnect.
+                </div>
+              </div>
+            </Radio.Card>
+            <Radio.Card value="paste" className={css.choice} aria-label="I will paste it">
+              <Radio.Indicator size="sm" />
+              <div>
+                <div className="strong">I will paste it</div>
+                <div className="dim small">
+                  Nothing is changed at Twilio. You copy the address into its console.
+                </div>
+              </div>
+            </Radio.Card>
+          </div>
+        </Radio.Group>
+      )}
+      {paste ? (
+        <CopyField value={verified.proposedWebhook.callbackUrl ?? ""} label="webhook URL" />
+      ) : (
+        <Diff changes={changesFor(verified, sender)} />
+      )}
+      {problem}
+      <div className="row">
+        <Button type="submit" loading={busy}>
+          Connect
+        </Button>
+        <span className="dim small">{busy ? "Asking Twilio and saving…" : "Takes effect at once."}</span>
+      </div>
+    </form>
+  );
+}
+
+function Diff({ changes }: { changes: Change[] }) {
+  return (
+    <table className={css.diff} aria-label="Settings at Twilio, now and after">
+      <thead>
+        <tr>
+          <th scope="col">Setting</th>
+          <th scope="col">Now, and after</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ setting, before, after }) => (
+          <tr key={setting}>
+            <th scope="row">{setting}</th>
+            <td className="mono">
+              {before === after ? (
+                <span className="dim">{after} (stays)</span>
+              ) : (
+                <>
+                  {before === null ? <span className="dim">not set</span> : <del>{before}</del>}
+                  <ins>{after}</ins>
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,72 @@
+import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { ConnectionList, ConnectionListSkeleton } from "../../../components/connection-list.tsx";
+import { connectionsQuery, useConnections } from "../../../components/connections.ts";
+import { Page } from "../../../components/page.tsx";
+import { useWhyNotAdmin } from "../../../components/session.ts";
+import { queryClient } from "../../../trpc.ts";
+import { ActionButton } from "../../../ui/action-button.tsx";
+import { Card, Empty } from "../../../ui/card.tsx";
+
+export const Route = createFileRoute("/_desk/connections/")({
+  loader: () => void queryClient.prefetchQuery(connectionsQuery()),
+  pendingComponent: () => (
+    <Page title="Connections">
+      <Card flush>
+        <ConnectionListSkeleton />
+      </Card>
+    </Page>
+  ),
+  component: Connections,
+});
+
+function ConnectButton() {
+  const why = useWhyNotAdmin("connect a sender");
+  const navigate = useNavigate();
+  return (
+    <ActionButton
+      size="xs"
+      why={why}
+      leftSection={<IconPlus size={14} aria-hidden />}
+      onClick={() => navigate({ to: "/connections/new" })}
+    >
+      Connect Twilio
+    </ActionButton>
+  );
+}
+
+function Connections() {
+  const connections = useConnections();
+  const active = connections.filter((each) => each.isActive);
+  const former = connections.filter((each) => !each.isActive);
+  if (connections.length === 0) {
+    return (
+      <Page title="Connections">
+        <Card>
+          <Empty
+            icon={<IconPlugConnected size={32} stroke={1.5} aria-hidden />}
+            title="No sender is connected yet"
+            actions={<ConnectButton />}
+          >
+            A connection joins one WhatsApp sender of a Twilio account with this desk: its messages arrive
+            here, signed and checked.
+          </Empty>
+        </Card>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Connections" actions={<ConnectButton />}>
+      {active.length > 0 ? (
+        <Card title="Active" flush>
+          <ConnectionList connections={active} label="Active connections" />
+        </Card>
+      ) : null}
+      {former.length > 0 ? (
+        <Card title="Disconnected, history kept" flush>
+          <ConnectionList connections={former} label="Disconnected connections" />
+        </Card>
+      ) : null}
+    </Page>
+  );
+}

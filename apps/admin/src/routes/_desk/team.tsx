@@ -1,0 +1,260 @@
+import { Button, NativeSelect, Skeleton, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconUserPlus } from "@tabler/icons-react";
+import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { explain } from "../../components/form-problem.tsx";
+import { Page } from "../../components/page.tsx";
+import { useMe, useWhyNotAdmin } from "../../components/session.ts";
+import { client, type Outputs, queryClient, type Role, trpc } from "../../trpc.ts";
+import { ActionButton } from "../../ui/action-button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { CopyButton } from "../../ui/copy.tsx";
+import { capital } from "../../ui/format.ts";
+import { endClass, Table } from "../../ui/table.tsx";
+import { Ago, dateOnly } from "../../ui/time.tsx";
+import { Notice, Tag } from "../../ui/tone.tsx";
+import { InviteDialog } from "./-team/invite-dialog.tsx";
+
+type Team = Outputs["team"]["list"];
+type Member = Team["members"][number];
+type Invitation = Team["invitations"][number];
+
+export const Route = createFileRoute("/_desk/team")({
+  validateSearch: (search): { invite?: true } => ({ invite: search.invite ? true : undefined }),
+  loader: () => void queryClient.prefetchQuery(trpc.team.list.queryOptions()),
+  pendingComponent: () => (
+    <Page title="Team">
+      <Card title="Members">
+        {[1, 2, 3].map((row) => (
+          <Skeleton key={row} height={34} />
+        ))}
+      </Card>
+    </Page>
+  ),
+  component: TeamPage,
+});
+
+function TeamPage() {
+  const { invite } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const { members, invitations } = useSuspenseQuery(trpc.team.list.queryOptions()).data;
+  const why = useWhyNotAdmin("invite people");
+  const toggle = (open: boolean) => navigate({ search: { invite: open || undefined }, replace: true });
+  return (
+    <Page
+      title="Team"
+      actions={
+        <ActionButton
+          size="xs"
+          why={why}
+          leftSection={<IconUserPlus size={14} aria-hidden />}
+          onClick={() => toggle(true)}
+        >
+          Invite
+        </ActionButton>
+      }
+    >
+      <Members members={members} />
+      {invitations.length > 0 ? <Invitations invitations={invitations} /> : null}
+      <Roles />
+      <InviteDialog opened={Boolean(invite) && why === null} onClose={() => toggle(false)} />
+    </Page>
+  );
+}
+
+function useRefresh() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries(trpc.team.list.queryFilter());
+}
+
+function Members({ members }: { members: Member[] }) {
+  const owners = members.filter((each) => each.role === "owner").length;
+  return (
+    <Card title="Members" aside={<span className="dim small">{members.length}</span>} flush>
+      <Table
+        label="Members"
+        head={
+          <>
+            <th scope="col">Name</th>
+            <th scope="col">Joined</th>
+            <th scope="col">Role</th>
+            <th scope="col" className={endClass}>
+              Actions
+            </th>
+          </>
+        }
+      >
+        {members.map((member) => (
+          <MemberRow key={member.id} member={member} lastOwner={member.role === "owner" && owners === 1} />
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
+/** Why the role of this member cannot be changed by this person, or the member removed. */
+function useWhyNotMember(member: Member, lastOwner: boolean): string | null {
+  const { organization } = useMe();
+  const notAdmin = useWhyNotAdmin("change the team");
+  if (notAdmin) return notAdmin;
+  if (member.role === "owner" && organization.role !== "owner") return "Only an owner can change an owner.";
+  if (lastOwner) return "An organisation needs an owner. Make somebody else an owner first.";
+  return null;
+}
+
+function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }) {
+  const { organization } = useMe();
+  const queryClient = useQueryClient();
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  const why = useWhyNotMember(member, lastOwner);
+  const change = useMutation(
+    trpc.team.changeRole.mutationOptions({
+      onSuccess: async (_, { role }) => {
+        if (member.isYou) await queryClient.invalidateQueries(trpc.session.me.queryFilter());
+        await refresh();
+        notifications.show({ message: `${member.name} is now ${role}.` });
+      },
+    }),
+  );
+  const remove = () =>
+    confirm({
+      title: member.isYou ? `Leave ${organization.name}?` : `Remove ${member.name}?`,
+      body: member.isYou
+        ? "You lose access at once. Only an owner or admin can invite you back."
+        : `${member.name} loses access to ${organization.name} at once. What they did stays in the audit log.`,
+      action: member.isYou ? "Leave" : "Remove",
+      explain,
+      run: async () => {
+        await client.team.remove.mutate({ memberId: member.id });
+        if (!member.isYou) return refresh();
+        await queryClient.invalidateQueries(trpc.session.me.queryFilter());
+        await navigate({ to: "/" });
+      },
+    });
+  const roles: Role[] = organization.role === "owner" ? ["owner", "admin", "member"] : ["admin", "member"];
+  return (
+    <tr>
+      <th scope="row">
+        <div className="row" style={{ gap: 6 }}>
+          <span className="strong">{member.name}</span>
+          {member.isYou ? <Tag>you</Tag> : null}
+        </div>
+        <div className="dim">{member.email}</div>
+        {change.error ? (
+          <div style={{ marginTop: 8 }}>
+            <Notice tone="bad" role="alert">
+              {explain(change.error)}
+            </Notice>
+          </div>
+        ) : null}
+      </th>
+      <td className="dim">
+        <span title={member.joinedAt}>{dateOnly(member.joinedAt)}</span>
+      </td>
+      <td>
+        {why ? (
+          <Tooltip label={why}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
+            <span tabIndex={0} title={why}>
+              <Tag>{member.role}</Tag>
+            </span>
+          </Tooltip>
+        ) : (
+          <NativeSelect
+            size="xs"
+            w={110}
+            aria-label={`Role of ${member.name}`}
+            value={member.role}
+            disabled={change.isPending}
+            onChange={({ currentTarget: { value } }) => {
+              const role = roles.find((each) => each === value);
+              if (role) change.mutate({ memberId: member.id, role });
+            }}
+            data={roles.map((role) => ({ value: role, label: capital(role) }))}
+          />
+        )}
+      </td>
+      <td className={endClass}>
+        <ActionButton
+          size="xs"
+          variant="default"
+          why={member.isYou && !lastOwner ? null : why}
+          onClick={remove}
+          aria-label={member.isYou ? "Leave the organisation" : `Remove ${member.name}`}
+        >
+          {member.isYou ? "Leave" : "Remove"}
+        </ActionButton>
+      </td>
+    </tr>
+  );
+}
+
+function Invitations({ invitations }: { invitations: Invitation[] }) {
+  const refresh = useRefresh();
+  return (
+    <Card title="Open invitations" flush>
+      <Table
+        label="Open invitations"
+        head={
+          <>
+            <th scope="col">Address</th>
+            <th scope="col">Role</th>
+            <th scope="col">Ends</th>
+            <th scope="col" className={endClass}>
+              Actions
+            </th>
+          </>
+        }
+      >
+        {invitations.map((invitation) => (
+          <tr key={invitation.id}>
+            <th scope="row">
+              <div className="strong">{invitation.email}</div>
+              <div className="dim">invited by {invitation.invitedBy}</div>
+            </th>
+            <td>
+              <Tag>{invitation.role}</Tag>
+            </td>
+            <td className="dim">
+              <Ago at={invitation.expiresAt} />
+            </td>
+            <td className={endClass}>
+              <div className="row" style={{ justifyContent: "flex-end" }}>
+                {invitation.link ? <CopyButton value={invitation.link} label="Copy link" /> : null}
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={`Take back the invitation of ${invitation.email}`}
+                  onClick={() =>
+                    confirm({
+                      title: "Take back this invitation?",
+                      body: `The link that ${invitation.email} got stops working.`,
+                      action: "Take back",
+                      explain,
+                      run: async () => {
+                        await client.team.cancelInvitation.mutate({ invitationId: invitation.id });
+                        await refresh();
+                      },
+                    })
+                  }
+                >
+                  Take back
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
+const Roles = () => (
+  <p className="dim small">
+    Owners do everything. Admins connect senders and run the team, but cannot touch owners. Members see
+    connections and webhooks.
+  </p>
+);

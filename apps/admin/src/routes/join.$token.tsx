@@ -1,0 +1,154 @@
+import { Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { signIn } from "../auth.ts";
+import { AuthFrame } from "../components/auth-frame.tsx";
+import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { minPassword, NewPassword } from "../components/new-password.tsx";
+import { loadMe, reloadMe, useAccount } from "../components/session.ts";
+import { useSignOut } from "../components/use-sign-out.ts";
+import { client, type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
+import { Notice } from "../ui/tone.tsx";
+
+type Invitation = Outputs["team"]["invitation"];
+
+export const Route = createFileRoute("/join/$token")({
+  loader: async ({ params }) => {
+    void queryClient.prefetchQuery(trpc.team.invitation.queryOptions(params));
+    await loadMe();
+  },
+  component: Join,
+});
+
+function Join() {
+  const { token } = Route.useParams();
+  const invitation = useQuery(trpc.team.invitation.queryOptions({ token }, { retry: false }));
+  if (invitation.isPending) {
+    return (
+      <AuthFrame title="Invitation" lead="One moment, looking it up.">
+        <Skeleton height={62} />
+        <Skeleton height={62} />
+        <Skeleton height={36} />
+      </AuthFrame>
+    );
+  }
+  if (invitation.isError) {
+    return (
+      <AuthFrame title="This invitation cannot be used">
+        <Notice tone="warn" role="alert">
+          {problemOf(invitation.error).message}
+        </Notice>
+        <Button component={Link} to="/sign-in" variant="default">
+          Go to sign-in
+        </Button>
+      </AuthFrame>
+    );
+  }
+  return <Welcome invitation={invitation.data} />;
+}
+
+function Welcome({ invitation }: { invitation: Invitation }) {
+  const me = useAccount();
+  const signOut = useSignOut();
+  const { organization, email, role, hasAccount } = invitation;
+  const article = role === "member" ? "a member" : `an ${role}`;
+  const lead = `You are invited as ${article}, with the address ${email}.`;
+  const other = me && me.user.email.toLowerCase() !== email.toLowerCase();
+  return (
+    <AuthFrame title={`Join ${organization}`} lead={lead}>
+      {other ? (
+        <>
+          <Notice tone="warn">
+            You are signed in as {me.user.email}, and this invitation is for {email}. Sign out, then open the
+            link again.
+          </Notice>
+          <Button onClick={signOut}>Sign out</Button>
+        </>
+      ) : hasAccount || me ? (
+        <ExistingAccount email={email} organization={organization} signedIn={Boolean(me)} />
+      ) : (
+        <NewAccount email={email} organization={organization} />
+      )}
+    </AuthFrame>
+  );
+}
+
+function useEnter() {
+  const navigate = useNavigate();
+  return async (organizationId: string) => {
+    await client.organizations.activate.mutate({ organizationId });
+    queryClient.clear();
+    await reloadMe();
+    await navigate({ to: "/" });
+  };
+}
+
+function ExistingAccount(props: { email: string; organization: string; signedIn: boolean }) {
+  const { token } = Route.useParams();
+  const enter = useEnter();
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: { password: (value) => (value || props.signedIn ? null : "Write your password.") },
+  });
+  const join = useMutation({
+    mutationFn: async ({ password }: { password: string }) => {
+      if (!props.signedIn) await signIn({ email: props.email, password });
+      const { organizationId } = await client.team.join.mutate({ token });
+      await enter(organizationId);
+    },
+    onError: (error) => showProblem(form, error),
+  });
+  return (
+    <form className="stack" onSubmit={form.onSubmit((values) => join.mutate(values))} noValidate>
+      {props.signedIn ? null : (
+        <>
+          <p>You have a Waystation account already. Sign in with it to join.</p>
+          <TextInput label="Email" value={props.email} readOnly autoComplete="username" />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            autoFocus
+            visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+            {...form.getInputProps("password")}
+          />
+        </>
+      )}
+      <FormProblem form={form} error={join.error} />
+      <Button type="submit" loading={join.isPending} fullWidth>
+        {props.signedIn ? `Join ${props.organization}` : "Sign in and join"}
+      </Button>
+    </form>
+  );
+}
+
+function NewAccount(props: { email: string; organization: string }) {
+  const { token } = Route.useParams();
+  const enter = useEnter();
+  const form = useForm({
+    initialValues: { name: "", password: "" },
+    validate: {
+      name: (value) => (value.trim() ? null : "Write your name as your team should see it."),
+      password: (value) => (value.length >= minPassword ? null : `Take at least ${minPassword} characters.`),
+    },
+  });
+  const join = useMutation({
+    mutationFn: async (values: { name: string; password: string }) => {
+      const { organizationId, email } = await client.team.join.mutate({ token, ...values });
+      await signIn({ email, password: values.password });
+      await enter(organizationId);
+    },
+    onError: (error) => showProblem(form, error),
+  });
+  return (
+    <form className="stack" onSubmit={form.onSubmit((values) => join.mutate(values))} noValidate>
+      <TextInput label="Email" value={props.email} readOnly autoComplete="username" />
+      <TextInput label="Your name" autoComplete="name" autoFocus {...form.getInputProps("name")} />
+      <NewPassword label="Password" {...form.getInputProps("password")} />
+      <FormProblem form={form} error={join.error} />
+      <Button type="submit" loading={join.isPending} fullWidth>
+        {`Join ${props.organization}`}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import { Button, Divider, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { createFileRoute, redirect, useNavigate } from "@tanstack/react-router";
+import { signIn } from "../auth.ts";
+import { AuthFrame } from "../components/auth-frame.tsx";
+import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { minPassword, NewPassword } from "../components/new-password.tsx";
+import { reloadMe } from "../components/session.ts";
+import { client, queryClient, trpc } from "../trpc.ts";
+
+export const Route = createFileRoute("/setup")({
+  validateSearch: (search): { token?: string } => ({
+    token: search.token === undefined ? undefined : String(search.token),
+  }),
+  beforeLoad: async () => {
+    const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());
+    if (!needed) throw redirect({ to: "/sign-in" });
+  },
+  component: Setup,
+});
+
+function Setup() {
+  const { token } = Route.useSearch();
+  const navigate = useNavigate();
+  const form = useForm({
+    initialValues: { token: token ?? "", name: "", email: "", password: "", organization: "" },
+    validate: {
+      token: (value) => (value ? null : "Copy the setup token from where Waystation was started."),
+      name: (value) => (value.trim() ? null : "Write your name as your team should see it."),
+      email: (value) =>
+        /^\S+@\S+$/.test(value.trim()) ? null : "Write an email address like name@example.com.",
+      password: (value) => (value.length >= minPassword ? null : `Take at least ${minPassword} characters.`),
+      organization: (value) => (value.trim() ? null : "Give your organisation a name."),
+    },
+  });
+  const create = useMutation({
+    mutationFn: async (values: typeof form.values) => {
+      await client.setup.createOwner.mutate(values);
+      queryClient.removeQueries(trpc.setup.status.queryFilter());
+      await signIn({ email: values.email.trim(), password: values.password });
+      await reloadMe();
+    },
+    onSuccess: () => navigate({ to: "/" }),
+    onError: (error) => showProblem(form, error),
+  });
+  return (
+    <AuthFrame
+      title="Set up Waystation"
+      lead="You are the first one here. This makes the owner account and its organisation."
+    >
+      <form className="stack" onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+        <TextInput
+          label="Setup token"
+          description="Printed in the terminal where Waystation was started."
+          autoComplete="off"
+          spellCheck={false}
+          classNames={{ input: "mono" }}
+          autoFocus={!token}
+          {...form.getInputProps("token")}
+        />
+        <Divider />
+        <TextInput
+          label="Your name"
+          autoComplete="name"
+          autoFocus={Boolean(token)}
+          {...form.getInputProps("name")}
+        />
+        <TextInput label="Email" type="email" autoComplete="username" {...form.getInputProps("email")} />
+        <NewPassword label="Password" {...form.getInputProps("password")} />
+        <TextInput
+          label="Organisation"
+          description="Who your customers write to. More can be added later."
+          autoComplete="organization"
+          {...form.getInputProps("organization")}
+        />
+        <FormProblem form={form} error={create.error} />
+        <Button type="submit" loading={create.isPending} fullWidth>
+          Create the owner account
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

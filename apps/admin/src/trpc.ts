@@ -1,0 +1,88 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from "@trpc/client";
+import type { inferRouterOutputs } from "@trpc/server";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "@waystation/api/root";
+
+export type Outputs = inferRouterOutputs<AppRouter>;
+export type Connection = Outputs["twilioWhatsApp"]["status"][number];
+export type WebhookEvent = Outputs["events"]["list"]["items"][number];
+export type Me = NonNullable<Outputs["session"]["me"]>;
+export type Role = Me["organizations"][number]["role"];
+
+let signedOut = () => {};
+/** What happens when the server no longer knows this session. */
+export function onSignedOut(handler: () => void) {
+  signedOut = handler;
+}
+const watchSession = (error: unknown) => {
+  if (error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED") signedOut();
+};
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: watchSession }),
+  mutationCache: new MutationCache({ onError: watchSession }),
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) => failures < 2 && isOutage(error),
+    },
+  },
+});
+
+const url = "/api/trpc";
+export const client = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      condition: (op) => op.type === "subscription",
+      true: httpSubscriptionLink({ url }),
+      false: httpBatchLink({ url, maxItems: 10 }),
+    }),
+  ],
+});
+
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
+
+export interface Problem {
+  message: string;
+  reason: string | null;
+  field: string | null;
+  requestId: string | null;
+}
+
+function isOutage(error: unknown) {
+  return !(error instanceof TRPCClientError) || !error.data || error.data.httpStatus >= 502;
+}
+
+/** What a person may read of any error: the server's own sentence, or a neutral one. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof TRPCClientError && error.data) {
+    const data = error.data as Partial<Problem>;
+    return {
+      message: error.message,
+      reason: data.reason ?? null,
+      field: data.field ?? null,
+      requestId: data.requestId ?? null,
+    };
+  }
+  if (error instanceof TRPCClientError) {
+    return {
+      message: "Waystation cannot be reached. Check your network, then try again.",
+      reason: "offline",
+      field: null,
+      requestId: null,
+    };
+  }
+  return {
+    message: "Something went wrong in this page. Reload it; what you saved is kept.",
+    reason: null,
+    field: null,
+    requestId: null,
+  };
+}
