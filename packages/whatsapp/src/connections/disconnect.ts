@@ -1,4 +1,4 @@
-import { connections } from "@waystation/db/schema";
+import { connections, type SenderWebhook } from "@waystation/db/schema";
 import { and, eq } from "drizzle-orm";
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
@@ -66,6 +66,16 @@ async function end(ctx: Context, row: Connection, restored: Restored): Promise<v
   });
 }
 
+/** The settings with what is ours replaced by what was there before us; somebody else's stay. `now` itself if none is. */
+function withoutUs(publicUrl: string, now: SenderWebhook, found: SenderWebhook): SenderWebhook {
+  const messages = isOurs(publicUrl, now.callbackUrl);
+  const statuses = isOurs(publicUrl, now.statusCallbackUrl);
+  if (!messages && !statuses) return now;
+  const { callbackUrl, callbackMethod } = messages ? found : now;
+  const { statusCallbackUrl, statusCallbackMethod } = statuses ? found : now;
+  return { ...now, callbackUrl, callbackMethod, statusCallbackUrl, statusCallbackMethod };
+}
+
 async function putBack(ctx: Context, row: Connection): Promise<Restored> {
   const target = targetOf(row);
   if (row.webhookFound === null || (target.senderSid === null && target.messagingServiceSid === null))
@@ -79,16 +89,17 @@ async function putBack(ctx: Context, row: Connection): Promise<Restored> {
     const now = target.senderSid
       ? (await fetchSender(client, target.senderSid)).webhook
       : await fetchService(client, row.sender);
-    if (!isOurs(ctx.publicUrl, now.callbackUrl) && !isOurs(ctx.publicUrl, now.statusCallbackUrl))
+    const before = withoutUs(ctx.publicUrl, now, row.webhookFound);
+    if (before === now)
       return {
         state: "not_ours",
         message: "The webhook settings at Twilio were not ours, so they were left as they are.",
       };
-    await restoreWebhook(ctx, credentials, target, row.webhookFound);
+    await restoreWebhook(ctx, credentials, target, before);
     return {
       state: "restored",
-      message: row.webhookFound.callbackUrl
-        ? `The webhook settings at Twilio are as they were before: ${row.webhookFound.callbackUrl}`
+      message: before.callbackUrl
+        ? `Twilio sends this sender's messages to ${before.callbackUrl} again.`
         : "The webhook settings at Twilio are empty again, as they were before.",
     };
   } catch (error) {

@@ -17,7 +17,7 @@ const accountsAnswer = z.object({
     z.object({
       friendlyName: z.string(),
       sid: z.string(),
-      authToken: z.string(),
+      token: z.string(),
       note: z.string().nullish(),
     }),
   ),
@@ -41,8 +41,8 @@ export async function testCredentials(platform: Pick<Platform, "simulatorUrl">) 
     accounts: parsed.data.accounts.map((account) => ({
       name: account.friendlyName,
       accountSid: account.sid,
-      authToken: account.authToken,
-      note: account.note ?? null,
+      authToken: account.token,
+      note: account.note || null,
     })),
   };
 }

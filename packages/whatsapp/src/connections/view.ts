@@ -1,4 +1,4 @@
-import { connectionHours, type connections, webhookEvents } from "@waystation/db/schema";
+import { connectionHours, connections, webhookEvents } from "@waystation/db/schema";
 import { and, asc, gt, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { judge } from "./judge.ts";
@@ -23,19 +23,17 @@ export async function viewConnections(ctx: Pick<Context, "db" | "publicUrl" | "k
       .orderBy(asc(connectionHours.hour)),
     ctx.db
       .select({
-        connectionNo: webhookEvents.connectionNo,
-        receivedAt: sql<string>`max(${webhookEvents.receivedAt})`,
+        no: connections.no,
+        receivedAt: sql<
+          string | null
+        >`(select received_at from ${webhookEvents} where connection_no = ${connections.no} order by id desc limit 1)`,
       })
-      .from(
-        sql`unnest(${sql.param(numbers)}::int[]) as wanted(no) cross join lateral (
-          select connection_no, received_at from ${webhookEvents} where connection_no = wanted.no order by id desc limit 1
-        ) as ${webhookEvents}`,
-      )
-      .groupBy(webhookEvents.connectionNo),
+      .from(connections)
+      .where(inArray(connections.no, numbers)),
   ]);
   return rows.map((row) => {
     const own = hours.filter((hour) => hour.connectionNo === numberOf(row));
-    const lastValid = last.find((event) => event.connectionNo === numberOf(row))?.receivedAt ?? null;
+    const lastValid = last.find((event) => event.no === row.no)?.receivedAt ?? null;
     return view(ctx, row, own, lastValid === null ? null : new Date(lastValid));
   });
 }

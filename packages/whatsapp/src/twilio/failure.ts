@@ -14,6 +14,8 @@ export function refusalOf(error: unknown): TwilioRefusal | null {
 }
 
 const ACCOUNT_NOT_ACTIVE = 20005;
+/** A restricted API key without the permission; the status is 401, as for a wrong one. */
+const KEY_NOT_AUTHORIZED = 70051;
 
 /**
  * Twilio's answer as one of our refusals. Decided on status and code alone: the wording of 20003 has changed four times.
@@ -40,6 +42,12 @@ export function explainTwilio(error: unknown, login: Field = "authToken"): Domai
       "twilio_rate_limited",
       "Twilio is receiving too many requests for this account just now. Your credentials may be right: wait a minute and try again.",
     );
+  if (refusal.status === 403 || refusal.code === KEY_NOT_AUTHORIZED)
+    return refuse(
+      "no_permission",
+      "These credentials are right, but may not do this at Twilio. Give the API key the permissions for messages and senders, or leave it out.",
+      login,
+    );
   if (refusal.status === 401)
     return login === "apiKeySid"
       ? refuse(
@@ -52,12 +60,6 @@ export function explainTwilio(error: unknown, login: Field = "authToken"): Domai
           "Twilio does not accept this Account SID with this Auth Token. Copy both again from the same account's page in Twilio's console.",
           login,
         );
-  if (refusal.status === 403)
-    return refuse(
-      "no_permission",
-      "These credentials are right, but may not do this at Twilio. Give the API key the permissions for messages and senders, or leave it out.",
-      login,
-    );
   if (refusal.status === 404)
     return refuse(
       "auth_failed",
