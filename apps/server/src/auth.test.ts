@@ -4,7 +4,7 @@ import { databases } from "@waystation/db/testing";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createAuth } from "./auth.ts";
-import { openDesk, PASSWORD, refused } from "./people-testing.ts";
+import { openDesk, PASSWORD, refused, tokenOf } from "./people-testing.ts";
 
 const HOUR = 3_600_000;
 
@@ -374,7 +374,7 @@ describe.each(databases)("what a session may do on %s", (kind) => {
     ]) {
       await owner.api.organizations.activate.mutate({ organizationId });
       const { link } = await owner.api.team.invite.mutate({ email: "mia@example.com", role: "member" });
-      await mia.api.team.join.mutate({ token: new URL(link).searchParams.get("token") ?? "" });
+      await mia.api.team.join.mutate({ token: tokenOf(link) });
     }
     expect(await mia.api.session.me.query()).toMatchObject({ organization: { name: "Acme" } });
     await remove();

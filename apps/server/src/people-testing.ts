@@ -108,7 +108,7 @@ export async function openDesk(
 }
 
 export function tokenOf(link: string | null): string {
-  return new URL(link ?? "").searchParams.get("token") ?? "";
+  return new URL(link ?? "").pathname.split("/").at(-1) ?? "";
 }
 
 export type Visitor = ReturnType<typeof createVisitor>;

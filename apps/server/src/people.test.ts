@@ -136,7 +136,7 @@ describe.each(databases)("invitations on %s", (kind) => {
     expect(mailed).toBe(true);
     expect(desk.mails).toMatchObject([{ to: "mia@example.com", subject: expect.stringContaining("Acme") }]);
     expect(desk.mails[0]?.text).toContain(link);
-    expect(link.startsWith(`${desk.url}/join?token=`)).toBe(true);
+    expect(link.startsWith(`${desk.url}/join/`)).toBe(true);
 
     const mia = desk.visitor();
     const token = tokenOf(link);

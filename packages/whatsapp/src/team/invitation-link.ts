@@ -20,7 +20,7 @@ export function readInvitationToken(linkSecret: string, token: string): string |
 }
 
 export function invitationLink(platform: Platform, invitationId: string): string {
-  return `${platform.publicUrl}/join?token=${invitationToken(platform.linkSecret, invitationId)}`;
+  return `${platform.publicUrl}/join/${invitationToken(platform.linkSecret, invitationId)}`;
 }
 
 function mac(linkSecret: string, id: Buffer): Buffer {
