@@ -16,6 +16,7 @@ import {
 } from "./control/show-delivery.ts";
 import type { IncomingInput } from "./incoming/receive-message.ts";
 import { routeRest } from "./rest/app.ts";
+import { createSampleDayPlayer, type SampleDay, type SampleDayInput } from "./sample-day/play-day.ts";
 import { type Chaos, calm, changeChaos } from "./state/chaos.ts";
 import { createClock } from "./state/clock.ts";
 import { type Context, naturalPace, type Pace, type State } from "./state/context.ts";
@@ -62,6 +63,10 @@ export type Simulator = AsyncDisposable & {
   setClock(change: ClockChange): ClockView;
   createSecondaryToken(accountSid: string): AccountView;
   promoteToken(accountSid: string): AccountView;
+  /** Starts a day of incoming messages, or changes the speed of the one that runs. */
+  playSampleDay(input?: SampleDayInput): SampleDay;
+  sampleDay(): SampleDay;
+  stopSampleDay(): SampleDay;
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** Resolves with the first delivery, past or future, that has ended and fits. */
   waitForDelivery(fits: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
@@ -88,6 +93,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     url: () => url,
     underway: new Set(),
   };
+  const player = createSampleDayPlayer(ctx);
   const app = express();
   let server: Server | undefined;
 
@@ -113,6 +119,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return url;
     },
     async stop() {
+      player.stop();
       ctx.clock.clear();
       const closing = server;
       server = undefined;
@@ -162,6 +169,12 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       if (!promoteToken(ctx, account)) throw new RangeError(`${sid} has no secondary token`);
       return showAccount(account);
     },
+    playSampleDay: (input = {}) => player.start(input),
+    sampleDay: () => player.progress(),
+    stopSampleDay() {
+      player.stop();
+      return player.progress();
+    },
     subscribe: (listener) => ctx.feed.subscribe(listener),
     waitForDelivery(fits) {
       const ended = (delivery: Delivery) => delivery.state !== "pending" && fits(showDelivery(delivery));
@@ -184,6 +197,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       }
     },
     reset() {
+      player.stop();
       ctx.clock.reset();
       ctx.underway.clear();
       ctx.state = seedState();

@@ -70,6 +70,13 @@ export function routeControl(ctx: Context, simulator: Simulator): Router {
   );
   router.post("/tokens/promote", (req, res) => void res.json(simulator.promoteToken(accountSid(req))));
 
+  router.get("/sample-day", (_req, res) => void res.json(simulator.sampleDay()));
+  router.post(
+    "/sample-day",
+    (req, res) => void res.status(202).json(simulator.playSampleDay(req.body ?? {})),
+  );
+  router.delete("/sample-day", (_req, res) => void res.json(simulator.stopSampleDay()));
+
   router.post("/reset", (_req, res) => {
     simulator.reset();
     res.status(204).end();

@@ -12,7 +12,7 @@ const hull: Colour = [133, 72, 54];
 const sun: Colour = [244, 205, 128];
 
 /** A boat on the water, painted pixel by pixel into a PNG (RFC 2083). */
-export function makeImage(_scene: string): Buffer {
+export function makeImage(): Buffer {
   const rows = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) rows.set(colourAt(x, y), y * (1 + width * 3) + 1 + x * 3);

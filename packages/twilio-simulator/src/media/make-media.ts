@@ -7,7 +7,7 @@ import { makeVoiceNote } from "./make-voice-note.ts";
 export function makeMedia(kind: string, name = "Alex Doe"): { contentType: string; bytes: Buffer } {
   switch (kind) {
     case "image":
-      return { contentType: "image/png", bytes: makeImage("harbour") };
+      return { contentType: "image/png", bytes: makeImage() };
     case "sticker":
       return { contentType: "image/webp", bytes: tinyWebp };
     case "audio":
