@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { type Keyring, readKeyring } from "@waystation/whatsapp/credentials";
 import { z } from "zod";
+import { StartError } from "./start-error.ts";
 
 /** Everything that the environment decides. This file is its only reader. */
 export interface Config {
@@ -148,7 +149,7 @@ function productionProblems(env: Record<string, string | undefined>): string[] {
   return problems;
 }
 
-/** Throws an Error with one sentence per problem, each saying what to do. */
+/** Throws a StartError with one sentence per problem, each saying what to do. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = environment.safeParse(given);
@@ -156,7 +157,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
     ...productionProblems(given),
   ];
-  if (!parsed.success || problems.length > 0) throw new Error(problems.join("\n"));
+  if (!parsed.success || problems.length > 0) throw new StartError(problems.join("\n"));
   const { data } = parsed;
   return {
     production: data.NODE_ENV !== "development",

@@ -10,16 +10,20 @@ type Where = Pick<Config, "databaseUrl" | "dataDir">;
 export function reserveStore({ databaseUrl, dataDir }: Where): { open(): Promise<Store>; release(): void } {
   if (databaseUrl) return { open: () => openServer(databaseUrl), release: () => {} };
   prepareDataDir(dataDir);
-  const lock = lockDataDir(dataDir);
+  let lock: { release(): void } | null = lockDataDir(dataDir);
+  const release = () => {
+    lock?.release();
+    lock = null;
+  };
   return {
-    release: () => lock.release(),
+    release,
     open: async () => {
       const store = await openFolder(join(dataDir, "postgres"));
       return {
         ...store,
         close: async () => {
           await store.close();
-          lock.release();
+          release();
         },
       };
     },

@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { createExpressMiddleware } from "@trpc/server/adapters/express";
+import { appRouter } from "@waystation/api/root";
+import type { Viewer } from "@waystation/api/trpc";
+import type { Platform } from "@waystation/whatsapp/context";
+import { fromNodeHeaders } from "better-auth/node";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from "express";
+import helmet from "helmet";
+import { type Auth, authRouter, viewerOf } from "./auth.ts";
+import { consoleRoute } from "./console-route.ts";
+import type { Logger } from "./logger.ts";
+import { type Metrics, metricsRoute } from "./metrics.ts";
+import { refuse, requestGate } from "./request-gate.ts";
+
+export interface AppDeps {
+  platform: Platform;
+  auth: Auth;
+  webhooks: Router;
+  metrics: Metrics;
+  metricsToken: string | null;
+  trustProxy: string[];
+  consoleFolder: string;
+  /** Whether it can work: the database answers and is migrated. */
+  isReady: () => Promise<boolean>;
+  log: Logger;
+}
+
+interface Locals {
+  requestId: string;
+  viewer?: Viewer | null;
+}
+
+const MAX_BODY = 256 * 1024;
+const MAX_BATCH = 10;
+
+export function createApp(deps: AppDeps): Express {
+  const { platform, auth, metrics, log } = deps;
+  const app = express();
+  app.disable("x-powered-by").disable("etag").enable("case sensitive routing");
+  app.set("trust proxy", deps.trustProxy);
+  app.use(identify, observe(metrics, log), securityHeaders(platform.publicUrl));
+  app.use(deps.webhooks);
+  app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
+  app.get("/readyz", async (_req, res) => {
+    const ready = await deps.isReady();
+    res.status(ready ? 200 : 503).json({ status: ready ? "ok" : "unavailable" });
+  });
+  app.get("/metrics", metricsRoute(metrics, deps.metricsToken));
+  app.use("/api", (_req, res, next) => {
+    res.set("Cache-Control", "no-store");
+    next();
+  });
+  app.use("/api/auth", authRouter(auth));
+  app.use("/api/trpc", requestGate(platform.publicUrl), recogniseViewer(auth, platform), procedures(deps));
+  app.use("/api", nothingHere);
+  app.use(consoleRoute(deps.consoleFolder));
+  app.use(nothingHere, answerErrors(log));
+  return app;
+}
+
+const identify: RequestHandler = (_req, res, next) => {
+  const requestId = randomUUID();
+  res.locals.requestId = requestId;
+  res.set("X-Request-Id", requestId);
+  next();
+};
+
+/** One line and one measurement per answer. Of the URL only the path: links carry tokens behind it. */
+function observe(metrics: Metrics, log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const start = performance.now();
+    const { method, path } = req;
+    const area = /^\/(api\/[a-z]+|healthz|readyz|metrics)/.exec(path)?.[1] ?? "console";
+    res.once("close", () => {
+      const milliseconds = Math.round(performance.now() - start);
+      // A live stream ends when its page does: that is no measure of ours.
+      const isStream = String(res.getHeader("Content-Type")).startsWith("text/event-stream");
+      if (!isStream) metrics.onRequest(area, res.statusCode, milliseconds);
+      const level =
+        res.statusCode >= 500 ? "warn" : area === "api/trpc" || area === "api/auth" ? "info" : "debug";
+      log[level](
+        { requestId: res.locals.requestId, method, path, status: res.statusCode, milliseconds },
+        "answered",
+      );
+    });
+    next();
+  };
+}
+
+function securityHeaders(publicUrl: string): RequestHandler {
+  const isSecure = publicUrl.startsWith("https:");
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        connectSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    strictTransportSecurity: isSecure && { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false },
+    xFrameOptions: { action: "deny" },
+    // Isolation of windows needs a trustworthy origin; elsewhere browsers only complain about these two.
+    crossOriginOpenerPolicy: isSecure,
+    originAgentCluster: isSecure,
+  });
+}
+
+function recogniseViewer(auth: Auth, platform: Platform): RequestHandler {
+  return async (req, res, next) => {
+    res.locals.viewer = await viewerOf(auth, platform.db, fromNodeHeaders(req.headers));
+    next();
+  };
+}
+
+function procedures({ platform, log }: AppDeps): RequestHandler {
+  const reported = new WeakSet<object>();
+  const report = (requestId: string, error: unknown, path: string | undefined) => {
+    if (error instanceof Error) {
+      if (reported.has(error)) return;
+      reported.add(error);
+    }
+    log.error({ err: error, requestId, path }, "A procedure failed");
+  };
+  return createExpressMiddleware({
+    router: appRouter,
+    maxBodySize: MAX_BODY,
+    maxBatchSize: MAX_BATCH,
+    createContext: ({ req, res }) => {
+      const { requestId, viewer = null } = res.locals as Locals;
+      return {
+        platform,
+        viewer,
+        requestId,
+        ip: req.ip ?? null,
+        report: (error: unknown, path: string | undefined) => report(requestId, error, path),
+      };
+    },
+    // What fails in a stream that has begun passes no middleware.
+    onError: ({ error, path, ctx }) => {
+      if (error.code === "INTERNAL_SERVER_ERROR") report(ctx?.requestId ?? "", error.cause ?? error, path);
+    },
+  });
+}
+
+const nothingHere: RequestHandler = (_req, res) => {
+  res.status(404).json({ code: "NOT_FOUND", message: "There is nothing here." });
+};
+
+/** Whatever happened is in the log under the request's id; the answer says only that. */
+function answerErrors(log: Logger): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const status: unknown = error?.status;
+    if (typeof status === "number" && status >= 400 && status < 500) {
+      const code = status === 404 ? "NOT_FOUND" : "BAD_REQUEST";
+      return void res.status(status).json({ code, message: "This request cannot be answered." });
+    }
+    const { requestId } = res.locals as Locals;
+    log.error({ err: error, requestId, path: req.path }, "A request failed");
+    refuse(
+      res,
+      500,
+      "INTERNAL_SERVER_ERROR",
+      `Something went wrong on our side. Try again; if it stays, give your operator this id: ${requestId}`,
+    );
+  };
+}

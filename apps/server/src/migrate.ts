@@ -1,0 +1,16 @@
+import { readConfig } from "./config.ts";
+import { openStore } from "./open-store.ts";
+import { orExplain } from "./run.ts";
+
+await orExplain(async () => {
+  // The rules of production are about serving.
+  const store = await openStore(readConfig({ ...process.env, NODE_ENV: "development" }));
+  try {
+    const pending = await store.pendingMigrations();
+    await store.migrate();
+    for (const name of pending) console.log(`Applied ${name}`);
+    if (pending.length === 0) console.log("Nothing to apply: the database is up to date.");
+  } finally {
+    await store.close();
+  }
+});

@@ -1,0 +1,47 @@
+import type { RequestHandler, Response } from "express";
+
+/**
+ * Stands in front of tRPC, whose cookie a foreign page's request would carry too. Only JSON changes anything (a form
+ * cannot send it without asking first), and only from our own pages; what is no browser says neither origin nor site.
+ */
+export function requestGate(publicUrl: string): RequestHandler {
+  const { origin: ours } = new URL(publicUrl);
+  return (req, res, next) => {
+    if (req.method === "GET" || req.method === "HEAD") return next();
+    if (req.method !== "POST") {
+      res.set("Allow", "GET, POST");
+      return refuse(res, 405, "METHOD_NOT_SUPPORTED", "This route takes GET and POST.");
+    }
+    if (!/^application\/json\s*(;|$)/i.test(req.get("content-type") ?? ""))
+      return refuse(res, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON.");
+    const origin = req.get("origin");
+    const site = req.get("sec-fetch-site");
+    const isOurs =
+      origin === undefined
+        ? site === undefined || site === "same-origin" || site === "none"
+        : origin === ours;
+    if (!isOurs)
+      return refuse(
+        res,
+        403,
+        "FORBIDDEN",
+        `This page was not opened under this server's public address. Open ${ours}.`,
+      );
+    next();
+  };
+}
+
+const RPC_CODES: Record<string, number> = {
+  FORBIDDEN: -32_003,
+  METHOD_NOT_SUPPORTED: -32_005,
+  UNSUPPORTED_MEDIA_TYPE: -32_015,
+  NOT_FOUND: -32_004,
+  INTERNAL_SERVER_ERROR: -32_603,
+};
+
+/** An error in the shape that tRPC's client understands. */
+export function refuse(res: Response, status: number, code: string, message: string): void {
+  const { requestId } = res.locals as { requestId: string };
+  const data = { code, httpStatus: status, path: null, reason: null, field: null, detail: {}, requestId };
+  res.status(status).json({ error: { message, code: RPC_CODES[code] ?? -32_600, data } });
+}

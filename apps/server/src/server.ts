@@ -1,0 +1,234 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Store } from "@waystation/db/client";
+import { recheckDue } from "@waystation/whatsapp/connections/recheck";
+import type { Platform } from "@waystation/whatsapp/context";
+import { createFeed } from "@waystation/whatsapp/feed";
+import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
+import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
+import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { sql } from "drizzle-orm";
+import { createApp } from "./app.ts";
+import { createAuth } from "./auth.ts";
+import type { Config } from "./config.ts";
+import { consoleFolder } from "./console-route.ts";
+import type { Logger } from "./logger.ts";
+import { createMailer } from "./mail.ts";
+import { createMetrics } from "./metrics.ts";
+import { reserveStore } from "./open-store.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
+import { StartError } from "./start-error.ts";
+import { createWebhookRoute } from "./webhook-route.ts";
+
+export interface RunningServer {
+  /** Where this machine reaches it. */
+  url: string;
+  /** Where the first visitor begins; null once there is an owner. */
+  setupLink: string | null;
+  store: Store;
+  /** Ends what is under way within ten seconds, then closes everything. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const RECHECK_MS = 5 * 60_000;
+const HEALTH_MS = 2_000;
+
+/**
+ * Everything, in the order in which it can fail without harm: the data folder's lock, the port, the database, its
+ * migrations, the keys. Throws a StartError with a sentence for the operator.
+ */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  await using undo = new AsyncDisposableStack();
+  const reserved = reserveStore(config);
+  undo.defer(() => reserved.release());
+  const http = createHttpServer();
+  const port = await listen(http.server, config.port);
+  undo.defer(() => closeServer(http.server));
+  const url = `http://localhost:${port}`;
+  const publicUrl = config.publicUrl ?? url;
+
+  const store = await reserved.open();
+  undo.defer(() => store.close());
+  await migrate(store);
+  const secrets = await loadSecrets(config, store.db, log);
+  const token = await ensureSetupToken(store.db, config.setupToken);
+  const inner = assemble({ ...config, publicUrl }, store, secrets, log);
+  http.serve(inner.app);
+  undo.move();
+  log.info({ url, publicUrl, database: store.kind }, "Waystation is ready");
+
+  const stop = async () => {
+    log.info("Stopping");
+    const deadline = AbortSignal.timeout(DRAIN_MS);
+    await http.drain(deadline);
+    await inner.stop(deadline);
+    await store.close();
+    log.info("Stopped");
+  };
+  let stopped: Promise<void> | null = null;
+  return {
+    url,
+    setupLink: token && `${publicUrl}/setup?token=${encodeURIComponent(token)}`,
+    store,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function migrate(store: Store): Promise<void> {
+  try {
+    await store.migrate();
+  } catch (error) {
+    const { cause = error } = error as Error;
+    throw new StartError(
+      `The database cannot be brought up to date (${cause instanceof Error ? cause.message : cause}). Give its user the right to create tables, or put a backup back.`,
+      { cause: error },
+    );
+  }
+}
+
+/** What works behind the port. */
+function assemble(config: Config & { publicUrl: string }, store: Store, secrets: Secrets, log: Logger) {
+  const { publicUrl } = config;
+  const report = (error: unknown) => log.error({ err: error }, "Something failed");
+  const feed = createFeed();
+  const ingest = createIngest(store, feed, { onBatch: (...batch) => metrics.onBatch(...batch) });
+  const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
+  const refusals = createRefusals(store, feed, report);
+  const platform: Platform = {
+    db: store.db,
+    keyring: secrets.keyring,
+    feed,
+    publicUrl,
+    simulatorUrl: config.simulatorUrl,
+    embedded: store.kind === "embedded",
+    sendMail: config.smtpUrl ? createMailer(config.smtpUrl, publicUrl) : null,
+    linkSecret: secrets.linkSecret,
+  };
+  const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));
+  const app = createApp({
+    platform,
+    auth: createAuth({ db: store.db, publicUrl, secret: secrets.authSecret, report }),
+    webhooks: createWebhookRoute({
+      platform,
+      ingest,
+      refusals,
+      isHealthy,
+      count: metrics.countWebhook,
+      report,
+    }),
+    metrics,
+    metricsToken: config.metricsToken,
+    trustProxy: config.trustProxy,
+    consoleFolder,
+    isReady: () => answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
+    log,
+  });
+
+  let rechecking: Promise<unknown> = Promise.resolve();
+  const recheck = () => {
+    rechecking = recheckDue(platform).catch(report);
+  };
+  recheck();
+  const timer = setInterval(recheck, RECHECK_MS);
+  return {
+    app,
+    stop: async (deadline: AbortSignal) => {
+      clearInterval(timer);
+      await Promise.race([
+        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
+        end(deadline),
+      ]);
+    },
+  };
+}
+
+async function answersInTime(question: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    const answer = await Promise.race([question, end(AbortSignal.timeout(HEALTH_MS)).then(() => false)]);
+    return answer !== false;
+  } catch {
+    return false;
+  }
+}
+
+function end(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Listens before anything is touched, and says "not yet" until there is something to serve. */
+function createHttpServer() {
+  let handle: RequestListener = (_req, res) => {
+    res.writeHead(503, {
+      "Content-Type": "application/json",
+      "Retry-After": "2",
+      "Cache-Control": "no-store",
+    });
+    res.end(JSON.stringify({ status: "starting" }));
+  };
+  const open = new Set<ServerResponse>();
+  let isDraining = false;
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 5_000,
+    },
+    (req, res) => {
+      open.add(res);
+      res.once("close", () => open.delete(res));
+      if (isDraining) res.setHeader("Connection", "close");
+      handle(req, res);
+    },
+  );
+  return {
+    server,
+    serve: (listener: RequestListener) => {
+      handle = listener;
+    },
+    /** Refuses new connections, cuts live streams (browsers come again), and waits for the rest until `deadline`. */
+    drain: async (deadline: AbortSignal) => {
+      isDraining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const res of open) if (isStream(res)) res.destroy();
+      const sweep = setInterval(() => server.closeIdleConnections(), 100);
+      await Promise.race([closed, end(deadline)]);
+      clearInterval(sweep);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function isStream(res: ServerResponse): boolean {
+  return String(res.getHeader("Content-Type")).startsWith("text/event-stream");
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
+    server.listen(port, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function portError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === "EADDRINUSE")
+    return new StartError(`Port ${port} is taken. Stop what uses it, or set PORT to another one.`);
+  if (error.code === "EACCES")
+    return new StartError(`Port ${port} needs more rights. Set PORT to one above 1023.`);
+  return error;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
