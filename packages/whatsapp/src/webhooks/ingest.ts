@@ -96,11 +96,11 @@ export type Ingest = ReturnType<typeof createIngest>;
 /** The columns arrive as arrays; a repeat changes nothing; the hour's counts move with the rows they count. */
 const STATEMENT = `
   with input as (
-    select * from unnest($1::int[], $2::uuid[], $3::int2[], $4::text[], $5::int2[], $6::text[], $7::bytea[])
-      with ordinality as x(connection_no, sid, step, word, outcome, body, body_bytes, i)
+    select * from unnest($1::int[], $2::uuid[], $3::int2[], $4::text[], $5::int2[], $6::text[], $7::text[])
+      with ordinality as x(connection_no, sid, step, word, outcome, body, body_hex, i)
   ), fresh as (
     insert into twilio_whatsapp_webhook_events (connection_no, sid, step, word, outcome, body, body_bytes)
-    select connection_no, sid, step, word, outcome, body, body_bytes from input order by sid, step, connection_no, i
+    select connection_no, sid, step, word, outcome, body, decode(body_hex, 'hex') from input order by sid, step, connection_no, i
     on conflict do nothing
     returning connection_no, step
   ), counted as (
@@ -123,7 +123,7 @@ async function persist(store: Store, batch: Entry[]): Promise<{ connectionNo: nu
     batch.map((entry) => entry.webhook.word),
     batch.map((entry) => OUTCOMES.indexOf(entry.outcome)),
     bodies.map((text) => text ?? ""),
-    batch.map((entry, index) => (bodies[index] === null ? entry.body : null)),
+    batch.map((entry, index) => (bodies[index] === null ? entry.body.toString("hex") : null)),
   ]);
 }
 

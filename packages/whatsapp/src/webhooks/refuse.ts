@@ -92,7 +92,7 @@ const COUNT = `
     ignored = h.ignored + excluded.ignored, last_at = greatest(h.last_at, excluded.last_at)`;
 const INSERT = `
   insert into webhook_rejections (connection_no, reason, body, received_at)
-  select $1::int, x.reason, x.body, x.at from unnest($2::text[], $3::text[], $4::timestamptz[]) as x(reason, body, at)`;
+  select $1::int, x.reason, x.body, x.at::timestamptz from unnest($2::text[], $3::text[], $4::text[]) as x(reason, body, at)`;
 const PRUNE = `
   delete from webhook_rejections where connection_no = $1::int and id <
     (select id from webhook_rejections where connection_no = $1::int order by id desc offset $2::int - 1 limit 1)`;
