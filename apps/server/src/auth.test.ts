@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import { callCounts } from "@waystation/db/schema";
 import { accounts, sessions, users } from "@waystation/db/schema-people";
 import { databases } from "@waystation/db/testing";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createAuth } from "./auth.ts";
+import { describeError } from "./logger.ts";
 import { openDesk, PASSWORD, refused, tokenOf } from "./people-testing.ts";
 
 const HOUR = 3_600_000;
@@ -92,6 +94,15 @@ describe.each(databases)("signing in on %s", (kind) => {
     expect(await status("null", "application/json")).toBe(400);
     expect(await status('{"email":{"$ne":1},"password":["a"]}', "application/json")).toBe(400);
     expect(await status(JSON.stringify({ email: "x".repeat(17_000) }), "application/json")).toBe(413);
+    const odd = [
+      "\u0000@example.com",
+      "\ud800@example.com",
+      "a\u0000b",
+      "' or 1=1 --",
+      `${"a".repeat(260)}@b.cc`,
+    ];
+    for (const email of odd)
+      expect(await status(JSON.stringify({ email, password: "\u0000\ud800" }), "application/json")).toBe(400);
     expect(visitor.cookies.size).toBe(0);
     expect(await status(json, "application/json; charset=utf-8")).toBe(200);
   });
@@ -233,6 +244,8 @@ describe.each(databases)("signing in on %s", (kind) => {
     expect(tokens).toHaveLength(2);
 
     for (const token of tokens) await owner.post("/api/auth/revoke-session", { token });
+    for (const token of ["", "\u0000", "\ud800", ["x"], null, { $ne: 1 }])
+      expect((await owner.post("/api/auth/revoke-session", { token })).status).toBe(400);
     expect(await list()).toHaveLength(2);
 
     await member.post("/api/auth/revoke-other-sessions");
@@ -381,6 +394,25 @@ describe.each(databases)("what a session may do on %s", (kind) => {
     expect(await mia.api.session.me.query()).toMatchObject({ organization: { name: "Second" } });
   });
 });
+
+test.for(databases)(
+  "%s: a failure of the database shows nothing of it, and is reported without what was sent",
+  async (kind) => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    await desk.store.db.execute(sql`alter table sessions rename to elsewhere`);
+    const response = await desk.visitor().signIn("owner@example.com");
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toMatch(/sessions|insert|delete|owner/);
+    expect(desk.reported).toHaveLength(1);
+    const log = inspect(describeError(desk.reported[0]), { depth: 9 });
+    expect(log).toContain("sessions");
+    expect(log).not.toMatch(/params|owner@example|argon2/);
+
+    expect((await owner.send("/api/auth/get-session")).status).toBe(500);
+    expect(desk.reported).toHaveLength(2);
+  },
+);
 
 test("on https the cookie is bound to the host, and secure", async () => {
   await using desk = await openDesk("embedded");

@@ -16,10 +16,9 @@ import {
   verifyPassword,
 } from "@waystation/whatsapp/team/password";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { fromNodeHeaders } from "better-auth/node";
-import { and, asc, DrizzleQueryError, eq, lt, sql } from "drizzle-orm";
+import { and, asc, eq, lt, sql } from "drizzle-orm";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { z } from "zod";
 
@@ -31,7 +30,7 @@ export interface AuthOptions {
 }
 
 export interface Auth {
-  /** A request to `/api/auth/…`; its `ADDRESS_HEADER` is believed. */
+  /** A request to `/api/auth/…`; what it says of its address is believed. */
   handler(request: Request): Promise<Response>;
   session(headers: Headers): Promise<SignedIn | null>;
   publicUrl: string;
@@ -42,7 +41,7 @@ export interface SignedIn {
   session: { id: string; activeOrganizationId?: string | null; updatedAt: Date };
 }
 
-export const ADDRESS_HEADER = "x-waystation-client-ip";
+const ADDRESS_HEADER = "x-waystation-client-ip";
 
 const BASE_PATH = "/api/auth";
 const BODY_LIMIT = "16kb";
@@ -55,26 +54,15 @@ const IDLE_STEP_MS = 5 * 60_000;
 const WRONG_FOR_ACCOUNT: Limit = { limit: 10, seconds: 15 * 60 };
 const WRONG_FROM_BLOCK: Limit = { limit: 60, seconds: 15 * 60 };
 
-/** All that better-auth may do for a browser. Everything else that it could do is not there. */
-const ROUTES = new Set([
-  "POST /sign-in/email",
-  "POST /sign-out",
-  "GET /get-session",
-  "POST /change-password",
-  "GET /list-sessions",
-  "POST /revoke-session",
-  "POST /revoke-other-sessions",
-]);
-
 export function createAuth(options: AuthOptions): Auth {
-  const { db, publicUrl } = options;
+  const { db, publicUrl, report } = options;
   const engine = createEngine(options);
   const session = (headers: Headers) => engine.api.getSession({ headers });
 
-  async function signIn(request: Request): Promise<Response> {
-    const body = signInBody.safeParse(await readJson(request));
-    if (!body.success) return refuse(400, "INVALID_INPUT", "Enter your e-mail address and your password.");
-    const account = `sign-in:account:${body.data.email}`;
+  const forward = (request: Request, body: object) => engine.handler(withBody(request, body));
+
+  async function signIn(request: Request, body: z.infer<typeof signInBody>): Promise<Response> {
+    const account = `sign-in:account:${body.email}`;
     const block = `sign-in:block:${addressBlock(request.headers.get(ADDRESS_HEADER))}`;
     const attempts = [
       await countAttempt(db, block, WRONG_FROM_BLOCK),
@@ -83,7 +71,7 @@ export function createAuth(options: AuthOptions): Auth {
     const full = attempts.find(({ allowed }) => !allowed);
     if (full) return tooMany(full.retryAfter);
     const before = await session(request.headers);
-    const response = await engine.handler(withBody(request, body.data));
+    const response = await forward(request, body);
     if (response.ok) {
       await forgetAttempts(db, account);
       await uncountAttempt(db, block);
@@ -92,47 +80,72 @@ export function createAuth(options: AuthOptions): Auth {
     return response;
   }
 
-  async function changePassword(request: Request): Promise<Response> {
-    const body = changePasswordBody.safeParse(await readJson(request));
-    if (!body.success) return refuse(400, "INVALID_INPUT", "Enter your current password and the new one.");
+  async function changePassword(
+    request: Request,
+    body: z.infer<typeof changePasswordBody>,
+  ): Promise<Response> {
     const signedIn = await session(request.headers);
-    if (!signedIn) return engine.handler(withBody(request, body.data));
-    const problem = passwordProblem(body.data.newPassword, signedIn.user.email);
+    if (!signedIn) return forward(request, body);
+    const problem = passwordProblem(body.newPassword, signedIn.user.email);
     if (problem) return refuse(400, "PASSWORD_WEAK", problem);
     const key = `change-password:${signedIn.user.id}`;
     const attempt = await countAttempt(db, key, WRONG_FOR_ACCOUNT);
     if (!attempt.allowed) return tooMany(attempt.retryAfter);
-    const response = await engine.handler(withBody(request, body.data));
+    const response = await forward(request, body);
     if (response.ok) await forgetAttempts(db, key);
     return response;
   }
 
+  /** All that better-auth may do for a browser. Everything else that it could do is not there. */
+  const routes = new Map<string, (request: Request) => Promise<Response>>([
+    ["POST /sign-in/email", withJson(signInBody, signIn)],
+    ["POST /sign-out", withJson(emptyBody, forward)],
+    ["GET /get-session", engine.handler],
+    ["POST /change-password", withJson(changePasswordBody, changePassword)],
+    ["GET /list-sessions", engine.handler],
+    ["POST /revoke-session", withJson(revokeSessionBody, forward)],
+    ["POST /revoke-other-sessions", withJson(emptyBody, forward)],
+  ]);
+
   async function handler(request: Request): Promise<Response> {
     const path = new URL(request.url).pathname.slice(BASE_PATH.length);
-    if (!ROUTES.has(`${request.method} ${path}`)) return refuse(404, "NOT_FOUND", "There is nothing here.");
-    const type = request.headers.get("content-type");
-    if (request.method === "POST" && type && !/^application\/json\s*(;|$)/i.test(type))
-      return refuse(415, "JSON_ONLY", "Send JSON.");
-    if (path === "/sign-in/email") return signIn(request);
-    if (path === "/change-password") return changePassword(request);
-    return engine.handler(request);
+    const route = routes.get(`${request.method} ${path}`);
+    if (!route) return refuse(404, "NOT_FOUND", "There is nothing here.");
+    try {
+      const response = await route(request);
+      if (response.status >= 500) report(new Error(`better-auth answered ${response.status} to ${path}.`));
+      return response;
+    } catch (error) {
+      report(error);
+      return refuse(500, "FAILED", "Something went wrong on our side. Try again in a moment.");
+    }
   }
 
   return { handler, session, publicUrl };
 }
 
+const password = z.string("Enter your password.").max(PASSWORD_MAX, "This password is too long.");
+
 const signInBody = z.object({
-  email: z.string().max(254).trim().toLowerCase(),
-  password: z.string().max(PASSWORD_MAX),
+  email: z
+    .string("Enter your e-mail address.")
+    .trim()
+    .toLowerCase()
+    .pipe(z.email("Enter an e-mail address like name@example.com.").max(254)),
+  password,
 });
 
 const changePasswordBody = z.object({
-  currentPassword: z.string().max(PASSWORD_MAX),
-  newPassword: z.string().max(1000),
+  currentPassword: password,
+  newPassword: z.string("Enter a new password.").max(1000, "Choose a shorter password."),
   revokeOtherSessions: z.boolean().optional(),
 });
 
-function createEngine({ db, publicUrl, secret, report }: AuthOptions) {
+const revokeSessionBody = z.object({ token: z.string().regex(/^\w{1,100}$/, "This is not a session.") });
+
+const emptyBody = z.object({});
+
+function createEngine({ db, publicUrl, secret }: AuthOptions) {
   const secure = publicUrl.startsWith("https:");
   return betterAuth({
     appName: "Waystation",
@@ -195,11 +208,8 @@ function createEngine({ db, publicUrl, secret, report }: AuthOptions) {
     },
     telemetry: { enabled: false },
     logger: { disabled: true },
-    onAPIError: {
-      onError: (error) => {
-        if (!(error instanceof APIError) || error.statusCode >= 500) report(withoutParameters(error));
-      },
-    },
+    /** Else it prints what failed to the console, parameters and all. */
+    onAPIError: { throw: true },
   });
 }
 
@@ -288,9 +298,22 @@ export function authRouter(auth: Auth): Router {
   return router;
 }
 
-async function readJson(request: Request): Promise<unknown> {
+/** Reads a JSON body of this shape, and nothing that a form of another site could send. */
+function withJson<T>(schema: z.ZodType<T>, answer: (request: Request, body: T) => Promise<Response>) {
+  return async (request: Request): Promise<Response> => {
+    const type = request.headers.get("content-type");
+    if (type && !/^application\/json\s*(;|$)/i.test(type)) return refuse(415, "JSON_ONLY", "Send JSON.");
+    const body = schema.safeParse(readJson(await request.text()));
+    if (!body.success)
+      return refuse(400, "INVALID_INPUT", body.error.issues[0]?.message ?? "This input is not valid.");
+    return answer(request, body.data);
+  };
+}
+
+function readJson(text: string): unknown {
+  if (text === "") return {};
   try {
-    return JSON.parse(await request.clone().text());
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -317,11 +340,4 @@ function refuse(
 function tooMany(seconds: number): Response {
   const message = `Too many wrong passwords. Try again in ${Math.ceil(seconds / 60)} minutes.`;
   return refuse(429, "TOO_MANY_REQUESTS", message, { "retry-after": String(seconds) });
-}
-
-/** Drizzle's own message repeats the parameters, and with them tokens and hashes. */
-function withoutParameters(error: unknown): unknown {
-  if (error instanceof DrizzleQueryError) return error.cause ?? new Error("A query failed.");
-  if (error instanceof APIError && error.cause) return withoutParameters(error.cause);
-  return error;
 }

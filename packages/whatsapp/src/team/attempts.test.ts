@@ -53,7 +53,7 @@ test.each([
   ["2001:db8::6", "2001:db8:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
   ["fe80::1%eth0", "fe80:0:0:0::/64"],
-  ["not an address", "not an address"],
+  ["not an address", "unknown"],
   [null, "unknown"],
 ])("the block of %s is %s", (ip, block) => {
   expect(addressBlock(ip)).toBe(block);

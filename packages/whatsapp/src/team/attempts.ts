@@ -51,9 +51,9 @@ export async function forgetAttempts(db: Database, key: string): Promise<void> {
 
 /** What one guesser can hold many addresses of: an IPv4 address, or the /64 of an IPv6 one. */
 export function addressBlock(ip: string | null): string {
-  if (!ip) return "unknown";
-  const mapped = ip.replace(/^::ffff:/i, "");
-  if (isIPv4(mapped) || !isIPv6(ip)) return mapped;
+  const mapped = ip?.replace(/^::ffff:/i, "") ?? "";
+  if (isIPv4(mapped)) return mapped;
+  if (!ip || !isIPv6(ip)) return "unknown";
   const [head = "", tail] = (ip.split("%")[0] ?? ip).split("::");
   const left = head.split(":").filter(Boolean);
   const right = tail?.split(":").filter(Boolean) ?? [];

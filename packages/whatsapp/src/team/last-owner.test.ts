@@ -1,6 +1,6 @@
 import type { Database } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
-import { members, users } from "@waystation/db/schema-people";
+import { invitations, members, users } from "@waystation/db/schema-people";
 import { createTestStore, databases } from "@waystation/db/testing";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { createFeed } from "../feed.ts";
 import { addOrganization } from "../organizations/add.ts";
 import { changeRole } from "./change-role.ts";
+import { invite } from "./invite.ts";
 import { removeMember } from "./remove.ts";
 
 /** An organisation with two owners, and what each of them brings along to a verb. */
@@ -47,6 +48,8 @@ async function openTeam(db: Database) {
         }),
       ),
     owners: () => db.$count(members, isOwner),
+    contexts,
+    rows,
   };
 }
 
@@ -96,3 +99,22 @@ describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) 
     expect(await team.owners()).toBeGreaterThanOrEqual(1);
   });
 });
+
+test.for(databases)(
+  "%s: who was an owner when the request came in and is a member by now changes nothing",
+  async (kind) => {
+    await using store = await createTestStore(kind);
+    const { contexts, rows } = await openTeam(store.db);
+    const [ann] = contexts;
+    const bob = rows[1]?.id ?? "";
+    if (!ann) throw new Error("There are two.");
+    await store.db.update(members).set({ role: "member" });
+    for (const attempt of [
+      () => changeRole(ann, { memberId: bob, role: "admin" }),
+      () => removeMember(ann, { memberId: bob }),
+      () => invite(ann, { email: "eve@example.com", role: "member" }),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ reason: "not_allowed" });
+    expect(await store.db.$count(invitations)).toBe(0);
+  },
+);
