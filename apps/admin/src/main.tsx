@@ -1,9 +1,7 @@
 import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
+import "./mantine.css";
 import "./global.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -14,6 +12,7 @@ import { routeTree } from "./routeTree.gen.ts";
 import { theme } from "./theme.ts";
 import { onSignedOut, queryClient, trpc } from "./trpc.ts";
 import { ConfirmHost } from "./ui/confirm.tsx";
+import { ToastHost } from "./ui/toast.tsx";
 
 // zod's compiled parsers need eval, which our CSP forbids.
 config({ jitless: true });
@@ -53,7 +52,7 @@ if (root) {
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
           <ConfirmHost />
-          <Notifications position="bottom-center" autoClose={3500} />
+          <ToastHost />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

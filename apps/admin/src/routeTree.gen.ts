@@ -13,6 +13,7 @@ import { Route as DeskRouteImport } from "./routes/_desk";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as DeskIndexRouteImport } from "./routes/_desk/index";
+import { Route as DeskSplatRouteImport } from "./routes/_desk/$";
 import { Route as DeskAuditRouteImport } from "./routes/_desk/audit";
 import { Route as DeskProfileRouteImport } from "./routes/_desk/profile";
 import { Route as DeskTeamRouteImport } from "./routes/_desk/team";
@@ -39,6 +40,11 @@ const SignInRoute = SignInRouteImport.update({
 const DeskIndexRoute = DeskIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => DeskRoute,
+} as any);
+const DeskSplatRoute = DeskSplatRouteImport.update({
+  id: "/$",
+  path: "/$",
   getParentRoute: () => DeskRoute,
 } as any);
 const DeskAuditRoute = DeskAuditRouteImport.update({
@@ -87,6 +93,7 @@ export interface FileRoutesByFullPath {
   "/": typeof DeskIndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/$": typeof DeskSplatRoute;
   "/audit": typeof DeskAuditRoute;
   "/profile": typeof DeskProfileRoute;
   "/team": typeof DeskTeamRoute;
@@ -99,6 +106,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/$": typeof DeskSplatRoute;
   "/audit": typeof DeskAuditRoute;
   "/profile": typeof DeskProfileRoute;
   "/team": typeof DeskTeamRoute;
@@ -114,6 +122,7 @@ export interface FileRoutesById {
   "/_desk": typeof DeskRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/_desk/$": typeof DeskSplatRoute;
   "/_desk/audit": typeof DeskAuditRoute;
   "/_desk/profile": typeof DeskProfileRoute;
   "/_desk/team": typeof DeskTeamRoute;
@@ -130,6 +139,7 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
+    | "/$"
     | "/audit"
     | "/profile"
     | "/team"
@@ -142,6 +152,7 @@ export interface FileRouteTypes {
   to:
     | "/setup"
     | "/sign-in"
+    | "/$"
     | "/audit"
     | "/profile"
     | "/team"
@@ -156,6 +167,7 @@ export interface FileRouteTypes {
     | "/_desk"
     | "/setup"
     | "/sign-in"
+    | "/_desk/$"
     | "/_desk/audit"
     | "/_desk/profile"
     | "/_desk/team"
@@ -202,6 +214,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof DeskIndexRouteImport;
+      parentRoute: typeof DeskRoute;
+    };
+    "/_desk/$": {
+      id: "/_desk/$";
+      path: "/$";
+      fullPath: "/$";
+      preLoaderRoute: typeof DeskSplatRouteImport;
       parentRoute: typeof DeskRoute;
     };
     "/_desk/audit": {
@@ -264,6 +283,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface DeskRouteChildren {
+  DeskSplatRoute: typeof DeskSplatRoute;
   DeskAuditRoute: typeof DeskAuditRoute;
   DeskProfileRoute: typeof DeskProfileRoute;
   DeskTeamRoute: typeof DeskTeamRoute;
@@ -275,6 +295,7 @@ interface DeskRouteChildren {
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
+  DeskSplatRoute: DeskSplatRoute,
   DeskAuditRoute: DeskAuditRoute,
   DeskProfileRoute: DeskProfileRoute,
   DeskTeamRoute: DeskTeamRoute,

@@ -57,6 +57,9 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
+    InputWrapper: {
+      styles: { label: { marginBottom: 4 }, description: { fontSize: "0.75rem", marginBottom: 2 } },
+    },
     Button: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 150, multiline: true, maw: 320 } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 120 } } },

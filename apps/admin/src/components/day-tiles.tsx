@@ -33,13 +33,13 @@ export function DayTiles({ days }: { days: Day[] }) {
         {tiles.map((tile) => (
           <div key={tile.label} className={css.tile}>
             <dt>{tile.label}, 24 h</dt>
-            <dd>{formatCount(tile.value)}</dd>
+            <dd className={css.figure}>{formatCount(tile.value)}</dd>
             {tile.hours ? (
               <dd aria-hidden>
                 <Sparkline values={tile.hours} label={`${tile.label} per hour`} color={tile.color} />
               </dd>
             ) : (
-              <dd className="dim small" style={{ fontWeight: 400 }}>
+              <dd className="dim small">
                 {tile.value > 0 ? "The signature was missing or wrong." : "All signatures were valid."}
               </dd>
             )}

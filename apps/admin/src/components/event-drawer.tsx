@@ -19,7 +19,13 @@ interface EventDrawerProps {
   onFindMessage: (messageSid: string) => void;
 }
 
-export function EventDrawer({ event: current, onClose, onNewer, onOlder, onFindMessage }: EventDrawerProps) {
+export default function EventDrawer({
+  event: current,
+  onClose,
+  onNewer,
+  onOlder,
+  onFindMessage,
+}: EventDrawerProps) {
   // While the drawer slides away it keeps what it showed.
   const [event, setEvent] = useState(current);
   if (current && current !== event) setEvent(current);

@@ -2,47 +2,17 @@ import { Button, NativeSelect, SegmentedControl, TextInput } from "@mantine/core
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconSearchOff, IconShieldCheck } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useLive } from "../live.ts";
-import { client, trpc, type WebhookEvent } from "../trpc.ts";
+import type { WebhookEvent } from "../trpc.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Dot, Notice } from "../ui/tone.tsx";
-import { EventDrawer } from "./event-drawer.tsx";
 import { EventList, EventListSkeleton } from "./event-list.tsx";
+import { type EventSearch, eventsQuery, kinds } from "./event-search.ts";
 import css from "./events.module.css";
-import { explain } from "./form-problem.tsx";
+import { explain } from "./explain.ts";
 
-/** The part of the URL that the panel lives in. */
-export interface EventSearch {
-  kind?: WebhookEvent["kind"];
-  outcome?: "rejected";
-  q?: string;
-  event?: string;
-}
-
-const kinds = ["message", "status", "unknown"] as const;
-
-export function readEventSearch(search: Record<string, unknown>): EventSearch {
-  return {
-    kind: kinds.find((kind) => kind === search.kind),
-    outcome: search.outcome === "rejected" ? "rejected" : undefined,
-    q: search.q === undefined || search.q === "" ? undefined : String(search.q),
-    event: search.event === undefined ? undefined : String(search.event),
-  };
-}
-
-export function eventsQuery(connectionId: string | undefined, { kind, outcome, q }: EventSearch) {
-  // Of a refused webhook nothing is proven, its kind neither.
-  const input = { connectionId, kind: outcome ? undefined : kind, outcome, search: q, limit: 50 };
-  return {
-    queryKey: trpc.events.list.infiniteQueryKey(input),
-    // tRPC's own infinite options add a `direction`, which the strict input refuses.
-    queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
-      client.events.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
-  };
-}
+const EventDrawer = lazy(() => import("./event-drawer.tsx"));
 
 const liveWords = {
   live: ["good", "live"],
@@ -75,6 +45,8 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === search.event);
   const open = events[at] ?? null;
+  const [drawer, setDrawer] = useState(false);
+  if (open && !drawer) setDrawer(true);
   const go = (event: WebhookEvent | undefined) => event && (() => onSearch({ event: event.id }));
   const [text, setText] = useState(search.q ?? "");
   const find = useDebouncedCallback((q: string) => onSearch({ q: q.trim() || undefined }), 250);
@@ -187,16 +159,20 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
           </Button>
         </div>
       ) : null}
-      <EventDrawer
-        event={open}
-        onClose={() => onSearch({ event: undefined })}
-        onNewer={go(events[at - 1])}
-        onOlder={open ? go(events[at + 1]) : undefined}
-        onFindMessage={(q) => {
-          setText(q);
-          onSearch({ q, event: undefined, kind: undefined, outcome: undefined });
-        }}
-      />
+      {drawer ? (
+        <Suspense>
+          <EventDrawer
+            event={open}
+            onClose={() => onSearch({ event: undefined })}
+            onNewer={go(events[at - 1])}
+            onOlder={open ? go(events[at + 1]) : undefined}
+            onFindMessage={(q) => {
+              setText(q);
+              onSearch({ q, event: undefined, kind: undefined, outcome: undefined });
+            }}
+          />
+        </Suspense>
+      ) : null}
     </Card>
   );
 }

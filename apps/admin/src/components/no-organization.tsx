@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type Me, trpc } from "../trpc.ts";
 import { Notice } from "../ui/tone.tsx";
-import { explain } from "./form-problem.tsx";
+import { explain } from "./explain.ts";
 import css from "./problem-page.module.css";
 import { useSignOut } from "./use-sign-out.ts";
 

@@ -36,9 +36,8 @@ export function PageProblem({ error, reset }: ErrorComponentProps) {
 export function NotFound() {
   return (
     <div className={css.page}>
-      <title>Not found · Waystation</title>
       <p className="dim small">404</p>
-      <h1 tabIndex={-1}>There is no such page</h1>
+      <h2>There is no such page</h2>
       <p>The address may be mistyped, or what it showed belongs to another organisation.</p>
       <div className="row">
         <Button component={Link} to="/">

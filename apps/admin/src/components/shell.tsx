@@ -1,9 +1,8 @@
-import { Drawer, Menu, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconActivity,
   IconBuilding,
-  IconCheck,
   IconDots,
   IconHistory,
   IconLayoutDashboard,
@@ -19,6 +18,7 @@ import { Link, type LinkProps } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { LiveProvider, useLiveChanges } from "../live.ts";
 import { trpc } from "../trpc.ts";
+import { DropMenu } from "../ui/drop-menu.tsx";
 import { Dot } from "../ui/tone.tsx";
 import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
@@ -26,6 +26,7 @@ import { useMe } from "./session.ts";
 import css from "./shell.module.css";
 import { verdictTone, verdictWord, worstVerdict } from "./verdict.ts";
 
+const MoreDrawer = lazy(() => import("./more-drawer.tsx"));
 const NewOrganization = lazy(() => import("./new-organization.tsx"));
 
 interface Place {
@@ -76,37 +77,32 @@ function useOrganizations() {
 function OrganizationMenu({ onNew }: { onNew: () => void }) {
   const { me, open, mayCreate } = useOrganizations();
   return (
-    <Menu position="bottom-start" width={220}>
-      <Menu.Target>
-        <UnstyledButton className={css.org} aria-label={`Organisation: ${me.organization.name}`}>
-          <span>{me.organization.name}</span>
-          <IconSelector size={16} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Organisations</Menu.Label>
-        {me.organizations.map((each) => (
-          <Menu.Item
-            key={each.id}
-            leftSection={<IconBuilding size={16} aria-hidden />}
-            rightSection={
-              each.id === me.organization.id ? <IconCheck size={14} aria-label="open now" /> : null
-            }
-            onClick={() => each.id !== me.organization.id && open(each.id)}
-          >
-            {each.name}
-          </Menu.Item>
-        ))}
-        {mayCreate ? (
-          <>
-            <Menu.Divider />
-            <Menu.Item leftSection={<IconPlus size={16} aria-hidden />} onClick={onNew}>
-              New organisation
-            </Menu.Item>
-          </>
-        ) : null}
-      </Menu.Dropdown>
-    </Menu>
+    <DropMenu
+      label={`Organisation: ${me.organization.name}`}
+      className={css.org}
+      align="start"
+      items={[
+        ...me.organizations.map((each) => ({
+          label: each.name,
+          icon: <IconBuilding size={16} aria-hidden />,
+          chosen: each.id === me.organization.id,
+          onSelect: () => each.id !== me.organization.id && open(each.id),
+        })),
+        ...(mayCreate
+          ? [
+              {
+                label: "New organisation",
+                icon: <IconPlus size={16} aria-hidden />,
+                rule: true,
+                onSelect: onNew,
+              },
+            ]
+          : []),
+      ]}
+    >
+      <span>{me.organization.name}</span>
+      <IconSelector size={16} aria-hidden />
+    </DropMenu>
   );
 }
 
@@ -181,35 +177,30 @@ export function Shell({ children }: { children: ReactNode }) {
           </UnstyledButton>
         </nav>
       </div>
-      <Drawer
-        opened={more}
-        onClose={moreDrawer.close}
-        position="bottom"
-        size="auto"
-        title={me.organization.name}
-        closeButtonProps={{ "aria-label": "Close" }}
-      >
-        <div onClickCapture={moreDrawer.close}>
-          {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
-            <RailLink key={place.label} place={place} />
-          ))}
-          <div className={css.rule} />
-          {me.organizations
-            .filter((each) => each.id !== me.organization.id)
-            .map((each) => (
-              <UnstyledButton key={each.id} className={css.link} w="100%" onClick={() => open(each.id)}>
-                <IconBuilding size={18} stroke={1.7} aria-hidden />
-                <span>Go to {each.name}</span>
-              </UnstyledButton>
+      {more ? (
+        <Suspense>
+          <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
+            {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
+              <RailLink key={place.label} place={place} />
             ))}
-          {mayCreate ? (
-            <UnstyledButton className={css.link} w="100%" onClick={namingModal.open}>
-              <IconPlus size={18} stroke={1.7} aria-hidden />
-              <span>New organisation</span>
-            </UnstyledButton>
-          ) : null}
-        </div>
-      </Drawer>
+            <div className={css.rule} />
+            {me.organizations
+              .filter((each) => each.id !== me.organization.id)
+              .map((each) => (
+                <UnstyledButton key={each.id} className={css.link} w="100%" onClick={() => open(each.id)}>
+                  <IconBuilding size={18} stroke={1.7} aria-hidden />
+                  <span>Go to {each.name}</span>
+                </UnstyledButton>
+              ))}
+            {mayCreate ? (
+              <UnstyledButton className={css.link} w="100%" onClick={namingModal.open}>
+                <IconPlus size={18} stroke={1.7} aria-hidden />
+                <span>New organisation</span>
+              </UnstyledButton>
+            ) : null}
+          </MoreDrawer>
+        </Suspense>
+      ) : null}
       {naming ? (
         <Suspense>
           <NewOrganization onClose={namingModal.close} />

@@ -1,7 +1,8 @@
-import { notifications } from "@mantine/notifications";
 import { useNavigate } from "@tanstack/react-router";
 import { signOut } from "../auth.ts";
 import { queryClient, trpc } from "../trpc.ts";
+import { toast } from "../ui/toast.tsx";
+import { explain } from "./explain.ts";
 
 export function useSignOut() {
   const navigate = useNavigate();
@@ -9,14 +10,11 @@ export function useSignOut() {
     try {
       await signOut();
     } catch (error) {
-      notifications.show({
-        color: "red",
-        message: error instanceof Error ? error.message : "Not signed out.",
-      });
+      void toast(`You are still signed in. ${explain(error)}`);
       return;
     }
     queryClient.setQueryData(trpc.session.me.queryKey(), null);
     await navigate({ to: "/sign-in" });
-    queryClient.removeQueries({ predicate: (query) => query.queryKey !== trpc.session.me.queryKey() });
+    queryClient.clear();
   };
 }

@@ -2,12 +2,11 @@ import { Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { signIn } from "../auth.ts";
+import { signIn, signOut } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
 import { minPassword, NewPassword } from "../components/new-password.tsx";
 import { loadMe, reloadMe, useAccount } from "../components/session.ts";
-import { useSignOut } from "../components/use-sign-out.ts";
 import { client, type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
 import { Notice } from "../ui/tone.tsx";
 
@@ -50,7 +49,7 @@ function Join() {
 
 function Welcome({ invitation }: { invitation: Invitation }) {
   const me = useAccount();
-  const signOut = useSignOut();
+  const leave = useMutation({ mutationFn: () => signOut().then(reloadMe) });
   const { organization, email, role, hasAccount } = invitation;
   const article = role === "member" ? "a member" : `an ${role}`;
   const lead = `You are invited as ${article}, with the address ${email}.`;
@@ -63,7 +62,9 @@ function Welcome({ invitation }: { invitation: Invitation }) {
             You are signed in as {me.user.email}, and this invitation is for {email}. Sign out, then open the
             link again.
           </Notice>
-          <Button onClick={signOut}>Sign out</Button>
+          <Button onClick={() => leave.mutate()} loading={leave.isPending}>
+            Sign out
+          </Button>
         </>
       ) : hasAccount || me ? (
         <ExistingAccount email={email} organization={organization} signedIn={Boolean(me)} />

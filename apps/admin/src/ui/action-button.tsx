@@ -1,5 +1,7 @@
-import { Button, type ButtonProps, Tooltip, VisuallyHidden } from "@mantine/core";
-import { type ComponentPropsWithoutRef, useId } from "react";
+import { Button, type ButtonProps, VisuallyHidden } from "@mantine/core";
+import { type ComponentPropsWithoutRef, lazy, Suspense, useId } from "react";
+
+const ReasonTooltip = lazy(() => import("./reason-tooltip.tsx"));
 
 type ActionButtonProps = ButtonProps &
   Omit<ComponentPropsWithoutRef<"button">, keyof ButtonProps> & {
@@ -10,11 +12,12 @@ type ActionButtonProps = ButtonProps &
 export function ActionButton({ why, onClick, ...props }: ActionButtonProps) {
   const id = useId();
   if (!why) return <Button onClick={onClick} {...props} />;
+  const button = <Button {...props} type="button" data-disabled aria-disabled aria-describedby={id} />;
   return (
     <>
-      <Tooltip label={why} events={{ hover: true, focus: true, touch: true }}>
-        <Button {...props} type="button" data-disabled aria-disabled aria-describedby={id} />
-      </Tooltip>
+      <Suspense fallback={button}>
+        <ReasonTooltip reason={why}>{button}</ReasonTooltip>
+      </Suspense>
       <VisuallyHidden id={id}>{why}</VisuallyHidden>
     </>
   );

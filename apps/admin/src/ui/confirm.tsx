@@ -1,8 +1,8 @@
-import { Button, Group, Modal } from "@mantine/core";
-import { type ReactNode, useState, useSyncExternalStore } from "react";
-import { Notice } from "./tone.tsx";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
 
-interface Question {
+const ConfirmDialog = lazy(() => import("./confirm-dialog.tsx"));
+
+export interface Question {
   title: string;
   body: ReactNode;
   /** The words on the button: the deed itself, never "OK". */
@@ -12,11 +12,17 @@ interface Question {
 }
 
 let question: Question | null = null;
+let asked = false;
 const listeners = new Set<() => void>();
 function set(next: Question | null) {
   question = next;
+  asked ||= next !== null;
   for (const listener of listeners) listener();
 }
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
 
 /** The one way to a destructive act: says what will happen, runs it, keeps a failure in front of the person. */
 export function confirm(next: Question) {
@@ -24,59 +30,11 @@ export function confirm(next: Question) {
 }
 
 export function ConfirmHost() {
-  const open = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => question,
-  );
-  const [shown, setShown] = useState<Question | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  if (open && open !== shown) {
-    setShown(open);
-    setFailure(null);
-  }
-  const close = () => {
-    if (!busy) set(null);
-  };
-  const run = async () => {
-    if (!shown) return;
-    setBusy(true);
-    setFailure(null);
-    try {
-      await shown.run();
-      set(null);
-    } catch (error) {
-      setFailure(shown.explain(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const open = useSyncExternalStore(subscribe, () => question);
+  if (!asked) return null;
   return (
-    <Modal
-      opened={open !== null}
-      onClose={close}
-      title={shown?.title}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
-      <div className="stack">
-        <div>{shown?.body}</div>
-        {failure ? (
-          <Notice tone="bad" role="alert">
-            {failure}
-          </Notice>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close} disabled={busy} data-autofocus>
-            Cancel
-          </Button>
-          <Button color="red.8" onClick={run} loading={busy}>
-            {shown?.action}
-          </Button>
-        </Group>
-      </div>
-    </Modal>
+    <Suspense>
+      <ConfirmDialog question={open} onClose={() => set(null)} />
+    </Suspense>
   );
 }

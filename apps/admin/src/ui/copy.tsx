@@ -37,7 +37,9 @@ export function CopyField({ value, label }: { value: string; label: string }) {
   const { copied, copy } = useCopy(value);
   return (
     <div className={css.field}>
-      <code className={css.value}>{value}</code>
+      <code className={css.value} title={value}>
+        {value}
+      </code>
       <button type="button" className={css.button} onClick={copy} aria-label={`Copy ${label}`}>
         {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
         <span style={{ minWidth: "4.2em", textAlign: "left" }}>{copied ? "Copied" : "Copy"}</span>

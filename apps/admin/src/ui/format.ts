@@ -13,7 +13,7 @@ export function formatPhone(number: string): string {
   const rest = digits.slice(code);
   const groups: string[] = [];
   let at = 0;
-  while (rest.length - at > 4) {
+  while (rest.length - at > 5) {
     groups.push(rest.slice(at, at + 3));
     at += 3;
   }

@@ -4,7 +4,7 @@ import { IconHistory, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { explain } from "../../components/form-problem.tsx";
+import { explain } from "../../components/explain.ts";
 import { Page } from "../../components/page.tsx";
 import { useWhyNotAdmin } from "../../components/session.ts";
 import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";

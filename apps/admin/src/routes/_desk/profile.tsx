@@ -1,6 +1,5 @@
 import { Button, PasswordInput, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { updateProfileInput } from "@waystation/whatsapp/profile/inputs";
@@ -12,7 +11,8 @@ import {
   revokeSession,
   type Session,
 } from "../../auth.ts";
-import { explain, FormProblem, showProblem } from "../../components/form-problem.tsx";
+import { explain } from "../../components/explain.ts";
+import { FormProblem, showProblem } from "../../components/form-problem.tsx";
 import { NewPassword } from "../../components/new-password.tsx";
 import { Page } from "../../components/page.tsx";
 import { useMe } from "../../components/session.ts";
@@ -22,6 +22,7 @@ import { Card } from "../../ui/card.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { endClass, Table } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
 import { nameDevice } from "./-profile/device.ts";
 import css from "./-profile/profile.module.css";
@@ -54,7 +55,7 @@ function You() {
         await queryClient.invalidateQueries(trpc.session.me.queryFilter());
         await queryClient.invalidateQueries(trpc.team.list.queryFilter());
         form.resetDirty();
-        notifications.show({ message: "Your name is saved." });
+        void toast("Your name is saved.");
       },
       onError: (error) => showProblem(form, error),
     }),
@@ -94,7 +95,7 @@ function Password() {
     onSuccess: () => {
       form.reset();
       void queryClient.invalidateQueries({ queryKey: ["sessions"] });
-      notifications.show({ message: "The password is changed. Other devices were signed out." });
+      void toast("The password is changed. Other devices were signed out.");
     },
     onError: (error) => showProblem(form, error),
   });

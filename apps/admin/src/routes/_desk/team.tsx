@@ -1,9 +1,8 @@
 import { Button, NativeSelect, Skeleton, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { explain } from "../../components/form-problem.tsx";
+import { explain } from "../../components/explain.ts";
 import { Page } from "../../components/page.tsx";
 import { useMe, useWhyNotAdmin } from "../../components/session.ts";
 import { client, type Outputs, queryClient, type Role, trpc } from "../../trpc.ts";
@@ -14,6 +13,7 @@ import { CopyButton } from "../../ui/copy.tsx";
 import { capital } from "../../ui/format.ts";
 import { endClass, Table } from "../../ui/table.tsx";
 import { Ago, dateOnly } from "../../ui/time.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
 import { InviteDialog } from "./-team/invite-dialog.tsx";
 
@@ -115,7 +115,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
       onSuccess: async (_, { role }) => {
         if (member.isYou) await queryClient.invalidateQueries(trpc.session.me.queryFilter());
         await refresh();
-        notifications.show({ message: `${member.name} is now ${role}.` });
+        void toast(`${member.name} is now ${role}.`);
       },
     }),
   );

@@ -1,7 +1,8 @@
 import { IconActivity } from "@tabler/icons-react";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { EventListSkeleton } from "../../components/event-list.tsx";
-import { EventsPanel, eventsQuery, readEventSearch } from "../../components/events-panel.tsx";
+import { eventsQuery, readEventSearch } from "../../components/event-search.ts";
+import { EventsPanel } from "../../components/events-panel.tsx";
 import { Page } from "../../components/page.tsx";
 import { queryClient } from "../../trpc.ts";
 import { Card, Empty } from "../../ui/card.tsx";

@@ -3,7 +3,8 @@ import { createFileRoute, notFound, useNavigate } from "@tanstack/react-router";
 import { nameOf } from "../../../components/connection-name.ts";
 import { connectionsQuery, useConnections } from "../../../components/connections.ts";
 import { DayTiles } from "../../../components/day-tiles.tsx";
-import { EventsPanel, eventsQuery, readEventSearch } from "../../../components/events-panel.tsx";
+import { eventsQuery, readEventSearch } from "../../../components/event-search.ts";
+import { EventsPanel } from "../../../components/events-panel.tsx";
 import { Page } from "../../../components/page.tsx";
 import { NotFound } from "../../../components/problem-page.tsx";
 import { useMe } from "../../../components/session.ts";
@@ -28,7 +29,11 @@ export const Route = createFileRoute("/_desk/connections/$connectionId")({
       <ConnectionSkeleton />
     </Page>
   ),
-  notFoundComponent: NotFound,
+  notFoundComponent: () => (
+    <Page title="Not found" parent={parent}>
+      <NotFound />
+    </Page>
+  ),
   component: ConnectionPage,
 });
 

@@ -1,14 +1,15 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconDots, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { explain } from "../../../../components/form-problem.tsx";
+import { explain } from "../../../../components/explain.ts";
 import { useWhyNotAdmin } from "../../../../components/session.ts";
 import { verdictSentence, verdictTone, verdictWord } from "../../../../components/verdict.ts";
 import { type Connection, client, trpc } from "../../../../trpc.ts";
 import { ActionButton } from "../../../../ui/action-button.tsx";
 import { confirm } from "../../../../ui/confirm.tsx";
 import { CopyButton } from "../../../../ui/copy.tsx";
+import { DropMenu } from "../../../../ui/drop-menu.tsx";
 import { formatAddress } from "../../../../ui/format.ts";
 import { Ago } from "../../../../ui/time.tsx";
 import { Dot, Notice } from "../../../../ui/tone.tsx";
@@ -160,23 +161,21 @@ function MoreMenu({ connection, why }: { connection: Connection; why: string | n
       },
     });
   return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={30} aria-label="More actions">
-          <IconDots size={16} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {why ? <Menu.Label>{why}</Menu.Label> : null}
-        <Menu.Item
-          color="red"
-          disabled={why !== null}
-          leftSection={<IconPlugConnectedX size={16} aria-hidden />}
-          onClick={ask}
-        >
-          Disconnect
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <DropMenu
+      label="More actions"
+      className={css.more}
+      head={why ? <p className={`${css.why} dim small`}>{why}</p> : null}
+      items={[
+        {
+          label: "Disconnect",
+          icon: <IconPlugConnectedX size={16} aria-hidden />,
+          danger: true,
+          disabled: why !== null,
+          onSelect: ask,
+        },
+      ]}
+    >
+      <IconDots size={16} aria-hidden />
+    </DropMenu>
   );
 }

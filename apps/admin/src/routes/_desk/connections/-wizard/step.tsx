@@ -20,7 +20,7 @@ export function Step({ number, title, now, summary, onChange, children }: StepPr
       <span className={css.number} aria-hidden>
         {state === "done" ? <IconCheck size={15} stroke={2.4} /> : number}
       </span>
-      <div className={css.head}>
+      <div className={state === "later" ? `${css.head} ${css.later}` : css.head}>
         <h2>{title}</h2>
         {state === "done" ? (
           <Button

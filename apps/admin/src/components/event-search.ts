@@ -1,0 +1,33 @@
+import { client, trpc, type WebhookEvent } from "../trpc.ts";
+
+/** The part of the URL that the panel lives in. */
+export interface EventSearch {
+  kind?: WebhookEvent["kind"];
+  outcome?: "rejected";
+  q?: string;
+  event?: string;
+}
+
+export const kinds = ["message", "status", "unknown"] as const;
+
+export function readEventSearch(search: Record<string, unknown>): EventSearch {
+  return {
+    kind: kinds.find((kind) => kind === search.kind),
+    outcome: search.outcome === "rejected" ? "rejected" : undefined,
+    q: search.q === undefined || search.q === "" ? undefined : String(search.q),
+    event: search.event === undefined ? undefined : String(search.event),
+  };
+}
+
+export function eventsQuery(connectionId: string | undefined, { kind, outcome, q }: EventSearch) {
+  // Of a refused webhook nothing is proven, its kind neither.
+  const input = { connectionId, kind: outcome ? undefined : kind, outcome, search: q, limit: 50 };
+  return {
+    queryKey: trpc.events.list.infiniteQueryKey(input),
+    // tRPC's own infinite options add a `direction`, which the strict input refuses.
+    queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
+      client.events.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+  };
+}

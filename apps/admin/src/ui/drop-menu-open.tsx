@@ -1,0 +1,42 @@
+import { Menu } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { Fragment, useState } from "react";
+import type { DropMenuProps } from "./drop-menu.tsx";
+
+export default function DropMenuOpen({
+  label,
+  head,
+  items,
+  align = "end",
+  children,
+  ...rest
+}: DropMenuProps) {
+  const [opened, setOpened] = useState(true);
+  return (
+    <Menu opened={opened} onChange={setOpened} position={`bottom-${align}`} width={220} returnFocus>
+      <Menu.Target>
+        {/* biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed */}
+        <button type="button" aria-label={label} autoFocus {...rest}>
+          {children}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {head}
+        {items.map((item) => (
+          <Fragment key={item.label}>
+            {item.rule ? <Menu.Divider /> : null}
+            <Menu.Item
+              color={item.danger ? "red" : undefined}
+              disabled={item.disabled}
+              leftSection={item.icon}
+              rightSection={item.chosen ? <IconCheck size={14} role="img" aria-label="chosen" /> : null}
+              onClick={item.onSelect}
+            >
+              {item.label}
+            </Menu.Item>
+          </Fragment>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
