@@ -1,8 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import type { SenderWebhook } from "@waystation/db/schema";
 import type { Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { deadline, type TwilioClient, twilioClient } from "../twilio/client.ts";
 import { explainTwilio, refusalOf } from "../twilio/failure.ts";
+import { fetchSender } from "../twilio/senders.ts";
 import { setWebhook } from "../twilio/set-webhook.ts";
 import type { Credentials } from "./read-credentials.ts";
 import { plainWebhookUrl, proposedWebhook, webhookUrl } from "./webhook-url.ts";
@@ -44,6 +46,7 @@ export async function configureWebhook(
   try {
     const client = clientFor(platform, credentials);
     const applied = await applyWithOverrides(platform.publicUrl, client, target, found);
+    await untilTakenUp(client, target, applied);
     return { applied, changes: changesBetween(found, applied), problem: null };
   } catch (error) {
     const { reason, message } = explainConfiguring(error);
@@ -89,6 +92,23 @@ async function applyWithOverrides(
     const plain = { ...wanted, ...proposedWebhook(plainWebhookUrl(publicUrl)), ...method };
     await setWebhook(client, target, plain);
     return plain;
+  }
+}
+
+const LOOKS = 12;
+const PAUSE_MS = 250;
+
+/** Twilio answers 202 and takes a sender's new settings up a moment later. Waits for that, but not for long. */
+async function untilTakenUp(
+  client: TwilioClient,
+  target: WebhookTarget,
+  wanted: SenderWebhook,
+): Promise<void> {
+  if (target.senderSid === null) return;
+  for (let look = 0; look < LOOKS; look++) {
+    const now = await fetchSender(client, target.senderSid).catch(() => null);
+    if (now === null || now.webhook.callbackUrl === wanted.callbackUrl) return;
+    await setTimeout(PAUSE_MS);
   }
 }
 

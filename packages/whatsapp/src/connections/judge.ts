@@ -23,6 +23,7 @@ interface Facts {
   /** Webhooks refused in the last 24 hours. */
   rejected: number;
   publicUrl: string;
+  simulatorUrl: string | null;
   keyring: Keyring;
 }
 
@@ -179,15 +180,22 @@ function webhookReasons(facts: Facts, state: ReturnType<typeof stateOfWebhook>):
         row.sender === SANDBOX
           ? "Not proven yet: no message has arrived. Paste the webhook URL in Twilio's sandbox settings, then write to the sandbox from a phone that has joined it."
           : "Not proven yet: no message has arrived. Send one from a phone to this sender to see it work.",
-      action: row.sender.startsWith("whatsapp:+")
-        ? {
-            kind: "send_message",
-            label: "Open WhatsApp",
-            href: `https://wa.me/${row.sender.slice("whatsapp:+".length)}`,
-          }
-        : null,
+      action: writeToSender(facts),
     });
   return reasons;
+}
+
+function writeToSender({ row, simulatorUrl }: Facts): VerdictReason["action"] {
+  if (row.mode === "test")
+    return simulatorUrl
+      ? { kind: "send_message", label: "Open the simulator's phone", href: simulatorUrl }
+      : null;
+  if (!row.sender.startsWith("whatsapp:+")) return null;
+  return {
+    kind: "send_message",
+    label: "Open WhatsApp",
+    href: `https://wa.me/${row.sender.slice("whatsapp:+".length)}`,
+  };
 }
 
 function opens(row: Facts["row"], keyring: Keyring): boolean {

@@ -7,7 +7,10 @@ import { isOurs, webhookUrl } from "./webhook-url.ts";
 type Row = typeof connections.$inferSelect;
 
 /** The organisation's connections as people see them: never a secret, at most its last four characters. */
-export async function viewConnections(ctx: Pick<Context, "db" | "publicUrl" | "keyring">, rows: Row[]) {
+export async function viewConnections(
+  ctx: Pick<Context, "db" | "publicUrl" | "simulatorUrl" | "keyring">,
+  rows: Row[],
+) {
   if (rows.length === 0) return [];
   const numbers = rows.map(numberOf);
   const [hours, last] = await Promise.all([
@@ -41,7 +44,7 @@ export async function viewConnections(ctx: Pick<Context, "db" | "publicUrl" | "k
 export type ConnectionView = Awaited<ReturnType<typeof viewConnections>>[number];
 
 function view(
-  ctx: Pick<Context, "publicUrl" | "keyring">,
+  ctx: Pick<Context, "publicUrl" | "simulatorUrl" | "keyring">,
   row: Row,
   hours: (typeof connectionHours.$inferSelect)[],
   lastValidAt: Date | null,
@@ -66,6 +69,7 @@ function view(
     lastAt,
     rejected: last24h.rejected,
     publicUrl: ctx.publicUrl,
+    simulatorUrl: ctx.simulatorUrl,
     keyring: ctx.keyring,
   });
   return {
