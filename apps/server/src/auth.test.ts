@@ -363,6 +363,20 @@ describe.each(databases)("what a session may do on %s", (kind) => {
     expect(await admin.api.session.me.query()).toMatchObject({ organization: { role: "member" } });
   });
 
+  test("a session that points at somebody else's organisation acts for one of one's own", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    const second = await owner.api.organizations.create.mutate({ name: "Second" });
+    for (const activeOrganizationId of [second.id, null]) {
+      await desk.store.db.update(sessions).set({ activeOrganizationId });
+      expect(await mia.api.session.me.query()).toMatchObject({
+        organization: { name: "Acme", role: "member" },
+      });
+      expect((await mia.api.team.list.query()).members).toHaveLength(2);
+    }
+  });
+
   test("who is removed has no way in; a session falls back to another organisation of theirs", async () => {
     await using desk = await openDesk(kind);
     const owner = await desk.setUp();
