@@ -11,7 +11,7 @@ export class AuthProblem extends Error {
 const sentences: Record<string, [string, AuthProblem["field"]]> = {
   INVALID_EMAIL_OR_PASSWORD: ["Email and password do not match. Check both, then try again.", "password"],
   INVALID_PASSWORD: ["This is not your present password.", "currentPassword"],
-  INVALID_EMAIL: ["Write an email address like name@example.com.", "email"],
+  INVALID_EMAIL: ["Enter an email address like name@example.com.", "email"],
   PASSWORD_TOO_SHORT: ["The password is too short. Take at least 12 characters.", "newPassword"],
   PASSWORD_TOO_LONG: ["The password is too long. Take at most 128 characters.", "newPassword"],
   SESSION_EXPIRED: ["You were signed out. Sign in again.", null],

@@ -58,7 +58,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     InputWrapper: {
-      styles: { label: { marginBottom: 4 }, description: { fontSize: "0.75rem", marginBottom: 2 } },
+      styles: {
+        label: { marginBottom: 4 },
+        description: { fontSize: "0.75rem", marginBottom: 2 },
+        error: { fontSize: "0.75rem", marginTop: 6 },
+      },
     },
     Button: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 150, multiline: true, maw: 320 } },

@@ -1,4 +1,5 @@
 import { Skeleton } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Connection } from "../trpc.ts";
 import { formatCount } from "../ui/format.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
@@ -6,8 +7,8 @@ import css from "./overview.module.css";
 
 type Day = Connection["last24h"];
 
-/** The last 24 hours as four counts, each with its hours. */
-export function DayTiles({ days }: { days: Day[] }) {
+/** The last 24 hours as four counts, each with its hours. `why` leads on to what was refused. */
+export function DayTiles({ days, why }: { days: Day[]; why: ReactNode }) {
   const sum = (pick: (day: Day) => number) => days.reduce((total, day) => total + pick(day), 0);
   const hours = (pick: (hour: Day["hours"][number]) => number) =>
     Array.from({ length: 24 }, (_, hour) =>
@@ -16,6 +17,7 @@ export function DayTiles({ days }: { days: Day[] }) {
         return total + (each ? pick(each) : 0);
       }, 0),
     );
+  const arrived = sum((day) => day.incoming + day.statuses);
   const tiles = [
     { label: "Messages in", value: sum((day) => day.incoming), hours: hours((hour) => hour.incoming) },
     { label: "Status reports", value: sum((day) => day.statuses), hours: hours((hour) => hour.statuses) },
@@ -40,7 +42,7 @@ export function DayTiles({ days }: { days: Day[] }) {
               </dd>
             ) : (
               <dd className="dim small">
-                {tile.value > 0 ? "The signature was missing or wrong." : "All signatures were valid."}
+                {tile.value > 0 ? why : arrived > 0 ? "All signatures were valid." : "None."}
               </dd>
             )}
           </div>

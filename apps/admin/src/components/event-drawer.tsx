@@ -81,7 +81,7 @@ export default function EventDrawer({
 
 function Verdict({ event }: { event: WebhookEvent }) {
   const tone =
-    event.outcome === "rejected" ? "bad" : event.outcome === "unrouted" || isFailure(event) ? "warn" : "good";
+    event.outcome === "rejected" ? "bad" : event.outcome !== "stored" || isFailure(event) ? "warn" : "good";
   return (
     <Notice tone={tone} role="status">
       {verdictOf(event)}

@@ -12,11 +12,13 @@ export const kindWord = { message: "in", status: "status", unknown: "other" } as
 export const outcomeTone: Record<WebhookEvent["outcome"], Tone> = {
   stored: "muted",
   unrouted: "warn",
+  unprojected: "warn",
   rejected: "bad",
 };
 export const outcomeWord: Record<WebhookEvent["outcome"], string> = {
   stored: "stored",
   unrouted: "no connection",
+  unprojected: "kept for later",
   rejected: "refused",
 };
 
@@ -57,6 +59,8 @@ export function verdictOf(event: WebhookEvent): string {
     return event.reason ?? "Refused: its signature was missing or wrong. Nothing was stored but this note.";
   if (event.outcome === "unrouted")
     return "The signature is valid and it was stored, but no connection of yours has this sender. Connect the sender to see its messages.";
+  if (event.outcome === "unprojected")
+    return "The signature is valid and it was stored. What the desk takes from it could not be stored yet; that is tried again by itself.";
   if (event.kind === "unknown")
     return "The signature is valid and it was stored as it came. Its kind is not known here yet.";
   if (isFailure(event)) {

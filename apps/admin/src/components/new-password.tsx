@@ -1,6 +1,7 @@
 import { PasswordInput, type PasswordInputProps, Progress } from "@mantine/core";
 
-export const minPassword = 12;
+/** Said as a hint only; the server decides. */
+const minPassword = 12;
 
 /** A rough measure, only to nudge: length counts most, variety a little. The server has the last word. */
 function strengthOf(password: string) {

@@ -5,7 +5,7 @@ import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { signIn, signOut } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
-import { minPassword, NewPassword } from "../components/new-password.tsx";
+import { NewPassword } from "../components/new-password.tsx";
 import { loadMe, reloadMe, useAccount } from "../components/session.ts";
 import { client, type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
 import { Notice } from "../ui/tone.tsx";
@@ -90,7 +90,7 @@ function ExistingAccount(props: { email: string; organization: string; signedIn:
   const enter = useEnter();
   const form = useForm({
     initialValues: { password: "" },
-    validate: { password: (value) => (value || props.signedIn ? null : "Write your password.") },
+    validate: { password: (value) => (value || props.signedIn ? null : "Enter your password.") },
   });
   const join = useMutation({
     mutationFn: async ({ password }: { password: string }) => {
@@ -129,8 +129,8 @@ function NewAccount(props: { email: string; organization: string }) {
   const form = useForm({
     initialValues: { name: "", password: "" },
     validate: {
-      name: (value) => (value.trim() ? null : "Write your name as your team should see it."),
-      password: (value) => (value.length >= minPassword ? null : `Take at least ${minPassword} characters.`),
+      name: (value) => (value.trim() ? null : "Enter your name as your team should see it."),
+      password: (value) => (value ? null : "Choose a password."),
     },
   });
   const join = useMutation({

@@ -5,7 +5,7 @@ import { createFileRoute, redirect, useNavigate } from "@tanstack/react-router";
 import { signIn } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
-import { minPassword, NewPassword } from "../components/new-password.tsx";
+import { NewPassword } from "../components/new-password.tsx";
 import { reloadMe } from "../components/session.ts";
 import { client, queryClient, trpc } from "../trpc.ts";
 
@@ -25,12 +25,12 @@ function Setup() {
   const navigate = useNavigate();
   const form = useForm({
     initialValues: { token: token ?? "", name: "", email: "", password: "", organization: "" },
+    // Only what is missing is said here: the server knows the rules, and puts its answer beside the field.
     validate: {
       token: (value) => (value ? null : "Copy the setup token from where Waystation was started."),
-      name: (value) => (value.trim() ? null : "Write your name as your team should see it."),
-      email: (value) =>
-        /^\S+@\S+$/.test(value.trim()) ? null : "Write an email address like name@example.com.",
-      password: (value) => (value.length >= minPassword ? null : `Take at least ${minPassword} characters.`),
+      name: (value) => (value.trim() ? null : "Enter your name as your team should see it."),
+      email: (value) => (value.trim() ? null : "Enter your email address."),
+      password: (value) => (value ? null : "Choose a password."),
       organization: (value) => (value.trim() ? null : "Give your organisation a name."),
     },
   });

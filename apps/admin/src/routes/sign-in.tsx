@@ -26,8 +26,8 @@ function SignIn() {
   const form = useForm({
     initialValues: { email: "", password: "" },
     validate: {
-      email: (email) => (email.includes("@") ? null : "Write your email address."),
-      password: (password) => (password ? null : "Write your password."),
+      email: (email) => (email.includes("@") ? null : "Enter your email address."),
+      password: (password) => (password ? null : "Enter your password."),
     },
   });
   const enter = useMutation({

@@ -45,7 +45,14 @@ function Overview() {
   const shown = active.length > 0 ? active : connections;
   return (
     <Page title="Overview">
-      <DayTiles days={connections.map((each) => each.last24h)} />
+      <DayTiles
+        days={connections.map((each) => each.last24h)}
+        why={
+          <Link to="/webhooks" search={{ outcome: "rejected" }}>
+            See why
+          </Link>
+        }
+      />
       <div className={css.columns}>
         <div className="stack">
           <Card title="Connections" flush aside={<AddConnection />}>

@@ -86,8 +86,8 @@ function Password() {
   const form = useForm({
     initialValues: { currentPassword: "", newPassword: "" },
     validate: {
-      currentPassword: (value) => (value ? null : "Write your present password."),
-      newPassword: (value) => (value ? null : "Write the new password."),
+      currentPassword: (value) => (value ? null : "Enter your present password."),
+      newPassword: (value) => (value ? null : "Choose the new password."),
     },
   });
   const change = useMutation({

@@ -1,5 +1,5 @@
 import { IconMessageCircle } from "@tabler/icons-react";
-import { createFileRoute, notFound, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, notFound, useNavigate } from "@tanstack/react-router";
 import { nameOf } from "../../../components/connection-name.ts";
 import { connectionsQuery, useConnections } from "../../../components/connections.ts";
 import { DayTiles } from "../../../components/day-tiles.tsx";
@@ -49,7 +49,14 @@ function ConnectionPage() {
       <OutcomeNote connection={connection} />
       <VerdictCard connection={connection} />
       <FactCards connection={connection} />
-      <DayTiles days={[connection.last24h]} />
+      <DayTiles
+        days={[connection.last24h]}
+        why={
+          <Link from={Route.fullPath} search={{ outcome: "rejected" }} resetScroll={false}>
+            See why
+          </Link>
+        }
+      />
       <EventsPanel
         title="Live events"
         connectionId={connectionId}
