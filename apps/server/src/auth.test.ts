@@ -121,6 +121,27 @@ describe.each(databases)("signing in on %s", (kind) => {
     expect(await owner.api.session.me.query()).not.toBeNull();
   });
 
+  test("a program, which says no origin, signs in and out; a page that hides its own does not", async () => {
+    await using desk = await openDesk(kind);
+    await desk.setUp();
+    const post = (path: string, headers: Record<string, string>, body: object = {}) =>
+      fetch(`${desk.url}/api/auth/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+    const body = { email: "owner@example.com", password: PASSWORD };
+    for (const site of ["cross-site", "same-site", "none"])
+      expect((await post("sign-in/email", { "sec-fetch-site": site }, body)).status, site).toBe(403);
+    const signIn = await post("sign-in/email", {}, body);
+    expect(signIn.status).toBe(200);
+    const cookie = (signIn.headers.getSetCookie()[0] ?? "").split(";")[0] ?? "";
+    expect((await post("sign-out", { cookie, referer: "https://evil.example/" })).status).toBe(403);
+    expect(await desk.store.db.$count(sessions)).toBe(2);
+    expect((await post("sign-out", { cookie })).status).toBe(200);
+    expect(await desk.store.db.$count(sessions)).toBe(1);
+  });
+
   test("a target to redirect to is ignored", async () => {
     await using desk = await openDesk(kind);
     await desk.setUp();

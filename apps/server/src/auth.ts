@@ -323,8 +323,9 @@ function readJson(text: string): unknown {
 function withBody(request: Request, body: object): Request {
   const headers = new Headers(request.headers);
   headers.set("content-type", "application/json");
-  /** Every browser that says a mode says the site too; Node's fetch, which sends no Origin, says only the mode. */
-  if (!headers.has("sec-fetch-site")) headers.delete("sec-fetch-mode");
+  /** What says neither where it comes from nor from which site is no browser: nobody rides on its cookie. */
+  if (!["origin", "referer", "sec-fetch-site"].some((name) => headers.has(name)))
+    headers.set("origin", new URL(request.url).origin);
   return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) });
 }
 

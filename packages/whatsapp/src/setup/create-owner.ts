@@ -16,6 +16,11 @@ const WRONG_TOKENS = { limit: 30, seconds: 15 * 60 };
 
 /** The first visitor, who holds the setup token, makes the first owner and organisation. Exactly once. */
 export async function createOwner(ctx: Visit, input: CreateOwner) {
+  /** In this order: whoever finds the token used up finds the owner too. */
+  const [stored] = await ctx.db
+    .select({ value: instance.value })
+    .from(instance)
+    .where(eq(instance.key, SETUP_TOKEN));
   if (await hasOwner(ctx.db)) throw setupDone();
   const attempts = `setup:${addressBlock(ctx.ip)}`;
   const attempt = await countAttempt(ctx.db, attempts, WRONG_TOKENS);
@@ -24,10 +29,6 @@ export async function createOwner(ctx: Visit, input: CreateOwner) {
       "too_many_requests",
       `Too many wrong setup tokens. Try again in ${Math.ceil(attempt.retryAfter / 60)} minutes.`,
     );
-  const [stored] = await ctx.db
-    .select({ value: instance.value })
-    .from(instance)
-    .where(eq(instance.key, SETUP_TOKEN));
   requireToken(input.token, stored?.value);
   await uncountAttempt(ctx.db, attempts);
 
