@@ -37,6 +37,12 @@ const dark: MantineColorsTuple = [
   "#0a0d0e",
 ];
 
+const overlay = {
+  content: { background: "var(--raised)" },
+  header: { background: "var(--raised)" },
+  title: { fontSize: "0.9375rem", fontWeight: 600 },
+};
+
 export const theme = createTheme({
   colors: { teal, gray, dark },
   primaryColor: "teal",
@@ -67,7 +73,10 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 150, multiline: true, maw: 320 } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 120 } } },
-    Modal: { defaultProps: { radius: 8, centered: true, transitionProps: { duration: 140 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 160 } } },
+    Modal: {
+      defaultProps: { radius: 8, centered: true, transitionProps: { duration: 140 } },
+      styles: overlay,
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: 160 } }, styles: overlay },
   },
 });

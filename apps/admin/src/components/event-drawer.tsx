@@ -47,10 +47,22 @@ export default function EventDrawer({
           <Verdict event={event} />
           <div className="row spread">
             <div className="row">
-              <ActionIcon variant="default" aria-label="Newer event" onClick={onNewer} disabled={!onNewer}>
+              <ActionIcon
+                variant="default"
+                aria-label="Newer event"
+                title={onNewer ? undefined : "This is the newest one"}
+                onClick={onNewer}
+                disabled={!onNewer}
+              >
                 <IconChevronUp size={16} aria-hidden />
               </ActionIcon>
-              <ActionIcon variant="default" aria-label="Older event" onClick={onOlder} disabled={!onOlder}>
+              <ActionIcon
+                variant="default"
+                aria-label="Older event"
+                title={onOlder ? undefined : "This is the oldest one loaded"}
+                onClick={onOlder}
+                disabled={!onOlder}
+              >
                 <IconChevronDown size={16} aria-hidden />
               </ActionIcon>
             </div>
@@ -102,7 +114,7 @@ function Parameters({ params }: { params: WebhookEvent["params"] }) {
       </div>
       <table className={css.params}>
         <colgroup>
-          <col style={{ width: "42%" }} />
+          <col style={{ width: "34%" }} />
           <col />
           <col className={css.copy} />
         </colgroup>

@@ -1,4 +1,4 @@
-import { createFileRoute, Outlet, redirect } from "@tanstack/react-router";
+import { createFileRoute, Navigate, Outlet, redirect } from "@tanstack/react-router";
 import { NoOrganization } from "../components/no-organization.tsx";
 import { loadMe, useAccount } from "../components/session.ts";
 import { Shell } from "../components/shell.tsx";
@@ -18,7 +18,7 @@ export const Route = createFileRoute("/_desk")({
 
 function Desk() {
   const me = useAccount();
-  if (!me) return <ShellSkeleton />;
+  if (!me) return <Navigate to="/sign-in" />;
   if (!me.organization) return <NoOrganization me={me} />;
   return (
     <Shell>

@@ -9,7 +9,7 @@ import { Page } from "../../components/page.tsx";
 import { useWhyNotAdmin } from "../../components/session.ts";
 import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
 import { Card, Empty } from "../../ui/card.tsx";
-import { formatAddress } from "../../ui/format.ts";
+import { formatAddress, shorten } from "../../ui/format.ts";
 import { Table } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { Notice } from "../../ui/tone.tsx";
@@ -146,10 +146,18 @@ function Audit() {
 
 const named = (subject: string) => (subject.startsWith("whatsapp:") ? formatAddress(subject) : subject);
 
+/** `accountSid: "AC…"` → `account sid AC12ab…9f`; what is false or an id of ours says nothing to a person. */
+function inWords([name, value]: [string, unknown]): string[] {
+  if (/Id$/.test(name) || value === null || value === false || typeof value === "object") return [];
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (value === true) return [words];
+  const text = String(value);
+  return [`${words}: ${/^[A-Z]{2}[0-9a-f]{32}$/i.test(text) ? shorten(text) : text}`];
+}
+
 function EntryRow({ entry }: { entry: Entry }) {
   const detail = Object.entries(entry.detail ?? {})
-    .filter(([name, value]) => !name.endsWith("Id") && value !== null && typeof value !== "object")
-    .map(([name, value]) => `${name}: ${String(value)}`)
+    .flatMap(inWords)
     .join(", ");
   return (
     <tr>
@@ -157,7 +165,10 @@ function EntryRow({ entry }: { entry: Entry }) {
         <span className="strong" title={entry.actor?.email}>
           {entry.actor?.name || entry.actor?.email || "Waystation"}
         </span>{" "}
-        {deeds[entry.action] ?? entry.action} <span className="strong">{named(entry.subject)}</span>
+        {deeds[entry.action] ?? entry.action}{" "}
+        <span className="strong" style={{ whiteSpace: "nowrap" }}>
+          {named(entry.subject)}
+        </span>
       </th>
       <td className="dim" style={{ overflowWrap: "anywhere" }}>
         {detail}

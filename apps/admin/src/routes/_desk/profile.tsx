@@ -24,7 +24,7 @@ import { endClass, Table } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
-import { nameDevice } from "./-profile/device.ts";
+import { nameAddress, nameDevice } from "./-profile/device.ts";
 import css from "./-profile/profile.module.css";
 
 export const Route = createFileRoute("/_desk/profile")({ component: Profile });
@@ -197,7 +197,7 @@ function Sessions() {
                     {session.id === mine ? <Tag tone="good">this device</Tag> : null}
                   </span>
                 </th>
-                <td className="mono dim">{session.ipAddress || "unknown"}</td>
+                <td className="mono dim">{nameAddress(session.ipAddress)}</td>
                 <td className="dim">
                   <Ago at={session.updatedAt} />
                 </td>

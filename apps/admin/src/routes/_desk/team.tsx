@@ -181,7 +181,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
         <ActionButton
           size="xs"
           variant="default"
-          why={member.isYou && !lastOwner ? null : why}
+          why={why}
           onClick={remove}
           aria-label={member.isYou ? "Leave the organisation" : `Remove ${member.name}`}
         >

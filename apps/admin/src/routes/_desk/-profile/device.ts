@@ -21,3 +21,9 @@ export function nameDevice(userAgent: string | null | undefined): string {
   if (!browser && !system) return "Unknown device";
   return [browser ?? "A browser", system].filter(Boolean).join(" on ");
 }
+
+/** An IPv6 address is kept as its /64 only, so this machine's own comes as zeros. */
+export function nameAddress(address: string | null | undefined): string {
+  if (!address) return "unknown";
+  return /^[0:]+1?$/.test(address) ? "this machine" : address;
+}

@@ -1,5 +1,5 @@
 import { IconMessageCircle } from "@tabler/icons-react";
-import { createFileRoute, Link, notFound, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { nameOf } from "../../../components/connection-name.ts";
 import { connectionsQuery, useConnections } from "../../../components/connections.ts";
 import { DayTiles } from "../../../components/day-tiles.tsx";
@@ -29,11 +29,6 @@ export const Route = createFileRoute("/_desk/connections/$connectionId")({
       <ConnectionSkeleton />
     </Page>
   ),
-  notFoundComponent: () => (
-    <Page title="Not found" parent={parent}>
-      <NotFound />
-    </Page>
-  ),
   component: ConnectionPage,
 });
 
@@ -43,7 +38,13 @@ function ConnectionPage() {
   const navigate = useNavigate({ from: Route.fullPath });
   const connections = useConnections();
   const connection = connections.find((each) => each.id === connectionId);
-  if (!connection) throw notFound();
+  if (!connection) {
+    return (
+      <Page title="Not found" parent={parent}>
+        <NotFound />
+      </Page>
+    );
+  }
   return (
     <Page title={nameOf(connection)} parent={parent}>
       <OutcomeNote connection={connection} />
