@@ -95,7 +95,10 @@ function assemble(config: Config & { publicUrl: string }, store: Store, secrets:
   const { publicUrl } = config;
   const report = (error: unknown) => log.error({ err: error }, "Something failed");
   const feed = createFeed();
-  const ingest = createIngest(store, feed, { onBatch: (...batch) => metrics.onBatch(...batch) });
+  const ingest = createIngest(store, feed, {
+    onBatch: (...batch) => metrics.onBatch(...batch),
+    onUnprojected: report,
+  });
   const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
   const refusals = createRefusals(store, feed, report);
   const platform: Platform = {

@@ -49,7 +49,10 @@ describe.each(databases)("on %s", (kind) => {
 
   beforeAll(async () => {
     desk = await createTestDesk(kind);
-    const ingest = createIngest(desk.store, desk.platform.feed, { onBatch: () => {} });
+    const ingest = createIngest(desk.store, desk.platform.feed, {
+      onBatch: () => {},
+      onUnprojected: (error) => reports.push(error),
+    });
     refusals = createRefusals(desk.store, desk.platform.feed, (error) => reports.push(error));
     const app = express().use(
       createWebhookRoute({

@@ -13,6 +13,7 @@ const TWIML_HEADERS = { "Content-Type": "text/xml", "Content-Length": Buffer.byt
 const MAX_BODY = 64 * 1024;
 /** `POST https://host/path HTTP/1.1`, as some proxies write it. */
 const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 
 export interface WebhookDeps {
@@ -129,7 +130,9 @@ async function accept(
   const signer = candidates.find((receiver) => signingToken(receiver.tokens, signature, url, pairs) >= 0);
   if (signer) {
     const outcome = chosen ? "stored" : "unrouted";
-    await ingest.add(signer, webhook, body, outcome);
+    const id = req.params.messageId;
+    const messageId = typeof id === "string" && UUID.test(id) ? id : null;
+    await ingest.add({ receiver: signer, webhook, pairs, body, messageId, outcome });
     return answerTwiml(deps, res, outcome);
   }
   // A token that cannot be opened is our fault, not the sender's: Twilio is to come again once the key is back.

@@ -7,9 +7,10 @@ import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import * as mission from "./schema.ts";
+import * as inbox from "./schema-inbox.ts";
 import * as people from "./schema-people.ts";
 
-const schema = { ...mission, ...people };
+const schema = { ...mission, ...people, ...inbox };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */
@@ -69,9 +70,13 @@ export async function openPostgres(url: string): Promise<Store> {
  */
 export async function openEmbedded(directory: string | null, dump?: Blob): Promise<Store> {
   const { PGlite } = await import("@electric-sql/pglite");
+  const { btree_gin } = await import("@electric-sql/pglite/contrib/btree_gin");
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
-  const client = await PGlite.create(directory ?? "memory://", { loadDataDir: dump });
+  const client = await PGlite.create(directory ?? "memory://", {
+    loadDataDir: dump,
+    extensions: { btree_gin },
+  });
   const db = drizzle(client, { schema, casing: "snake_case" });
   return {
     kind: "embedded",

@@ -79,6 +79,8 @@ export const rateLimits = pgTable("rate_limits", {
 
 export const organizations = pgTable("organizations", {
   id: id(),
+  /** The narrow number by which hot tables name the organisation. */
+  no: integer().generatedAlwaysAsIdentity().unique(),
   name: text().notNull(),
   slug: text().notNull().unique(),
   logo: text(),

@@ -127,7 +127,7 @@ export const webhookEvents = pgTable(
     uniqueIndex("webhook_events_once_word")
       .on(t.sid, t.word, t.connectionNo)
       .where(sql`${t.word} is not null`),
-    index("webhook_events_newest").on(t.connectionNo, t.id.desc()),
+    index("webhook_events_newest").on(t.connectionNo, t.id),
   ],
 );
 
@@ -158,7 +158,7 @@ export const webhookRejections = pgTable(
     reason: text().notNull(),
     body: text().notNull(),
   },
-  (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id.desc())],
+  (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id)],
 );
 
 /** Who changed what. The application only ever inserts and reads. */
@@ -179,7 +179,7 @@ export const auditLog = pgTable(
     ip: text(),
   },
   (t) => [
-    index("audit_log_newest").on(t.organizationId, t.id.desc()),
+    index("audit_log_newest").on(t.organizationId, t.id),
     foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete("set null"),
   ],
 );

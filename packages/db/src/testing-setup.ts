@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import postgres from "postgres";
@@ -39,7 +40,7 @@ async function makeEmbeddedTemplate(): Promise<string> {
   const file = join(cache, `embedded-${content.digest("hex").slice(0, 16)}.tar`);
   if (existsSync(file)) return file;
 
-  const client = await PGlite.create("memory://");
+  const client = await PGlite.create("memory://", { extensions: { btree_gin } });
   await migrate(drizzle(client), { migrationsFolder });
   const dump = await client.dumpDataDir("none");
   await client.close();

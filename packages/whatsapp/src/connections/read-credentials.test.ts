@@ -29,6 +29,13 @@ test("blanks around pasted values are trimmed", () => {
   expect(read).toEqual({ mode: "test", accountSid: SID, authToken: TOKEN, apiKey: null });
 });
 
+test("a token may begin with the letters of a SID", () => {
+  for (const start of ["ac", "AC", "5c", "sk"]) {
+    const authToken = start + TOKEN.slice(2);
+    expect(readCredentials({ mode: "live", accountSid: SID, authToken }).authToken).toBe(authToken);
+  }
+});
+
 test("a key goes along with the token", () => {
   expect(
     readCredentials({ mode: "live", accountSid: SID, authToken: TOKEN, apiKeySid: KEY, apiKeySecret: SECRET })

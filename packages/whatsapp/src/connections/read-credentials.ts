@@ -23,7 +23,7 @@ export function readCredentials(input: CredentialsInput): Credentials {
       "accountSid",
       "This is the SID of an API key (SK…). The Account SID starts with AC; it stands on the first page of Twilio's console.",
     );
-  if (TOKEN.test(accountSid) && /^AC/i.test(authToken))
+  if (TOKEN.test(accountSid) && /^AC[0-9a-z]{32}$/i.test(authToken))
     refuse(
       "sid_format",
       "accountSid",
@@ -49,7 +49,7 @@ export function readCredentials(input: CredentialsInput): Credentials {
       "authToken",
       "An API key alone is not enough: Twilio signs its webhooks with the Auth Token only, so without it no message could be proven genuine. Add the Auth Token; the key is then used for calls to Twilio.",
     );
-  if (/^(AC|SK)/i.test(authToken))
+  if (/^(AC|SK)[0-9a-z]{32}$/i.test(authToken))
     refuse(
       "token_format",
       "authToken",

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 export const listEventsInput = z.strictObject({
   connectionId: z.uuid().optional(),
-  outcome: z.enum(["stored", "unrouted", "rejected"]).optional(),
+  outcome: z.enum(["stored", "unrouted", "unprojected", "rejected"]).optional(),
   kind: z.enum(["message", "status", "unknown"]).optional(),
   search: z.string().trim().max(200).optional(),
   cursor: z

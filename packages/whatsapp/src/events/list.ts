@@ -50,7 +50,10 @@ async function listStored(ctx: Context, numbers: number[], input: ListEvents, li
         inArray(webhookEvents.connectionNo, numbers),
         input.cursor ? lt(webhookEvents.id, Number(input.cursor)) : undefined,
         input.outcome
-          ? eq(webhookEvents.outcome, OUTCOMES.indexOf(input.outcome === "unrouted" ? "unrouted" : "stored"))
+          ? eq(
+              webhookEvents.outcome,
+              OUTCOMES.findIndex((outcome) => outcome === input.outcome),
+            )
           : undefined,
         ofKind(input.kind),
         matching(input.search),

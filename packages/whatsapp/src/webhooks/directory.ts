@@ -1,5 +1,6 @@
 import type { Database } from "@waystation/db/client";
 import { connections } from "@waystation/db/schema";
+import { organizations } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
 import { type Keyring, open, SealError, type SealedPlace } from "../credentials.ts";
 import type { Webhook } from "./read-webhook.ts";
@@ -9,6 +10,7 @@ export interface Receiver {
   no: number;
   connectionId: string;
   organizationId: string;
+  organizationNo: number;
   isActive: boolean;
   sender: string;
   poolSenders: readonly string[];
@@ -67,17 +69,19 @@ export function chooseReceiver(receivers: readonly Receiver[], webhook: Webhook)
 
 async function load(db: Database, keyring: Keyring, accountSid: string): Promise<readonly Receiver[]> {
   const rows = await db
-    .select()
+    .select({ row: connections, organizationNo: organizations.no })
     .from(connections)
+    .innerJoin(organizations, eq(organizations.id, connections.organizationId))
     .where(eq(connections.accountSid, accountSid))
     .orderBy(connections.no);
-  return rows.flatMap((row) => {
-    if (row.no === null) return [];
+  return rows.flatMap(({ row, organizationNo }) => {
+    if (row.no === null || organizationNo === null) return [];
     const place = { organizationId: row.organizationId, connectionId: row.id };
     return {
       no: row.no,
       connectionId: row.id,
       organizationId: row.organizationId,
+      organizationNo,
       isActive: row.isActive,
       sender: row.sender,
       poolSenders: row.poolSenders,

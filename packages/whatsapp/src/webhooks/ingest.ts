@@ -1,6 +1,11 @@
 import type { Store } from "@waystation/db/client";
+import { v7 as uuidv7 } from "uuid";
 import type { Feed } from "../feed.ts";
 import type { Receiver } from "./directory.ts";
+import type { FormPairs } from "./form.ts";
+import { STORE_EVENTS, STORE_EVENTS_ONLY } from "./ingest-statement.ts";
+import { MESSAGE_KINDS } from "./message-kind.ts";
+import { projectWebhook } from "./project.ts";
 import type { Webhook } from "./read-webhook.ts";
 
 /** Not stored, and no fault of the webhook: Twilio is to come again. */
@@ -8,14 +13,24 @@ export class NotStoredError extends Error {
   override name = "NotStoredError";
 }
 
-export type Outcome = "stored" | "unrouted";
-export const OUTCOMES: readonly Outcome[] = ["stored", "unrouted"];
+/** `unprojected`: kept, but what the inbox takes from it could not be stored; it is tried again by itself. */
+export type Outcome = "stored" | "unrouted" | "unprojected";
+/** By the number in the event log. Never reorder. */
+export const OUTCOMES: readonly Outcome[] = ["stored", "unrouted", "unprojected"];
 
-interface Entry {
-  receiver: Receiver;
-  webhook: Webhook;
+/** As much of a webhook as the log and the inbox take. */
+export interface Delivery {
+  receiver: Pick<Receiver, "no" | "organizationNo">;
+  webhook: Pick<Webhook, "accountSid" | "sid" | "step" | "word">;
+  pairs: FormPairs;
   body: Buffer;
+  /** Our id for the message, where the webhook came by its own status URL. */
+  messageId: string | null;
   outcome: Outcome;
+}
+
+interface Entry extends Delivery {
+  receiver: Receiver;
   stored: () => void;
   failed: (error: Error) => void;
   since: number;
@@ -23,6 +38,8 @@ interface Entry {
 
 export interface IngestStats {
   onBatch(size: number, fresh: number, milliseconds: number): void;
+  /** A webhook was kept without what the inbox takes from it. */
+  onUnprojected(error: unknown): void;
 }
 
 const MAX_BATCH = 500;
@@ -51,7 +68,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   async function storeBatch(batch: Entry[]): Promise<void> {
     const start = performance.now();
     try {
-      const fresh = await persist(store, batch);
+      const fresh = await persist(store, batch, STORE_EVENTS);
       stats.onBatch(batch.length, fresh.length, performance.now() - start);
       for (const entry of batch) entry.stored();
       publish(feed, batch, fresh);
@@ -66,20 +83,31 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     }
   }
 
-  /** One entry that the database refuses must not cost the others: each is stored by itself. */
+  /**
+   * What the database refuses of one webhook must not cost the others: each is stored by itself, and the one that is
+   * refused even so is kept without its projection, to be looked at and tried again.
+   */
   async function storeApart(batch: Entry[], error: unknown): Promise<void> {
     const [only] = batch;
-    if (batch.length === 1 && only)
-      return only.failed(new Error("The database refuses this webhook", { cause: error }));
-    for (const entry of batch) await storeBatch([entry]);
+    if (batch.length > 1 || !only) {
+      for (const entry of batch) await storeBatch([entry]);
+      return;
+    }
+    try {
+      await persist(store, [{ ...only, outcome: "unprojected" }], STORE_EVENTS_ONLY);
+      stats.onUnprojected(error);
+      only.stored();
+    } catch (second) {
+      only.failed(new Error("The database refuses this webhook", { cause: second }));
+    }
   }
 
   return {
-    add(receiver: Receiver, webhook: Webhook, body: Buffer, outcome: Outcome): Promise<void> {
+    add(delivery: Delivery & { receiver: Receiver }): Promise<void> {
       if (waiting.length >= MAX_WAITING)
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
       return new Promise((stored, failed) => {
-        waiting.push({ receiver, webhook, body, outcome, stored, failed, since: performance.now() });
+        waiting.push({ ...delivery, stored, failed, since: performance.now() });
         running ??= run();
       });
     },
@@ -93,38 +121,35 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
 export type Ingest = ReturnType<typeof createIngest>;
 
-/** The columns arrive as arrays; a repeat changes nothing; the hour's counts move with the rows they count. */
-const STATEMENT = `
-  with input as (
-    select * from unnest($1::int[], $2::uuid[], $3::int2[], $4::text[], $5::int2[], $6::text[], $7::text[])
-      with ordinality as x(connection_no, sid, step, word, outcome, body, body_hex, i)
-  ), fresh as (
-    insert into twilio_whatsapp_webhook_events (connection_no, sid, step, word, outcome, body, body_bytes)
-    select connection_no, sid, step, word, outcome, body, decode(body_hex, 'hex') from input order by sid, step, connection_no, i
-    on conflict do nothing
-    returning connection_no, step
-  ), counted as (
-    insert into connection_hours as h (connection_no, hour, incoming, statuses, failed)
-    select connection_no, date_trunc('hour', now()),
-      count(*) filter (where step = 0), count(*) filter (where step > 0), count(*) filter (where step in (9, 10))
-    from fresh group by connection_no order by connection_no
-    on conflict (connection_no, hour) do update set
-      incoming = h.incoming + excluded.incoming, statuses = h.statuses + excluded.statuses,
-      failed = h.failed + excluded.failed, last_at = greatest(h.last_at, excluded.last_at)
-  )
-  select connection_no as "connectionNo" from fresh`;
+async function persist(store: Store, batch: Entry[], statement: string): Promise<{ connectionNo: number }[]> {
+  return store.query<{ connectionNo: number }>(statement, columnsOf(batch));
+}
 
-async function persist(store: Store, batch: Entry[]): Promise<{ connectionNo: number }[]> {
-  const bodies = batch.map((entry) => asText(entry.body));
-  return store.query<{ connectionNo: number }>(STATEMENT, [
+/** The parameters of the ingest statement, a column each. */
+export function columnsOf(batch: readonly Delivery[]): unknown[] {
+  const texts = batch.map((entry) => asText(entry.body));
+  const projections = batch.map((entry) => projectWebhook(entry.pairs));
+  return [
     batch.map((entry) => entry.receiver.no),
+    batch.map((entry) => entry.receiver.organizationNo),
     batch.map((entry) => entry.webhook.sid),
     batch.map((entry) => entry.webhook.step),
     batch.map((entry) => entry.webhook.word),
     batch.map((entry) => OUTCOMES.indexOf(entry.outcome)),
-    bodies.map((text) => text ?? ""),
-    batch.map((entry, index) => (bodies[index] === null ? entry.body.toString("hex") : null)),
-  ]);
+    texts.map((text) => text ?? ""),
+    batch.map((entry, index) => (texts[index] === null ? entry.body.toString("hex") : null)),
+    projections.map((projection) => projection.ours),
+    projections.map((projection) => projection.contact),
+    projections.map((projection) => projection.otherAddress),
+    projections.map((projection) => projection.name),
+    projections.map((projection) => projection.username),
+    projections.map((projection) => MESSAGE_KINDS.indexOf(projection.kind)),
+    projections.map((projection) => projection.body),
+    projections.map((projection) => projection.preview),
+    projections.map((projection) => projection.errorCode),
+    batch.map(() => uuidv7()),
+    batch.map((entry) => entry.messageId),
+  ];
 }
 
 /** A form body is ASCII, in practice always; anything else is kept as bytes instead. */

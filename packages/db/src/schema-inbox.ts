@@ -1,0 +1,150 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/** What the inbox shows. All of it but people's own doing can be rebuilt from the event log. */
+
+const moment = () => timestamp({ withTimezone: true });
+const id = () => bigint({ mode: "number" });
+
+/** Somebody who writes to the organisation, under one or several addresses. */
+export const contacts = pgTable(
+  "contacts",
+  {
+    id: id().primaryKey().generatedAlwaysAsIdentity(),
+    organizationNo: integer().notNull(),
+    /** As they call themselves on WhatsApp. */
+    name: text(),
+    username: text(),
+    createdAt: moment().notNull().defaultNow(),
+  },
+  (t) => [unique("contacts_of_organization").on(t.organizationNo, t.id)],
+);
+
+/** `whatsapp:+…` or `whatsapp:<BSUID>`, exactly as Twilio writes it. */
+export const contactIdentities = pgTable(
+  "contact_identities",
+  {
+    organizationNo: integer().notNull(),
+    address: text().notNull(),
+    contactId: id().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationNo, t.address] }),
+    index("contact_identities_of_contact").on(t.contactId),
+  ],
+);
+
+/** What one contact and one of our senders have to say to each other. */
+export const conversations = pgTable(
+  "conversations",
+  {
+    id: id().primaryKey().generatedAlwaysAsIdentity(),
+    publicId: uuid().notNull().unique(),
+    organizationNo: integer().notNull(),
+    connectionNo: integer().notNull(),
+    /** The sender that the contact writes to, and is answered from. */
+    ours: text().notNull(),
+    contactId: id().notNull(),
+    /** The contact's address at the last message: where an answer goes. */
+    address: text().notNull(),
+    createdAt: moment().notNull().defaultNow(),
+  },
+  (t) => [
+    unique("conversations_once").on(t.connectionNo, t.ours, t.contactId),
+    unique("conversations_of_organization").on(t.organizationNo, t.id),
+    foreignKey({
+      columns: [t.organizationNo, t.contactId],
+      foreignColumns: [contacts.organizationNo, contacts.id],
+    }),
+    index("conversations_of_contact").on(t.contactId),
+  ],
+);
+
+/** What every message changes about its conversation: one narrow row, and all that a list of conversations sorts by. */
+export const conversationActivity = pgTable(
+  "conversation_activity",
+  {
+    conversationId: id().primaryKey(),
+    organizationNo: integer().notNull(),
+    lastMessageId: id().notNull(),
+    lastAt: moment().notNull(),
+    /** The last 24 hours after this moment are WhatsApp's window for free answers. */
+    lastIncomingAt: moment(),
+    lastIncomingId: id(),
+    /** Incoming messages ever: what a person has not seen is this less what it was when they looked. */
+    incoming: integer().notNull().default(0),
+    isOpen: boolean().notNull().default(true),
+    preview: text(),
+  },
+  (t) => [
+    index("conversation_activity_list").on(t.organizationNo, t.isOpen, t.lastMessageId),
+    foreignKey({
+      columns: [t.organizationNo, t.conversationId],
+      foreignColumns: [conversations.organizationNo, conversations.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/**
+ * An incoming message has its event's id, so that the order of messages is the order of arrival and a rebuilt table is the
+ * same table; an outgoing one takes its id from the same sequence.
+ */
+export const messages = pgTable(
+  "messages",
+  {
+    id: id().primaryKey(),
+    organizationNo: integer().notNull(),
+    connectionNo: integer().notNull(),
+    conversationId: id().notNull(),
+    /** The 32 hex digits of the MessageSid; null until Twilio has given one. */
+    sid: uuid(),
+    /** False for what people here wrote. */
+    isIncoming: boolean().notNull(),
+    /** See `kinds.ts` of the inbox folder. */
+    kind: smallint().notNull(),
+    /** The furthest step of its status callbacks: see `steps.ts` of the webhooks folder. 0 for an incoming message. */
+    status: smallint().notNull(),
+    errorCode: integer(),
+    at: moment().notNull(),
+    body: text(),
+  },
+  (t) => [
+    uniqueIndex("messages_sid").on(t.sid, t.connectionNo),
+    index("messages_thread").on(t.conversationId, t.id),
+    index("messages_words").using(
+      "gin",
+      t.organizationNo,
+      sql`((${t.id} >> 11))`,
+      sql`to_tsvector('simple', coalesce(${t.body}, ''))`,
+    ),
+  ],
+);
+
+/** What only an outgoing message has. */
+export const outgoingMessages = pgTable(
+  "outgoing_messages",
+  {
+    messageId: id().primaryKey(),
+    /** Stands in the message's own status callback URL. */
+    publicId: uuid().notNull().unique(),
+    organizationNo: integer().notNull(),
+    /** The browser's name for this sending: said again, it sends nothing. */
+    clientKey: text().notNull(),
+    authorId: uuid(),
+  },
+  (t) => [unique("outgoing_messages_once").on(t.organizationNo, t.clientKey)],
+);

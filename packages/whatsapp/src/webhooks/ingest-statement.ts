@@ -1,0 +1,163 @@
+/**
+ * One statement, one round trip, one transaction: webhook events in; contacts, conversations, messages, statuses, activity
+ * and the hour's counts out. Everything merges (`greatest`, sums of fresh rows only), so that several servers may commit
+ * in any order, and a repeat changes nothing. Rows are touched in the order of their keys, so that two servers wait for each
+ * other and never block each other.
+ *
+ * Parameters, as arrays of equal length, an element a webhook: connection, organisation, sid, step, word, outcome, body,
+ * body as hex, our address, the contact's, its second one, name, username, kind, text, preview, error code, a UUID for a
+ * new conversation, the UUID of the message in the status route's path.
+ */
+const INPUT = `
+  input as materialized (
+    select * from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $7::text[], $8::text[],
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::int2[], $15::text[], $16::text[], $17::int[],
+      $18::uuid[], $19::uuid[])
+      with ordinality as x(connection_no, organization_no, sid, step, word, outcome, raw, raw_hex, ours, contact, other,
+        name, username, kind, body, preview, error_code, fresh_uuid, message_uuid, i)
+  )`;
+
+/** Ids in the order of arrival, rows in the order of their keys. */
+const NEW_EVENTS = `
+  numbered as materialized (
+    select nextval('twilio_whatsapp_webhook_events_id_seq') as id, now() as received_at, x.*
+    from (select * from input order by i) x
+  ), written as (
+    insert into twilio_whatsapp_webhook_events
+      (id, connection_no, sid, step, word, outcome, received_at, body, body_bytes) overriding system value
+    select id, connection_no, sid, step, word, outcome, received_at, raw, decode(raw_hex, 'hex')
+    from numbered order by sid, step, connection_no, i
+    on conflict do nothing
+    returning id
+  ), fresh as materialized (
+    select n.* from numbered n join written w on w.id = n.id
+  ), counted as (
+    insert into connection_hours as h (connection_no, hour, incoming, statuses, failed)
+    select connection_no, date_trunc('hour', now()),
+      count(*) filter (where step = 0), count(*) filter (where step > 0), count(*) filter (where step in (9, 10))
+    from fresh group by connection_no order by connection_no
+    on conflict (connection_no, hour) do update set
+      incoming = h.incoming + excluded.incoming, statuses = h.statuses + excluded.statuses,
+      failed = h.failed + excluded.failed, last_at = greatest(h.last_at, excluded.last_at)
+  )`;
+
+/** For events that are stored already: their ids and times come along. */
+const KNOWN_EVENTS = `
+  fresh as materialized (
+    select k.id, k.at::timestamptz as received_at, input.*
+    from input join unnest($20::bigint[], $21::text[]) with ordinality as k(id, at, i) on k.i = input.i
+  )`;
+
+const INBOX = `
+  incoming as materialized (
+    select * from fresh where step = 0 and outcome = 0
+  ), callers as materialized (
+    select distinct on (organization_no, contact) organization_no, contact, other, name, username
+    from incoming order by organization_no, contact, id desc
+  ), met as materialized (
+    select c.*, coalesce(a.contact_id, b.contact_id) as contact_id, a.contact_id is not null as by_address,
+      b.contact_id is not null as by_other
+    from callers c
+    left join contact_identities a on a.organization_no = c.organization_no and a.address = c.contact
+    left join contact_identities b on c.other is not null and b.organization_no = c.organization_no and b.address = c.other
+  ), strangers as materialized (
+    select organization_no, contact, other, name, username, nextval('contacts_id_seq') as new_id
+    from met where contact_id is null order by organization_no, contact
+  ), claims as materialized (
+    select organization_no, contact as address, new_id as contact_id from strangers
+    union
+    select organization_no, other, new_id from strangers where other is not null
+    union
+    select organization_no, contact, contact_id from met where contact_id is not null and not by_address
+    union
+    select organization_no, other, contact_id from met where contact_id is not null and other is not null and not by_other
+  ), claimed as (
+    insert into contact_identities (organization_no, address, contact_id)
+    select distinct on (organization_no, address) organization_no, address, contact_id from claims
+    order by organization_no, address, contact_id
+    on conflict (organization_no, address) do update set address = excluded.address
+    returning organization_no, address, contact_id
+  ), introduced as (
+    insert into contacts (id, organization_no, name, username) overriding system value
+    select s.new_id, s.organization_no, s.name, s.username
+    from strangers s join claimed k on k.contact_id = s.new_id and k.address = s.contact order by s.new_id
+    returning id
+  ), renamed as (
+    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username)
+    from met m where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
+      or c.username is distinct from coalesce(m.username, c.username))
+  ), whom as materialized (
+    select m.organization_no, m.contact, coalesce(k.contact_id, m.contact_id) as contact_id
+    from met m left join claimed k on k.organization_no = m.organization_no and k.address = m.contact
+  ), pairs as materialized (
+    select distinct on (i.connection_no, i.ours, w.contact_id)
+      i.connection_no, i.organization_no, i.ours, w.contact_id, i.contact as address, i.fresh_uuid
+    from incoming i join whom w on w.organization_no = i.organization_no and w.contact = i.contact
+    order by i.connection_no, i.ours, w.contact_id, i.id desc
+  ), open as materialized (
+    select c.id, p.connection_no, p.ours, p.contact_id, p.address, c.address as earlier
+    from pairs p join conversations c
+      on c.connection_no = p.connection_no and c.ours = p.ours and c.contact_id = p.contact_id
+  ), begun as (
+    insert into conversations (public_id, organization_no, connection_no, ours, contact_id, address)
+    select fresh_uuid, organization_no, connection_no, ours, contact_id, address from pairs p
+    where not exists (select 1 from open o
+      where o.connection_no = p.connection_no and o.ours = p.ours and o.contact_id = p.contact_id)
+    order by connection_no, ours, contact_id
+    on conflict (connection_no, ours, contact_id) do update set address = excluded.address
+    returning id, connection_no, ours, contact_id
+  ), moved as (
+    update conversations c set address = o.address from open o where c.id = o.id and o.earlier <> o.address
+  ), talks as materialized (
+    select id, connection_no, ours, contact_id from open
+    union all
+    select id, connection_no, ours, contact_id from begun
+  ), said as (
+    insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
+    select i.id, i.organization_no, i.connection_no, t.id, i.sid, true, i.kind, 0, i.received_at, i.body
+    from incoming i
+    join whom w on w.organization_no = i.organization_no and w.contact = i.contact
+    join talks t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id
+    order by i.id
+    on conflict (sid, connection_no) do nothing
+    returning id, organization_no, conversation_id, at
+  ), latest as materialized (
+    select s.conversation_id, s.organization_no, max(s.id) as last_id, max(s.at) as last_at, count(*)::int as news
+    from said s group by 1, 2
+  ), active as (
+    insert into conversation_activity as a
+      (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming, preview)
+    select l.conversation_id, l.organization_no, l.last_id, l.last_at, l.last_at, l.last_id, l.news, f.preview
+    from latest l join fresh f on f.id = l.last_id order by l.conversation_id
+    on conflict (conversation_id) do update set
+      last_message_id = greatest(a.last_message_id, excluded.last_message_id),
+      last_at = greatest(a.last_at, excluded.last_at),
+      last_incoming_at = greatest(a.last_incoming_at, excluded.last_incoming_at),
+      last_incoming_id = greatest(a.last_incoming_id, excluded.last_incoming_id),
+      incoming = a.incoming + excluded.incoming,
+      is_open = true,
+      preview = case when excluded.last_message_id > a.last_message_id then excluded.preview else a.preview end
+  ), callbacks as materialized (
+    select connection_no, sid, max(step) as step, max(error_code) as error_code,
+      (array_agg(message_uuid) filter (where message_uuid is not null))[1] as message_uuid
+    from fresh where step between 1 and 98 and outcome = 0 group by connection_no, sid
+  ), ours as materialized (
+    select m.id, c.* from callbacks c join messages m on m.sid = c.sid and m.connection_no = c.connection_no
+    union all
+    select m.id, c.* from callbacks c join outgoing_messages o on o.public_id = c.message_uuid
+      join messages m on m.id = o.message_id and m.connection_no = c.connection_no and m.sid is null
+  ), settled as (
+    update messages m set status = greatest(m.status, o.step), sid = coalesce(m.sid, o.sid),
+      error_code = coalesce(o.error_code, m.error_code)
+    from (select * from ours order by id) o
+    where m.id = o.id and not m.is_incoming and (m.status < o.step or m.sid is null)
+    returning m.conversation_id
+  )`;
+
+export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX} select connection_no as "connectionNo" from fresh`;
+
+/** Stores events and nothing else: for one whose projection the database refuses. */
+export const STORE_EVENTS_ONLY = `with ${INPUT}, ${NEW_EVENTS} select connection_no as "connectionNo" from fresh`;
+
+/** The same projections from events that are stored already. */
+export const PROJECT_EVENTS = `with ${INPUT}, ${KNOWN_EVENTS}, ${INBOX} select id from fresh`;

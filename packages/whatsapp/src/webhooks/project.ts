@@ -1,0 +1,57 @@
+import { toPgText } from "../text.ts";
+import type { FormPairs } from "./form.ts";
+import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.ts";
+
+/** What the inbox takes from one webhook. */
+export interface Projection {
+  /** The contact's address, as Twilio writes it. */
+  contact: string;
+  ours: string;
+  /** The contact's second address (BSUID), where Twilio names one beside a telephone number. */
+  otherAddress: string | null;
+  name: string | null;
+  username: string | null;
+  kind: MessageKind;
+  body: string | null;
+  preview: string;
+  errorCode: number | null;
+}
+
+const MAX_NAME = 200;
+
+/** Reads a webhook's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */
+export function projectWebhook(pairs: FormPairs): Projection {
+  const first = (name: string) => pairs.find((pair) => pair[0] === name)?.[1] || null;
+  const contact = toPgText(first("From") ?? "");
+  const external = first("ExternalUserId");
+  const otherAddress =
+    external === null ? null : toPgText(external.includes(":") ? external : `whatsapp:${external}`);
+  const kind = kindOfMessage(first);
+  const body = first("Body");
+  const text = body === null ? null : toPgText(body);
+  const code = Number(first("ErrorCode") ?? Number.NaN);
+  return {
+    contact,
+    ours: toPgText(first("To") ?? ""),
+    otherAddress: otherAddress === contact ? null : otherAddress,
+    name: short(first("ProfileName")),
+    username: short(first("ProfileUsername") ?? first("Username")),
+    kind,
+    body: text,
+    preview: cut(text ?? describe(first), PREVIEW_LENGTH),
+    errorCode: Number.isInteger(code) && code > 0 && code < 2 ** 31 ? code : null,
+  };
+}
+
+/** What a list says of a message without words. */
+function describe(first: (name: string) => string | null): string {
+  return first("Address") ?? first("Label") ?? "";
+}
+
+function short(text: string | null): string | null {
+  return text === null ? null : cut(toPgText(text), MAX_NAME);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length).toWellFormed();
+}

@@ -1,0 +1,98 @@
+import type { Store } from "@waystation/db/client";
+import { columnsOf, type Delivery, OUTCOMES } from "./ingest.ts";
+import { PROJECT_EVENTS } from "./ingest-statement.ts";
+import { readWebhook } from "./read-webhook.ts";
+
+interface StoredEvent {
+  id: string;
+  connectionNo: number;
+  organizationNo: number;
+  sid: string;
+  step: number;
+  word: string | null;
+  receivedAt: string;
+  body: string;
+  bodyHex: string | null;
+}
+
+const BATCH = 1_000;
+const UNPROJECTED = OUTCOMES.indexOf("unprojected");
+
+/**
+ * Makes all incoming messages, all statuses and the activity of every conversation anew from the event log. Contacts,
+ * conversations and what people did stay as they are. To be run while no server is.
+ */
+export async function rebuild(store: Store, progress: (events: number) => void = () => {}): Promise<number> {
+  await store.query("delete from conversation_activity", []);
+  await store.query("delete from messages where is_incoming", []);
+  let after = "0";
+  let done = 0;
+  for (;;) {
+    const events = await store.query<StoredEvent>(EVENTS_AFTER, [after, BATCH]);
+    const last = events.at(-1);
+    if (!last) break;
+    await project(store, events);
+    after = last.id;
+    done += events.length;
+    progress(done);
+  }
+  await store.query(ACTIVITY_OF_OUTGOING, []);
+  return done;
+}
+
+/** Tries again, one by one, what could not be projected when it came. Answers how many it was, and how many are left. */
+export async function retryUnprojected(store: Store): Promise<{ tried: number; left: number }> {
+  const events = await store.query<StoredEvent>(UNPROJECTED_EVENTS, [UNPROJECTED, BATCH]);
+  let left = 0;
+  for (const event of events) {
+    try {
+      await project(store, [event]);
+      await store.query("update twilio_whatsapp_webhook_events set outcome = 0 where id = $1::bigint", [
+        event.id,
+      ]);
+    } catch {
+      left += 1;
+    }
+  }
+  return { tried: events.length, left };
+}
+
+async function project(store: Store, events: StoredEvent[]): Promise<void> {
+  await store.query(PROJECT_EVENTS, [
+    ...columnsOf(events.map(deliveryOf)),
+    events.map((event) => event.id),
+    events.map((event) => event.receivedAt),
+  ]);
+}
+
+function deliveryOf(event: StoredEvent): Delivery {
+  const body = event.bodyHex === null ? Buffer.from(event.body, "latin1") : Buffer.from(event.bodyHex, "hex");
+  const pairs = [...new URLSearchParams(body.toString("utf8"))] as [string, string][];
+  const webhook = readWebhook(pairs, body, event.step > 0);
+  return {
+    receiver: { no: event.connectionNo, organizationNo: event.organizationNo },
+    webhook: { sid: event.sid, step: event.step, word: event.word, accountSid: webhook?.accountSid ?? "" },
+    pairs,
+    body,
+    messageId: null,
+    outcome: "stored",
+  };
+}
+
+const COLUMNS = `e.id::text as id, e.connection_no as "connectionNo", o.no as "organizationNo", e.sid, e.step, e.word,
+  e.received_at::text as "receivedAt", e.body, encode(e.body_bytes, 'hex') as "bodyHex"
+  from twilio_whatsapp_webhook_events e
+  join twilio_whatsapp_connections c on c.no = e.connection_no
+  join organizations o on o.id = c.organization_id`;
+
+const EVENTS_AFTER = `select ${COLUMNS} where e.id > $1::bigint and e.outcome = 0 order by e.id limit $2::int`;
+const UNPROJECTED_EVENTS = `select ${COLUMNS} where e.outcome = $1::int2 order by e.id limit $2::int`;
+
+const ACTIVITY_OF_OUTGOING = `
+  insert into conversation_activity as a (conversation_id, organization_no, last_message_id, last_at, preview)
+  select distinct on (conversation_id) conversation_id, organization_no, id, at, left(coalesce(body, ''), 120)
+  from messages where not is_incoming order by conversation_id, id desc
+  on conflict (conversation_id) do update set
+    last_message_id = greatest(a.last_message_id, excluded.last_message_id),
+    last_at = greatest(a.last_at, excluded.last_at),
+    preview = case when excluded.last_message_id > a.last_message_id then excluded.preview else a.preview end`;
