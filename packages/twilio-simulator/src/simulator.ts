@@ -1,10 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
 import { routeControl } from "./control/app.ts";
 import { createAccount, type NewAccount } from "./control/create-account.ts";
-import { type ChatView, listChats, listMessages, type MessageFilter } from "./control/list-messages.ts";
+import { listMessages, type MessageFilter } from "./control/list-messages.ts";
 import { type IncomingResult, sendIncoming } from "./control/send-incoming.ts";
 import { setWebhook, type WebhookInput } from "./control/set-webhook.ts";
 import { type AccountView, showAccount } from "./control/show-account.ts";
@@ -17,6 +16,7 @@ import {
 import type { IncomingInput } from "./incoming/receive-message.ts";
 import { routeRest } from "./rest/app.ts";
 import { createSampleDayPlayer, type SampleDay, type SampleDayInput } from "./sample-day/play-day.ts";
+import { servePage } from "./serve-page.ts";
 import { type Chaos, calm, changeChaos } from "./state/chaos.ts";
 import { createClock } from "./state/clock.ts";
 import { type Context, naturalPace, type Pace, type State } from "./state/context.ts";
@@ -57,7 +57,6 @@ export type Simulator = AsyncDisposable & {
   listDeliveries(filter?: DeliveryFilter): DeliveryView[];
   /** Oldest first. */
   listMessages(filter?: MessageFilter): Message[];
-  listChats(filter?: MessageFilter): ChatView[];
   setChaos(change: Partial<Chaos>): Chaos;
   readClock(): ClockView;
   setClock(change: ClockChange): ClockView;
@@ -135,7 +134,6 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     setWebhook: (input) => showAccount(setWebhook(ctx, input)),
     listDeliveries: (filter) => listDeliveries(ctx, filter),
     listMessages: (filter) => listMessages(ctx, filter),
-    listChats: (filter) => listChats(ctx, filter),
     setChaos(change) {
       const complaint = changeChaos(ctx.chaos, change);
       if (complaint) throw new RangeError(complaint);
@@ -208,7 +206,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
   app.disable("x-powered-by").disable("etag");
   app.use("/simulator", routeControl(ctx, simulator));
-  app.use(express.static(fileURLToPath(new URL("page", import.meta.url))));
+  app.use(servePage());
   app.use(routeRest(ctx));
   return simulator;
 }

@@ -50,13 +50,12 @@ export function routeControl(ctx: Context, simulator: Simulator): Router {
     };
     res.json({ messages: simulator.listMessages({ ...filter, limit: limit(req) }) });
   });
-  router.get(
-    "/chats",
-    (req, res) =>
-      void res.json({
-        chats: simulator.listChats({ accountSid: text(req, "accountSid"), business: text(req, "business") }),
-      }),
-  );
+  // What the phone shows: Twilio's own address wants credentials and redirects.
+  router.get("/media/:sid", (req, res) => {
+    const media = ctx.state.media.get(req.params.sid);
+    if (!media) res.status(404).json({ error: "no such media" });
+    else res.set("Content-Security-Policy", "sandbox").type(media.contentType).send(media.bytes);
+  });
 
   router.get("/chaos", (_req, res) => void res.json(ctx.chaos));
   router.post("/chaos", (req, res) => void res.json(simulator.setChaos(req.body ?? {})));

@@ -1,4 +1,3 @@
-import { windowClosesAt } from "../outgoing/window.ts";
 import type { Context } from "../state/context.ts";
 import type { Message } from "../state/types.ts";
 
@@ -10,10 +9,8 @@ export type MessageFilter = {
   limit?: number;
 };
 
-export const customerOf = (message: Message) =>
-  (message.direction === "inbound" ? message.from : message.to) ?? "";
-export const businessOf = (message: Message) =>
-  (message.direction === "inbound" ? message.to : message.from) ?? "";
+const customerOf = (message: Message) => (message.direction === "inbound" ? message.from : message.to) ?? "";
+const businessOf = (message: Message) => (message.direction === "inbound" ? message.to : message.from) ?? "";
 
 /** Oldest first, the last `limit` ones. */
 export function listMessages(ctx: Context, filter: MessageFilter = {}): Message[] {
@@ -26,34 +23,4 @@ export function listMessages(ctx: Context, filter: MessageFilter = {}): Message[
         !filter.direction || (message.direction === "inbound") === (filter.direction === "inbound"),
     )
     .slice(-(filter.limit ?? 500));
-}
-
-export type ChatView = {
-  accountSid: string;
-  business: string;
-  customer: string;
-  name: string;
-  last: Message;
-  windowClosesAt: number | null;
-};
-
-/** Customers with their last message, latest first: the left side of the phone. */
-export function listChats(ctx: Context, filter: MessageFilter = {}): ChatView[] {
-  const chats = new Map<string, ChatView>();
-  for (const message of listMessages(ctx, { ...filter, limit: Number.MAX_SAFE_INTEGER })) {
-    const business = businessOf(message);
-    const customer = customerOf(message);
-    const key = `${message.accountSid} ${business} ${customer}`;
-    const name = message.details.ProfileName || chats.get(key)?.name || customer.replace(/^whatsapp:/, "");
-    chats.delete(key);
-    chats.set(key, {
-      accountSid: message.accountSid,
-      business,
-      customer,
-      name,
-      last: message,
-      windowClosesAt: windowClosesAt(ctx, message.accountSid, business, customer),
-    });
-  }
-  return [...chats.values()].reverse();
 }

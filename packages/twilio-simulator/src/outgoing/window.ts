@@ -15,13 +15,3 @@ export function isWindowOpen(ctx: Context, message: Message): boolean {
   const last = ctx.state.windows.get(keyOf(message.accountSid, message.from ?? "", message.to));
   return last !== undefined && ctx.clock.now() - last < day;
 }
-
-export function windowClosesAt(
-  ctx: Context,
-  accountSid: string,
-  business: string,
-  customer: string,
-): number | null {
-  const last = ctx.state.windows.get(keyOf(accountSid, business, customer));
-  return last === undefined ? null : last + day;
-}

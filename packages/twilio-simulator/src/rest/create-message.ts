@@ -57,9 +57,7 @@ export function createMessage(ctx: Context, account: Account, form: CreateForm):
     statusCallback,
     status: sendAt !== null ? "scheduled" : service ? "accepted" : "queued",
     sendAt,
-    details: content
-      ? { contentType: Object.keys(content.types)[0] ?? "", ContentVariables: JSON.stringify(variables) }
-      : {},
+    details: content ? describeContent(content) : {},
   });
 }
 
@@ -154,6 +152,12 @@ function renderContent(content: Content, variables: Record<string, string>): str
     /\{\{(\w+)\}\}/g,
     (_, name: string) => variables[name] ?? content.variables[name] ?? "",
   );
+}
+
+/** What the phone needs to draw a template: its quick replies. */
+function describeContent(content: Content): Record<string, string> {
+  const actions = content.types["twilio/quick-reply"]?.actions;
+  return actions ? { actions: JSON.stringify(actions) } : {};
 }
 
 function readSchedule(
