@@ -2,20 +2,26 @@ import { StartError } from "./start-error.ts";
 
 /** After everything was stopped nothing should be left; what is left anyway must not keep the process. */
 const LEFTOVERS_MS = 1_000;
+/** One Ctrl-C arrives once from the terminal and again from each package manager in between. */
+const ECHO_MS = 1_000;
 
-/** Starts, runs until SIGINT or SIGTERM, stops. A second signal ends at once. */
-export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
+/** Starts, runs until SIGINT, SIGTERM or `alsoUntil`, stops. Asked a second time, ends at once. */
+export async function runUntilSignal(
+  start: () => Promise<{ stop(): Promise<void> }>,
+  alsoUntil?: Promise<void>,
+): Promise<void> {
   const asked = Promise.withResolvers<void>();
-  let signals = 0;
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      signals += 1;
-      if (signals > 1) process.exit(130);
-      asked.resolve();
-    });
+  let askedAt: number | null = null;
+  const ask = () => {
+    const now = performance.now();
+    if (askedAt !== null && now - askedAt > ECHO_MS) process.exit(130);
+    askedAt ??= now;
+    asked.resolve();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, ask);
   await orExplain(async () => {
     const running = await start();
-    await asked.promise;
+    await Promise.race([asked.promise, alsoUntil].filter((end) => end !== undefined));
     await running.stop();
   });
 }

@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { runUntilSignal } from "../apps/server/src/run.ts";
+import { StartError } from "../apps/server/src/start-error.ts";
+import { isConsoleBuilt } from "./console-sources.ts";
+import { startDesk } from "./run-desk.ts";
+import { wrapperGone } from "./watch-wrappers.ts";
+
+/** In a process of its own, whose memory goes with it. */
+async function build(): Promise<void> {
+  console.log("Building the console …");
+  const builder = spawn(process.execPath, [join(import.meta.dirname, "build-console.ts")], {
+    stdio: "inherit",
+  });
+  const [code] = await once(builder, "close");
+  if (code !== 0) throw new StartError("The console could not be built: see above.");
+}
+
+await runUntilSignal(async () => {
+  const desk = await startDesk(process.env);
+  try {
+    if (!isConsoleBuilt()) await build();
+  } catch (error) {
+    await desk.stop();
+    throw error;
+  }
+  console.log(`\n${desk.introduction}\n`);
+  return desk;
+}, wrapperGone());
