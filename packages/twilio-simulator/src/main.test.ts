@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { findClosedPort, startSimulator } from "./testing.ts";
+import { ACCOUNTS, SENDERS } from "./sentinels.ts";
+import { findClosedPort, startReceiver, startSimulator } from "./testing.ts";
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -48,6 +49,24 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     await stream.text().catch(() => undefined);
   },
 );
+
+test("a webhook that hangs does not hold up the end", async () => {
+  await using receiver = await startReceiver(() => undefined);
+  const port = await findClosedPort();
+  const simulator = run("main.ts", [], { SIMULATOR_PORT: String(port) });
+  await simulator.says("whatsapp:+14155550100");
+  const post = (path: string, body: unknown) =>
+    fetch(`http://127.0.0.1:${port}/simulator${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  await post("/webhook", { accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+  await post("/incoming", { to: SENDERS.online, from: "+15005550001", body: "x" });
+  await receiver.arrived();
+  simulator.child.kill("SIGTERM");
+  expect(await simulator.ended).toBe(0);
+});
 
 test("a taken port is one sentence and exit code 1", async () => {
   await using other = await startSimulator();

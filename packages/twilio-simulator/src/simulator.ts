@@ -90,7 +90,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     feed: createFeed(),
     pace,
     url: () => url,
-    underway: new Set(),
+    outbound: { underway: new Set(), stop: new AbortController() },
   };
   const player = createSampleDayPlayer(ctx);
   const app = express();
@@ -100,6 +100,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     const account = ctx.state.accounts.get(sid);
     if (!account) throw new RangeError(`no account ${sid}`);
     return account;
+  }
+
+  function cutOff() {
+    ctx.outbound.stop.abort();
+    ctx.outbound = { underway: new Set(), stop: new AbortController() };
   }
 
   const simulator: Simulator = {
@@ -120,6 +125,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     async stop() {
       player.stop();
       ctx.clock.clear();
+      cutOff();
       const closing = server;
       server = undefined;
       if (!closing) return;
@@ -189,15 +195,17 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       });
     },
     async settle() {
-      while (ctx.underway.size > 0 || ctx.clock.dueWithin(soon) > 0) {
-        if (ctx.underway.size > 0) await Promise.allSettled([...ctx.underway]);
+      for (;;) {
+        const { underway } = ctx.outbound;
+        if (underway.size === 0 && ctx.clock.dueWithin(soon) === 0) return;
+        if (underway.size > 0) await Promise.allSettled([...underway]);
         else await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
     reset() {
       player.stop();
       ctx.clock.reset();
-      ctx.underway.clear();
+      cutOff();
       ctx.state = seedState();
       Object.assign(ctx.chaos, calm, options.chaos);
       ctx.feed.publish("reset", {});

@@ -30,6 +30,7 @@ export const answerStatus =
 export async function startReceiver(answer: Answer = answerTwiml) {
   const requests: ReceivedRequest[] = [];
   const receiver = { answer };
+  const first = Promise.withResolvers<void>();
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -44,12 +45,15 @@ export async function startReceiver(answer: Answer = answerTwiml) {
         params: Object.fromEntries(new URLSearchParams(body)),
       };
       requests.push(request);
+      first.resolve();
       receiver.answer(res, request);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return Object.assign(receiver, {
     requests,
+    /** Resolves with the first request. */
+    arrived: () => first.promise,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -20,6 +20,7 @@ const ticks = {
 
 export function makeMessage(message, webhook, joined) {
   const own = message.direction === "inbound";
+  const lost = message.status === "failed" || message.status === "undelivered";
   const bubble = h(
     "div",
     { class: "bubble" },
@@ -40,7 +41,7 @@ export function makeMessage(message, webhook, joined) {
   );
   return h(
     "div",
-    { class: `message${own ? " own" : ""}${joined ? " joined" : ""}` },
+    { class: `message${own ? " own" : ""}${joined ? " joined" : ""}${lost ? " lost" : ""}` },
     own ? bubble : [bubble, reply],
   );
 }

@@ -60,7 +60,7 @@ function nameRequest(ctx: Context): RequestHandler {
 
 function slowDown(ctx: Context): RequestHandler {
   return (_req, _res, next) => {
-    if (ctx.chaos.slowRest > 0) setTimeout(next, ctx.chaos.slowRest);
+    if (ctx.chaos.slowRest > 0) setTimeout(next, ctx.chaos.slowRest).unref();
     else next();
   };
 }

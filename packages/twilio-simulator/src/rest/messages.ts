@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import express, { type Request, type Router } from "express";
 import { runMessage } from "../outgoing/run-message.ts";
 import { sendStatus } from "../outgoing/send-status.ts";
@@ -23,15 +24,14 @@ export function routeMessages(ctx: Context): Router {
     const endsWith = (code: string) => String(form.To ?? "").endsWith(code);
     if (endsWith(CREATE_ENDINGS.hang)) return;
     if (endsWith(CREATE_ENDINGS.reset)) return req.socket.resetAndDestroy();
-    if (endsWith(CREATE_ENDINGS.slow)) await new Promise((resolve) => setTimeout(resolve, 5000));
+    if (endsWith(CREATE_ENDINGS.slow)) await sleep(5000, undefined, { ref: false });
 
     const message = createMessage(ctx, account, form);
     const body = showMessage(message);
     const called = start(ctx, account, message);
     if (endsWith(CREATE_ENDINGS.acceptedThenHang)) return;
     if (endsWith(CREATE_ENDINGS.acceptedThenReset)) return req.socket.resetAndDestroy();
-    if (ctx.chaos.callbackFirst)
-      await Promise.race([called, new Promise((resolve) => setTimeout(resolve, 5000))]);
+    if (ctx.chaos.callbackFirst) await Promise.race([called, sleep(5000, undefined, { ref: false })]);
     respond2010(res, "Message", body, 201);
   });
 

@@ -37,6 +37,9 @@ export type State = {
   windows: Map<string, number>;
 };
 
+/** Webhooks under way: tests wait for them, the end of the simulator cuts them off. */
+export type Outbound = { underway: Set<Promise<unknown>>; stop: AbortController };
+
 export type Context = {
   state: State;
   clock: Clock;
@@ -46,8 +49,7 @@ export type Context = {
   pace: Pace;
   /** Where clients reach this simulator, without a slash at the end. */
   url: () => string;
-  /** Webhooks under way, so that tests can wait for silence. */
-  underway: Set<Promise<unknown>>;
+  outbound: Outbound;
 };
 
 export function findSender(account: Account, address: string) {

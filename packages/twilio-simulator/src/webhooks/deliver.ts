@@ -51,13 +51,33 @@ export async function deliver(ctx: Context, order: Order): Promise<Delivery> {
   // Twilio promises a token "to distinguish retry attempts"; that it stays the same over the retries is believed, not documented.
   const idempotencyToken = ctx.random.uuid();
   const deadline = performance.now() + overrides.totalTimeout;
+  const { signal } = ctx.outbound.stop;
 
   for (let retry = 0; ; retry++) {
-    const attempt = await exchange(ctx, order.account, delivery, overrides, idempotencyToken, deadline);
-    if (retry >= overrides.retries || !mayRetry(attempt, overrides) || performance.now() >= deadline) break;
+    const attempt = await exchange(
+      ctx,
+      order.account,
+      delivery,
+      overrides,
+      idempotencyToken,
+      deadline,
+      signal,
+    );
+    if (
+      signal.aborted ||
+      retry >= overrides.retries ||
+      !mayRetry(attempt, overrides) ||
+      performance.now() >= deadline
+    )
+      break;
     await ctx.clock.sleep(ctx.pace.retry * 2 ** retry);
   }
 
+  // The world this message belonged to is gone.
+  if (signal.aborted) {
+    delivery.state = "lost";
+    return delivery;
+  }
   const last = delivery.attempts.at(-1);
   const complaint = last ? judgeAttempt(last) : null;
   delivery.state = complaint ? "failed" : "delivered";
@@ -88,6 +108,7 @@ async function exchange(
   overrides: Overrides,
   idempotencyToken: string,
   deadline: number,
+  signal: AbortSignal,
 ): Promise<Attempt> {
   let { method, url } = delivery as { method: string; url: string };
   let params = delivery.params;
@@ -111,6 +132,7 @@ async function exchange(
         connectTimeout: Math.min(overrides.connectTimeout, left),
         readTimeout: Math.min(overrides.readTimeout, left),
         cut: delivery.chaos.includes("cut"),
+        signal,
       },
       ctx.clock.now(),
     );

@@ -37,8 +37,9 @@ export async function dispatch(ctx: Context, order: Order, route: Route): Promis
 
 /** Keeps a piece of work in the books until it is done, so that `settle` can wait for it. */
 export function follow<Result>(ctx: Context, work: Promise<Result>): Promise<Result> {
-  const entry: Promise<unknown> = work.finally(() => ctx.underway.delete(entry));
-  ctx.underway.add(entry);
+  const { underway } = ctx.outbound;
+  const entry: Promise<unknown> = work.finally(() => underway.delete(entry));
+  underway.add(entry);
   entry.catch(() => undefined);
   return work;
 }

@@ -12,6 +12,8 @@ export type WebhookRequest = {
   readTimeout: number;
   /** Chaos: hang up as soon as the request is sent. */
   cut: boolean;
+  /** The end of the simulator. */
+  signal: AbortSignal;
 };
 
 /** Twilio reads no answer beyond this (error 11750). */
@@ -64,6 +66,7 @@ export function sendRequest(request: WebhookRequest, startedAt: number): Promise
         headers: request.headers,
         agent: false,
         auth: "",
+        signal: request.signal,
       });
       timer = setTimeout(() => fail("ct", "Connect timeout"), request.connectTimeout);
 
