@@ -7,7 +7,7 @@ import {
   forgetAttempts,
   type Limit,
   uncountAttempt,
-} from "@waystation/whatsapp/team/attempts";
+} from "@waystation/whatsapp/attempts";
 import {
   hashPassword,
   PASSWORD_MAX,

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { instance } from "@waystation/db/schema";
 import { eq } from "drizzle-orm";
+import { addressBlock, countAttempt, uncountAttempt } from "../attempts.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { addOrganization } from "../organizations/add.ts";
 import { addAccount } from "../team/add-account.ts";
-import { addressBlock, countAttempt, uncountAttempt } from "../team/attempts.ts";
 import { readEmail } from "../team/email.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";
 import type { CreateOwner } from "./inputs.ts";
