@@ -135,7 +135,7 @@ const environment = z.object({
     .default(null),
 });
 
-function productionProblems(env: Record<string, string | undefined>): string[] {
+function productionProblems(env: Environment): string[] {
   if (env.NODE_ENV === "development") return [];
   const problems: string[] = [];
   if (!env.PUBLIC_URL?.startsWith("https:"))
@@ -149,8 +149,15 @@ function productionProblems(env: Record<string, string | undefined>): string[] {
   return problems;
 }
 
+type Environment = Record<string, string | undefined>;
+
+/** For commands: the rules of production are about serving. */
+export function readCommandConfig(env: Environment = process.env): Config {
+  return readConfig({ ...env, NODE_ENV: "development" });
+}
+
 /** Throws a StartError with one sentence per problem, each saying what to do. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = environment.safeParse(given);
   const problems = [

@@ -5,7 +5,7 @@ import { forgetKey } from "@waystation/whatsapp/keys/forget";
 import { rewrapSeals } from "@waystation/whatsapp/keys/rewrap";
 import { countSeals, readCanary } from "@waystation/whatsapp/keys/seals";
 import { verifySeals } from "@waystation/whatsapp/keys/verify";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readCommandConfig } from "./config.ts";
 import { keyFilePath, readKeyFile, replaceKeyFile } from "./key-file.ts";
 import { openStore } from "./open-store.ts";
 import { orExplain } from "./run.ts";
@@ -128,8 +128,7 @@ await orExplain(async () => {
   const [command, id] = process.argv.slice(2);
   if (!command || !["list", "add", "promote", "rewrap", "verify", "drop", "forget"].includes(command))
     throw new StartError(USAGE);
-  // The rules of production are about serving.
-  const config = readConfig({ ...process.env, NODE_ENV: "development" });
+  const config = readCommandConfig();
   const store = await openStore(config);
   try {
     await store.migrate();

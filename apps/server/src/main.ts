@@ -4,7 +4,7 @@ import { runUntilSignal } from "./run.ts";
 import { startServer } from "./server.ts";
 
 await runUntilSignal(async () => {
-  const config = readConfig(process.env);
+  const config = readConfig();
   const server = await startServer(config, createLogger(config.logLevel));
   // Beside the log, which may be set to say less, or be read by others.
   if (server.setupLink) console.error(`Set Waystation up here: ${server.setupLink}`);

@@ -1,10 +1,9 @@
-import { readConfig } from "./config.ts";
+import { readCommandConfig } from "./config.ts";
 import { openStore } from "./open-store.ts";
 import { orExplain } from "./run.ts";
 
 await orExplain(async () => {
-  // The rules of production are about serving.
-  const store = await openStore(readConfig({ ...process.env, NODE_ENV: "development" }));
+  const store = await openStore(readCommandConfig());
   try {
     const pending = await store.pendingMigrations();
     await store.migrate();

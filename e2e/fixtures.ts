@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { test as base, expect, type Page } from "@playwright/test";
+import { openPostgres } from "@waystation/db/client";
+import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-postgres";
+import { readConfig } from "@waystation/server/config";
+import { createLogger } from "@waystation/server/logger";
+import { type RunningServer, startServer } from "@waystation/server/server";
+import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
+import postgres from "postgres";
+
+export { expect };
+
+interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+interface Owner extends Person {
+  organization: string;
+  organizationId: string;
+}
+
+interface Fixtures {
+  simulator: Simulator;
+  /** A server of its own for each test, freshly installed, on a Postgres of its own. */
+  server: RunningServer;
+  /** Makes the owner as the setup page does, and signs the page in. */
+  setup: (owner?: Partial<Person & { organization: string }>) => Promise<Owner>;
+  signIn: (person: Person, page?: Page) => Promise<void>;
+  /** Fails the test when a page throws, or breaks its own content policy. */
+  watchedPages: undefined;
+}
+
+const TEMPLATE = "waystation_template";
+
+export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
+  postgresServer: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs.
+    async ({}, use) => {
+      const server = await startTestPostgres();
+      await command(server, `create database ${TEMPLATE}`);
+      const template = await openPostgres(server.urlOf(TEMPLATE));
+      await template.migrate();
+      await template.close();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  simulator: async ({}, use) => {
+    const simulator = createSimulator();
+    await simulator.start();
+    await use(simulator);
+    await simulator.stop();
+  },
+
+  server: async ({ postgresServer, simulator }, use) => {
+    const database = `test_${randomUUID().replaceAll("-", "")}`;
+    await command(postgresServer, `create database ${database} template ${TEMPLATE}`);
+    const config = readConfig({
+      NODE_ENV: "development",
+      PORT: "0",
+      DATABASE_URL: postgresServer.urlOf(database),
+      ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
+      AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+      TWILIO_SIMULATOR_URL: simulator.url,
+    });
+    const server = await startServer(config, createLogger("error"));
+    await use(server);
+    await server.stop();
+    await command(postgresServer, `drop database ${database} with (force)`);
+  },
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  setup: async ({ server, signIn }, use) => {
+    await use(async (wishes = {}) => {
+      const token = new URL(server.setupLink ?? "").searchParams.get("token");
+      const wanted = {
+        name: "Ada Owner",
+        email: "ada@example.org",
+        password: "correct horse battery staple",
+        organization: "Harbour Bakery",
+        ...wishes,
+      };
+      const response = await fetch(`${server.url}/api/trpc/setup.createOwner`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token, ...wanted }),
+      });
+      const answer = (await response.json()) as { result: { data: { organizationId: string } } };
+      expect(response.status, JSON.stringify(answer)).toBe(200);
+      const owner = { ...wanted, organizationId: answer.result.data.organizationId };
+      await signIn(owner);
+      return owner;
+    });
+  },
+
+  signIn: async ({ page, server }, use) => {
+    await use(async ({ email, password }, into = page) => {
+      const response = await into.request.post(`${server.url}/api/auth/sign-in/email`, {
+        headers: { origin: server.url },
+        data: { email, password },
+      });
+      expect(response.status(), await response.text()).toBe(200);
+    });
+  },
+
+  watchedPages: [
+    async ({ context }, use) => {
+      const findings: string[] = [];
+      context.on("weberror", (found) => findings.push(String(found.error())));
+      context.on("console", (message) => {
+        if (/Content Security Policy/i.test(message.text())) findings.push(message.text());
+      });
+      await use(undefined);
+      expect(findings, "what pages threw, or were forbidden").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+async function command(server: TestPostgres, statement: string): Promise<void> {
+  const client = postgres(server.urlOf("postgres"), { max: 1, onnotice: () => {} });
+  await client.unsafe(statement);
+  await client.end();
+}

@@ -1,0 +1,157 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+interface Import {
+  file: string;
+  from: string;
+  isType: boolean;
+}
+
+const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx,js}", { cwd: root })
+  .filter((file) => !file.endsWith(".gen.ts"))
+  .toSorted();
+const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+const imports = files.flatMap(importsOf);
+
+const isTest = (file: string) => /\.test\.tsx?$|\/testing[\w-]*\.ts$/.test(file);
+const production = imports.filter(({ file }) => !isTest(file));
+const packageOf = (file: string) => file.split("/").slice(0, 2).join("/");
+
+function importsOf(file: string): Import[] {
+  const text = sources.get(file) ?? "";
+  const statements = text.matchAll(
+    /^\s*(?:import|export)\s+(type\s)?(?:[^"'`;]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm,
+  );
+  return [...statements].map(([, type, from, dynamic]) => ({
+    file,
+    from: from ?? dynamic ?? "",
+    isType: type !== undefined,
+  }));
+}
+
+/** Findings as `file → what it imports`, so that a failure reads as a list of what to change. */
+function show(found: Import[]): string[] {
+  return found.map(({ file, from }) => `${file} → ${from}`);
+}
+
+test("the sources are there and their imports are seen", () => {
+  expect(files.length).toBeGreaterThan(100);
+  expect(show(imports)).toContain("apps/server/src/main.ts → ./server.ts");
+  expect(show(imports)).toContain("packages/db/src/client.ts → @electric-sql/pglite");
+});
+
+test("arrows point one way: db ← whatsapp ← api ← server", () => {
+  const allowed: Record<string, string[]> = {
+    "packages/db": [],
+    "packages/whatsapp": ["db"],
+    "packages/api": ["whatsapp"],
+    "apps/server": ["db", "whatsapp", "api"],
+    "apps/admin": ["whatsapp", "api"],
+    "packages/twilio-simulator": [],
+  };
+  const wrong = production.filter(({ file, from }) => {
+    const target = /^@waystation\/([\w-]+)/.exec(from)?.[1];
+    return target !== undefined && !allowed[packageOf(file)]?.includes(target);
+  });
+  expect(show(wrong)).toEqual([]);
+});
+
+test("tests may use the simulator too, and the simulator's tests nothing of ours", () => {
+  const wrong = imports.filter(({ file, from }) => {
+    if (!isTest(file) || !from.startsWith("@waystation/")) return false;
+    return (
+      packageOf(file) === "packages/twilio-simulator" ||
+      (packageOf(file) === "packages/db" && !from.startsWith("@waystation/db")) ||
+      from.startsWith("@waystation/server")
+    );
+  });
+  expect(show(wrong)).toEqual([]);
+});
+
+test("a relative import stays in its package", () => {
+  const wrong = imports.filter(
+    ({ file, from }) => from.startsWith(".") && !join(dirname(file), from).startsWith(`${packageOf(file)}/`),
+  );
+  expect(show(wrong)).toEqual([]);
+});
+
+test("the console sees the type of the API and the inputs, nothing else of ours", () => {
+  const wrong = imports.filter(
+    ({ file, from, isType }) =>
+      packageOf(file) === "apps/admin" &&
+      from.startsWith("@waystation/") &&
+      !(isType && from === "@waystation/api/root") &&
+      !/^@waystation\/whatsapp\/[\w-]+\/inputs$/.test(from),
+  );
+  expect(show(wrong)).toEqual([]);
+});
+
+test("inputs import only zod and each other", () => {
+  const wrong = production.filter(
+    ({ file, from }) => /\/inputs\.ts$/.test(file) && from !== "zod" && !/\/inputs\.ts$/.test(from),
+  );
+  expect(show(wrong)).toEqual([]);
+});
+
+test("the product knows neither Express nor tRPC nor React", () => {
+  const wrong = production.filter(
+    ({ file, from }) => packageOf(file) === "packages/whatsapp" && /^(express|@trpc\/|react)/.test(from),
+  );
+  expect(show(wrong)).toEqual([]);
+});
+
+test("doors hold no SQL: neither the API nor the console imports drizzle", () => {
+  const wrong = production.filter(
+    ({ file, from }) =>
+      ["packages/api", "apps/admin"].includes(packageOf(file)) && /^(drizzle|postgres|@electric)/.test(from),
+  );
+  expect(show(wrong)).toEqual([]);
+});
+
+test("no file only passes on what others export", () => {
+  const barrels = files.filter(
+    (file) =>
+      (/\/index\.tsx?$/.test(file) && !file.startsWith("apps/admin/src/routes/")) ||
+      /^export (\*|(type )?\{[^}]*\}) from /m.test(sources.get(file) ?? ""),
+  );
+  expect(barrels).toEqual([]);
+});
+
+test("the environment has one reader in the server, and one in the simulator", () => {
+  const readers = files.filter((file) => !isTest(file) && /\bprocess\.env\b/.test(sources.get(file) ?? ""));
+  expect(readers).toEqual(["apps/server/src/config.ts", "packages/twilio-simulator/src/main.ts"]);
+});
+
+test("nothing builds SQL from text", () => {
+  const found = files.filter((file) => /\bsql\.raw\(/.test(sources.get(file) ?? ""));
+  expect(found).toEqual([]);
+});
+
+test("no module is replaced in a test, and none waits for a fixed time", () => {
+  const specs = globSync("e2e/**/*.ts", { cwd: root, exclude: ["e2e/node_modules/**"] });
+  const tests = [...files.filter(isTest), ...specs].filter((file) =>
+    /\bvi\.(do)?mock\(|\bwaitForTimeout\(|\bpage\.route\(/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(tests).toEqual([]);
+});
+
+test("no two modules need each other before they can run", () => {
+  const edges = Map.groupBy(
+    production.filter(({ from, isType }) => from.startsWith(".") && !isType),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (path.includes(file)) return void cycles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (done.has(file)) return;
+    for (const { from } of edges.get(file) ?? [])
+      visit(relative(root, join(root, dirname(file), from)), [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(cycles).toEqual([]);
+});

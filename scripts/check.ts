@@ -1,0 +1,38 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { isConsoleBuilt } from "./console-sources.ts";
+import { root, run, runNode } from "./run-step.ts";
+
+/** The quick part of the tests: what can be said without running anything. */
+const STEPS: [name: string, run: () => Promise<number>][] = [
+  ["format and lint", () => run(bin("biome"), ["check", "--error-on-warnings"])],
+  ["console builds", async () => (isConsoleBuilt() ? 0 : runNode("scripts/build-console.ts"))],
+  ...["tsconfig.json", ...globSync("{apps,packages}/*/tsconfig.json", { cwd: root }).toSorted()].map(
+    (project): [string, () => Promise<number>] => [
+      `types of ${project.replace("/tsconfig.json", "").replace("tsconfig.json", "scripts and e2e")}`,
+      () => run(bin("tsc"), ["--noEmit", "-p", project]),
+    ],
+  ),
+  ["unused code", () => run(bin("knip"), ["--no-progress"])],
+];
+
+function bin(name: string): string {
+  return join(root, "node_modules/.bin", name);
+}
+
+/** Answers how many steps passed, and which did not. */
+export async function check(): Promise<{ passed: number; failed: string[] }> {
+  const failed: string[] = [];
+  for (const [name, step] of STEPS) {
+    const start = performance.now();
+    const code = await step();
+    if (code !== 0) failed.push(name);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${Math.round(performance.now() - start)} ms)`);
+  }
+  return { passed: STEPS.length - failed.length, failed };
+}
+
+if (import.meta.main) {
+  const { failed } = await check();
+  if (failed.length > 0) process.exitCode = 1;
+}

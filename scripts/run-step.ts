@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+
+/** Runs one program from the root, its output passed on; answers its exit code. */
+export async function run(
+  command: string,
+  parameters: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const child = spawn(command, parameters, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...environment },
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return code ?? 1;
+}
+
+/** Runs a script of ours or of a package with this Node. */
+export function runNode(script: string, parameters: string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  return run(process.execPath, [join(root, script), ...parameters], environment);
+}
