@@ -65,11 +65,12 @@ const identify: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** One line and one measurement per answer. Of the URL only the path: links carry tokens behind it. */
+/** One line and one measurement per answer. Of the URL only the path, and of an invitation's path not the token. */
 function observe(metrics: Metrics, log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = performance.now();
-    const { method, path } = req;
+    const { method } = req;
+    const path = req.path.replace(/^\/join\/.*/, "/join/…");
     const area = /^\/(api\/[a-z]+|healthz|readyz|metrics)/.exec(path)?.[1] ?? "console";
     res.once("close", () => {
       const milliseconds = Math.round(performance.now() - start);

@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
@@ -45,7 +54,11 @@ async function makeEmbeddedTemplate(): Promise<string> {
   const dump = await client.dumpDataDir("none");
   await client.close();
   mkdirSync(cache, { recursive: true });
-  for (const old of readdirSync(cache)) if (old.startsWith("embedded-")) rmSync(join(cache, old));
+  // Not younger ones: another run may be reading them.
+  const yesterday = Date.now() - 24 * 60 * 60_000;
+  for (const old of readdirSync(cache))
+    if (old.startsWith("embedded-") && statSync(join(cache, old)).mtimeMs < yesterday)
+      rmSync(join(cache, old));
   const fresh = join(cache, `${randomUUID()}.tar`);
   writeFileSync(fresh, Buffer.from(await dump.arrayBuffer()));
   renameSync(fresh, file);

@@ -1,0 +1,9 @@
+import { runUntilSignal } from "../apps/server/src/run.ts";
+import { startDesk } from "./run-desk.ts";
+import { wrapperGone } from "./watch-wrappers.ts";
+
+await runUntilSignal(async () => {
+  const desk = await startDesk(process.env);
+  console.log(`\n${desk.introduction}\n`);
+  return desk;
+}, wrapperGone());
