@@ -68,7 +68,7 @@ function makeChat({ address, name, last }, current) {
   );
 }
 
-export function choose(address) {
+function choose(address) {
   store.customer = address;
   store.replyTo = null;
   change("chats", "phone", "webhooks");

@@ -7,10 +7,6 @@ export function showNumber(address) {
   return other ? `+${other[1]} ${other[2]} ${other[3].replace(/(\d{3})(?=\d{2})/g, "$1 ")}` : bare;
 }
 
-export function shorten(sid) {
-  return sid.length > 14 ? `${sid.slice(0, 6)}…${sid.slice(-4)}` : sid;
-}
-
 export function initials(name) {
   const words = name.replace(/^\+/, "").split(/\s+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;

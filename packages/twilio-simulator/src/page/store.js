@@ -48,8 +48,8 @@ export const account = () => store.accounts.find(({ sid }) => sid === store.acco
 export const sender = () => account()?.senders.find(({ address }) => address === store.sender);
 export const now = () => Date.now() + store.clock.offset;
 
-export const customerOf = (message) => (message.direction === "inbound" ? message.from : message.to);
-export const businessOf = (message) => (message.direction === "inbound" ? message.to : message.from);
+const customerOf = (message) => (message.direction === "inbound" ? message.from : message.to);
+const businessOf = (message) => (message.direction === "inbound" ? message.to : message.from);
 
 /** Messages between the chosen sender and a customer, oldest first. */
 export function threadOf(customer) {
