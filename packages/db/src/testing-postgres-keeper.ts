@@ -1,6 +1,7 @@
 /**
  * Runs one Postgres for as long as its own standard input stays open, then ends it and deletes its data.
- * A process apart, so that not even `kill -9` on the tests leaves a server behind.
+ * A process apart, so that not even `kill -9` on the tests leaves a server behind. Its argument, if any, is JSON: settings
+ * of Postgres that take the place of those for tests, which trade all safety for speed.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -72,6 +73,7 @@ async function launch(binaries: string, port: number): Promise<ChildProcess | nu
     full_page_writes: "off",
     shared_buffers: "64MB",
     max_connections: "300",
+    ...(JSON.parse(process.argv[2] ?? "{}") as Record<string, string>),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(join(binaries, "bin", "postgres"), ["-D", data, "-p", String(port), ...flags], {
@@ -105,7 +107,7 @@ const binaries = findBinaries();
 const password = randomBytes(16).toString("hex");
 initialise(binaries, password);
 const { server, port } = await start(binaries);
-process.stdout.write(`${JSON.stringify({ port, password })}\n`);
+process.stdout.write(`${JSON.stringify({ port, password, pid: server.pid })}\n`);
 process.stdin.resume();
 process.stdin.once("end", () => server.kill("SIGQUIT"));
 await once(server, "close");

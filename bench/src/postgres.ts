@@ -1,0 +1,46 @@
+import { startTestPostgres } from "@waystation/db/testing-postgres";
+import postgres from "postgres";
+
+/** As somebody would run it who must lose nothing, with the memory that a small server has. */
+const SETTINGS = {
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  shared_buffers: "1GB",
+  max_wal_size: "4GB",
+  max_connections: "100",
+};
+
+export interface Databases extends AsyncDisposable {
+  pid: number;
+  urlOf(name: string): string;
+  create(name: string, template?: string): Promise<string>;
+  drop(name: string): Promise<void>;
+  /** Writes out what is pending, so that one measurement does not pay for the one before. */
+  settle(): Promise<void>;
+}
+
+export async function startDatabases(settings: Record<string, string> = {}): Promise<Databases> {
+  const server = await startTestPostgres({ ...SETTINGS, ...settings });
+  const command = async (...statements: string[]) => {
+    await using client = openClient(server.urlOf("postgres"));
+    for (const statement of statements) await client.sql.unsafe(statement);
+  };
+  return {
+    pid: server.pid,
+    urlOf: server.urlOf,
+    create: async (name, template = "template0") => {
+      await command(`create database ${name} template ${template} strategy file_copy`);
+      return server.urlOf(name);
+    },
+    drop: (name) => command(`drop database if exists ${name} with (force)`),
+    settle: () => command("checkpoint"),
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+}
+
+/** One connection, for what surrounds a measurement. */
+export function openClient(url: string) {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) };
+}

@@ -1,0 +1,41 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { productEnvironment } from "./environment.ts";
+import { endChild } from "./load.ts";
+
+export type TargetName = "floor" | "hmac-floor" | "usual" | "product";
+
+export interface Target extends AsyncDisposable {
+  pid: number;
+  port: number;
+}
+
+/** Starts a server in a process of its own. It ends with this one, whatever happens. */
+export async function startTarget(
+  name: TargetName,
+  environment: Record<string, string>,
+  folder: string,
+  profileFolder: string | null = null,
+): Promise<Target> {
+  const log = openSync(join(folder, `${name}.log`), "a");
+  const child = fork(fileURLToPath(new URL(`./targets/${name}.ts`, import.meta.url)), {
+    // Nothing of this shell's settings: what is measured is the same everywhere.
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_ENV: "production",
+      ...(name === "product" ? productEnvironment(environment) : environment),
+    },
+    execArgv: profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`] : [],
+    stdio: ["ignore", log, "inherit", "ipc"],
+  });
+  closeSync(log);
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`The server ${name} did not start (exit code ${code}).`);
+  });
+  ended.catch(() => {});
+  const [{ port }] = (await Promise.race([once(child, "message"), ended])) as [{ port: number }];
+  return { pid: child.pid ?? 0, port, [Symbol.asyncDispose]: () => endChild(child) };
+}
