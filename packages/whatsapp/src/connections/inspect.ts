@@ -36,8 +36,8 @@ export async function inspect(credentials: Credentials, simulatorUrl: string | n
   const [senders, services] = await Promise.all([
     withKeyOrToken(listSenders, byKey, byToken),
     withKeyOrToken(listServices, byKey, byToken),
-    (byKey ?? byToken).messages.list({ limit: 1, pageSize: 1 }).catch((error) => {
-      throw explainTwilio(error, byKey ? "apiKeySid" : "authToken");
+    byKey?.messages.list({ limit: 1, pageSize: 1 }).catch((error) => {
+      throw explainTwilio(error, "apiKeySid");
     }),
   ]);
   return {
@@ -89,6 +89,9 @@ async function withKeyOrToken<Item>(
   try {
     return { items: await list(byToken), allowed: byKey === null };
   } catch (error) {
+    // The token has proven itself by now: a list that Twilio does not show for it is no wrong credential.
+    const refusal = refusalOf(error);
+    if (refusal && [401, 403, 404].includes(refusal.status)) return { items: [], allowed: false };
     throw explainTwilio(error);
   }
 }
