@@ -16,7 +16,7 @@ const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx,js}", { cwd: root })
 const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 const imports = files.flatMap(importsOf);
 
-const isTest = (file: string) => /\.test\.tsx?$|\/testing[\w-]*\.ts$/.test(file);
+const isTest = (file: string) => /\.test\.tsx?$|\/([\w-]+-)?testing(-[\w-]+)?\.ts$/.test(file);
 const production = imports.filter(({ file }) => !isTest(file));
 const packageOf = (file: string) => file.split("/").slice(0, 2).join("/");
 

@@ -27,14 +27,16 @@ const AUTH_CHECK = "auth_secret_check";
  */
 export async function loadSecrets(source: Source, db: Database, log: Logger): Promise<Secrets> {
   const path = keyFilePath(source.dataDir);
+  // Before the file: what a server that starts beside this one puts there, its file held already.
+  const wanted = await keysInUse(db);
+  const hadAuthSecret = (await readRow(db, AUTH_CHECK)) !== null;
   const kept = source.keyring && source.authSecret ? null : readKeyFile(path);
   const keptKeys = kept?.encryptionKeys && keyringOf(path, kept.encryptionKeys);
   const keyring = source.keyring ?? keptKeys ?? null;
   const authSecret = source.authSecret ?? kept?.authSecret ?? null;
 
-  const wanted = await keysInUse(db);
   requireKeys(path, wanted, keyring);
-  if (!authSecret && (await readRow(db, AUTH_CHECK)))
+  if (!authSecret && hadAuthSecret)
     throw new StartError(
       `AUTH_SECRET is not set, and ${path}, where this database's own was kept, is missing or lacks it. Put that file back, or set AUTH_SECRET (everybody then signs in again).`,
     );

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PGlite } from "@electric-sql/pglite";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
@@ -64,19 +65,21 @@ export async function openPostgres(url: string): Promise<Store> {
   };
 }
 
-/**
- * The embedded database in `directory`; the caller holds the lock on it. `null` keeps it in memory.
- * `dump` is what a new one begins with.
- */
-export async function openEmbedded(directory: string | null, dump?: Blob): Promise<Store> {
+/** The embedded database in `directory`; the caller holds the lock on it. */
+export async function openEmbedded(directory: string): Promise<Store> {
+  return embeddedStore(await createEmbedded(directory));
+}
+
+/** A PGlite as this product uses it; `dump` is what a new one begins with. */
+export async function createEmbedded(directory: string, dump?: Blob): Promise<PGlite> {
   const { PGlite } = await import("@electric-sql/pglite");
   const { btree_gin } = await import("@electric-sql/pglite/contrib/btree_gin");
+  return PGlite.create(directory, { loadDataDir: dump, extensions: { btree_gin } });
+}
+
+export async function embeddedStore(client: PGlite): Promise<Store> {
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
-  const client = await PGlite.create(directory ?? "memory://", {
-    loadDataDir: dump,
-    extensions: { btree_gin },
-  });
   const db = drizzle(client, { schema, casing: "snake_case" });
   return {
     kind: "embedded",

@@ -11,13 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PGlite } from "@electric-sql/pglite";
-import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
-import { drizzle } from "drizzle-orm/pglite";
-import { migrate } from "drizzle-orm/pglite/migrator";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { migrationsFolder, openPostgres } from "./client.ts";
+import { createEmbedded, embeddedStore, migrationsFolder, openPostgres } from "./client.ts";
 import { startTestPostgres } from "./testing-postgres.ts";
 
 const TEMPLATE = "waystation_template";
@@ -42,15 +38,15 @@ export default async function setup(project: TestProject) {
 /** A dump of a migrated PGlite, kept between runs under a name made from what it depends on. */
 async function makeEmbeddedTemplate(): Promise<string> {
   const content = createHash("sha256");
-  content.update(readFileSync(new URL("../package.json", import.meta.url)));
+  content.update(readFileSync(new URL("./client.ts", import.meta.url)));
   content.update(readFileSync(new URL("../../../pnpm-lock.yaml", import.meta.url)));
   for (const name of readdirSync(migrationsFolder).toSorted())
     if (name.endsWith(".sql")) content.update(readFileSync(join(migrationsFolder, name)));
   const file = join(cache, `embedded-${content.digest("hex").slice(0, 16)}.tar`);
   if (existsSync(file)) return file;
 
-  const client = await PGlite.create("memory://", { extensions: { btree_gin } });
-  await migrate(drizzle(client), { migrationsFolder });
+  const client = await createEmbedded("memory://");
+  await (await embeddedStore(client)).migrate();
   const dump = await client.dumpDataDir("none");
   await client.close();
   mkdirSync(cache, { recursive: true });
