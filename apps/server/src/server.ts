@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Store } from "@waystation/db/client";
+import { ensurePartitions } from "@waystation/db/partitions";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
@@ -81,6 +82,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 async function migrate(store: Store): Promise<void> {
   try {
     await store.migrate();
+    await ensurePartitions(store);
   } catch (error) {
     const { cause = error } = error as Error;
     throw new StartError(
@@ -133,7 +135,7 @@ function assemble(config: Config & { publicUrl: string }, store: Store, secrets:
 
   let rechecking: Promise<unknown> = Promise.resolve();
   const recheck = () => {
-    rechecking = recheckDue(platform).catch(report);
+    rechecking = Promise.all([recheckDue(platform), ensurePartitions(store)]).catch(report);
   };
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);

@@ -7,6 +7,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   smallint,
@@ -101,14 +102,17 @@ export const connections = pgTable(
   ],
 );
 
+/** Ids of events and of messages: one sequence, so that the order of ids is the order of arrival in both. */
+export const eventIds = pgSequence("twilio_whatsapp_webhook_events_id_seq");
+
 /**
  * Every webhook exactly as Twilio signed it, append-only; all else about it is derived from `body`.
- * Narrow on purpose: this is the table that grows.
+ * Narrow on purpose: this is the table that grows. Partitioned by the month of `receivedAt`: see `partitions.ts`.
  */
 export const webhookEvents = pgTable(
   "twilio_whatsapp_webhook_events",
   {
-    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint({ mode: "number" }).notNull(),
     connectionNo: integer().notNull(),
     /** The 32 hex digits of the MessageSid; for what carries none, of the body's SHA-256. */
     sid: uuid().notNull(),
@@ -123,11 +127,29 @@ export const webhookEvents = pgTable(
     bodyBytes: bytea(),
   },
   (t) => [
-    uniqueIndex("webhook_events_once").on(t.sid, t.step, t.connectionNo).where(sql`${t.word} is null`),
-    uniqueIndex("webhook_events_once_word")
+    primaryKey({ columns: [t.id, t.receivedAt] }),
+    index("webhook_events_newest").on(t.connectionNo, t.id),
+  ],
+);
+
+/**
+ * What makes an event the same event, kept for good: Twilio's signature carries no time, so a webhook of last year would
+ * verify today. Apart from the log, whose months can be dropped.
+ */
+export const webhookEventKeys = pgTable(
+  "webhook_event_keys",
+  {
+    sid: uuid().notNull(),
+    step: smallint().notNull(),
+    word: text(),
+    connectionNo: integer().notNull(),
+    eventId: bigint({ mode: "number" }).notNull(),
+  },
+  (t) => [
+    uniqueIndex("webhook_event_keys_once").on(t.sid, t.step, t.connectionNo).where(sql`${t.word} is null`),
+    uniqueIndex("webhook_event_keys_once_word")
       .on(t.sid, t.word, t.connectionNo)
       .where(sql`${t.word} is not null`),
-    index("webhook_events_newest").on(t.connectionNo, t.id),
   ],
 );
 

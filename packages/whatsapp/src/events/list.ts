@@ -1,4 +1,4 @@
-import { connections, webhookEvents, webhookRejections } from "@waystation/db/schema";
+import { connections, webhookEventKeys, webhookEvents, webhookRejections } from "@waystation/db/schema";
 import { and, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -109,7 +109,11 @@ function ofKind(kind: ListEvents["kind"]): SQL | undefined {
 function matching(search: string | undefined): SQL | undefined {
   if (!search) return undefined;
   const sid = /^[A-Z]{2}([0-9a-f]{32})$/i.exec(search)?.[1];
-  if (sid) return sql`${webhookEvents.sid} = ${sid}::uuid`;
+  if (sid)
+    return inArray(
+      webhookEvents.id,
+      sql`(select ${webhookEventKeys.eventId} from ${webhookEventKeys} where ${webhookEventKeys.sid} = ${sid}::uuid)`,
+    );
   return sql`${webhookEvents.id} > (select max(id) - ${SEARCHED} from ${webhookEvents}) and position(${encoded(search)} in lower(${webhookEvents.body})) > 0`;
 }
 

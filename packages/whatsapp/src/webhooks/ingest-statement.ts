@@ -22,15 +22,17 @@ const NEW_EVENTS = `
   numbered as materialized (
     select nextval('twilio_whatsapp_webhook_events_id_seq') as id, now() as received_at, x.*
     from (select * from input order by i) x
+  ), keyed as (
+    insert into webhook_event_keys (sid, step, word, connection_no, event_id)
+    select sid, step, word, connection_no, id from numbered order by sid, step, connection_no, i
+    on conflict do nothing
+    returning event_id
+  ), fresh as materialized (
+    select n.* from numbered n join keyed k on k.event_id = n.id
   ), written as (
     insert into twilio_whatsapp_webhook_events
-      (id, connection_no, sid, step, word, outcome, received_at, body, body_bytes) overriding system value
-    select id, connection_no, sid, step, word, outcome, received_at, raw, decode(raw_hex, 'hex')
-    from numbered order by sid, step, connection_no, i
-    on conflict do nothing
-    returning id
-  ), fresh as materialized (
-    select n.* from numbered n join written w on w.id = n.id
+      (id, connection_no, sid, step, word, outcome, received_at, body, body_bytes)
+    select id, connection_no, sid, step, word, outcome, received_at, raw, decode(raw_hex, 'hex') from fresh order by id
   ), counted as (
     insert into connection_hours as h (connection_no, hour, incoming, statuses, failed)
     select connection_no, date_trunc('hour', now()),
