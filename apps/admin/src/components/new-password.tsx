@@ -30,14 +30,7 @@ export function NewPassword({ value, ...props }: PasswordInputProps & { value?: 
         visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
         {...props}
       />
-      <Progress
-        value={value ? strength.value : 0}
-        color={strength.color}
-        size={4}
-        mt={8}
-        aria-label="Password strength"
-        aria-valuetext={strength.word}
-      />
+      <Progress value={value ? strength.value : 0} color={strength.color} size={4} mt={8} aria-hidden />
       <p className="dim small" style={{ marginTop: 4 }} aria-live="polite">
         {value ? strength.word : `At least ${minPassword} characters. A few words in a row are easy to keep.`}
       </p>

@@ -57,7 +57,7 @@ export function TopTools() {
           { label: "Sign out", icon: <IconLogout size={16} aria-hidden />, onSelect: signOut },
         ]}
       >
-        {initialsOf(user.name)}
+        <span className={css.initials} data-initials={initialsOf(user.name)} />
       </DropMenu>
     </div>
   );

@@ -39,15 +39,17 @@ export function Facts({ rows }: { rows: [string, ReactNode][] }) {
 interface EmptyProps {
   icon: ReactNode;
   title: string;
+  /** Its rank among the headings of the page. */
+  level?: "h2" | "h3";
   children: ReactNode;
   actions?: ReactNode;
 }
 
-export function Empty({ icon, title, children, actions }: EmptyProps) {
+export function Empty({ icon, title, level: Heading = "h3", children, actions }: EmptyProps) {
   return (
     <div className={css.empty}>
       {icon}
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       <p>{children}</p>
       {actions ? <div className={css.actions}>{actions}</div> : null}
     </div>

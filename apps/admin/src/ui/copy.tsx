@@ -59,7 +59,7 @@ export function Sid({ value, label }: { value: string; label: string }) {
         className={css.inline}
         onClick={copy}
         title={value}
-        aria-label={`Copy ${label} ${value}`}
+        aria-label={`Copy ${label} ${shorten(value)}`}
       >
         <span>{shorten(value)}</span>
         {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}

@@ -96,6 +96,7 @@ function Audit() {
         {entries.isSuccess && items.length === 0 ? (
           <Empty
             icon={<IconHistory size={28} stroke={1.5} aria-hidden />}
+            level="h2"
             title={q ? "Nothing matches" : "Nothing has been done yet"}
           >
             {q

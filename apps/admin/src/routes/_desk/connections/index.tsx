@@ -46,6 +46,7 @@ function Connections() {
           <Empty
             icon={<IconPlugConnected size={32} stroke={1.5} aria-hidden />}
             title="No sender is connected yet"
+            level="h2"
             actions={<ConnectButton />}
           >
             A connection joins one WhatsApp sender of a Twilio account with this desk: its messages arrive
