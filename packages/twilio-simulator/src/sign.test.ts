@@ -44,7 +44,7 @@ test("Twilio's SDK accepts whatever we sign", () => {
   );
 });
 
-describe.skipIf(!existsSync(vectors))("shared signature vectors", () => {
+describe("shared signature vectors", () => {
   type Vector = {
     name: string;
     params: Record<string, string | string[]>;
@@ -57,6 +57,7 @@ describe.skipIf(!existsSync(vectors))("shared signature vectors", () => {
     ? (JSON.parse(readFileSync(vectors, "utf8")) as Vector[]).filter(({ valid }) => valid)
     : [];
 
+  if (usable.length === 0) test.skip("are not here", () => undefined);
   test.each(usable.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
     const params = Object.entries(vector.params ?? {}).flatMap(([name, value]) =>
       [value].flat().map((one): [string, string] => [name, one]),

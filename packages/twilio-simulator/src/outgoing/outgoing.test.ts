@@ -137,10 +137,15 @@ describe("the 24-hour window", () => {
     expect(statuses()).toEqual(["sent", "undelivered"]);
   });
 
-  test("opens with a message, counts per sender, closes after a day by the simulator's clock", async () => {
+  test("is open only towards the sender that was written to", async () => {
+    await write(customer, SENDERS.inService);
+    expect(await send()).toMatchObject({ status: "undelivered", errorCode: 63016 });
+    expect((await send({ from: SENDERS.inService })).status).toBe("read");
+  });
+
+  test("opens with a message and closes after a day by the simulator's clock", async () => {
     await write();
     expect((await send()).status).toBe("read");
-    await write(customer, SENDERS.inService);
     simulator.setClock({ advance: 24 * 3_600_000 - 60_000 });
     expect((await send()).status).toBe("read");
     simulator.setClock({ advance: 60_000 });

@@ -221,13 +221,13 @@ describe("when it fails", () => {
 
   test("a partial answer is never retried", async () => {
     await using receiver = await startReceiver((res) => {
-      res.writeHead(200, { "Content-Type": "text/xml", "Content-Length": "100" });
+      res.writeHead(500, { "Content-Type": "text/xml", "Content-Length": "100" });
       res.write("<Resp", () => res.destroy());
     });
     const delivery = await receive(`${receiver.url}#rc=5&rp=all`);
     expect(delivery).toMatchObject({
       state: "failed",
-      attempts: [{ status: 200, error: { kind: "partial" } }],
+      attempts: [{ status: 500, error: { kind: "partial" } }],
     });
     expect(receiver.requests).toHaveLength(1);
   });
