@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: "packages/db/src/testing-setup.ts",
     setupFiles: "scripts/vitest-console.ts",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only for what hangs: on a busy machine everything takes its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -202,7 +202,10 @@ function createHttpServer() {
     drain: async (deadline: AbortSignal) => {
       isDraining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const res of open) if (isStream(res)) res.destroy();
+      for (const res of open) {
+        if (isStream(res)) res.destroy();
+        else if (!res.headersSent) res.setHeader("Connection", "close");
+      }
       const sweep = setInterval(() => server.closeIdleConnections(), 100);
       await Promise.race([closed, end(deadline)]);
       clearInterval(sweep);

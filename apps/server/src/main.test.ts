@@ -1,0 +1,191 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { join } from "node:path";
+import { openPostgres } from "@waystation/db/client";
+import { createTestDatabase } from "@waystation/db/testing";
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { startProgram } from "./process-testing.ts";
+import { createTestFolder } from "./testing.ts";
+
+const READY = /"url":"([^"]+)".*Waystation is ready/;
+const SETUP_TOKEN = "the-setup-token";
+const PERSON = { name: "Olga", email: "olga@example.org", password: "a password nobody guesses" };
+const secrets = {
+  ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
+  AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+};
+
+const start = (environment: Record<string, string>) =>
+  startProgram("main.ts", { NODE_ENV: "development", PORT: "0", ...environment });
+
+async function post(url: string, body: object): Promise<number> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  await response.text();
+  return response.status;
+}
+
+/** It must end by itself, with exit code 1, nothing on stdout and this one sentence on stderr. */
+async function refusal(environment: Record<string, string>): Promise<string> {
+  await using program = start(environment);
+  const { code, stdout, stderr } = await program.closed;
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr.trimEnd()).not.toContain("\n");
+  return stderr.trimEnd();
+}
+
+test("a taken port is said, and the database stays untouched", async () => {
+  await using database = await createTestDatabase();
+  const other = createServer().listen(0);
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const PORT = String(port);
+  expect(await refusal({ ...secrets, PORT, DATABASE_URL: database.url })).toBe(
+    `Port ${port} is taken. Stop what uses it, or set PORT to another one.`,
+  );
+  other.close();
+  const store = await openPostgres(database.url);
+  expect(await store.query("select 1 from pg_tables where schemaname in ('public', 'drizzle')", [])).toEqual(
+    [],
+  );
+  await store.close();
+});
+
+test("a database that cannot be used is said without its password", async () => {
+  await using database = await createTestDatabase();
+  const changed = (change: (url: URL) => void) => {
+    const url = new URL(database.url);
+    change(url);
+    return { ...secrets, DATABASE_URL: url.href };
+  };
+  const { host } = new URL(database.url);
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  await once(closed, "close");
+
+  const sentences = await Promise.all([
+    refusal(changed((url) => (url.port = String(port)))),
+    refusal(changed((url) => (url.password = "my-secret-password"))),
+    refusal(changed((url) => (url.pathname = "/nothing"))),
+  ]);
+  expect(sentences).toEqual([
+    `DATABASE_URL points to 127.0.0.1:${port}${new URL(database.url).pathname}, and nothing listens there. Start the database, or correct host and port.`,
+    `DATABASE_URL points to ${host}${new URL(database.url).pathname}, and it refuses user or password. Correct them.`,
+    `DATABASE_URL points to ${host}/nothing, and it has no database of that name. Create it, or correct the name.`,
+  ]);
+});
+
+test("a data folder that cannot be written is said", async () => {
+  using folder = createTestFolder();
+  const file = join(folder.path, "file");
+  writeFileSync(file, "");
+  expect(await refusal({ DATA_DIR: join(file, "data") })).toBe(
+    `The data folder ${join(file, "data")} cannot be written (ENOTDIR). Give this user the right to, or set DATA_DIR to another folder.`,
+  );
+});
+
+test("production says everything that it lacks, and makes nothing", async () => {
+  using folder = createTestFolder();
+  const DATA_DIR = join(folder.path, "data");
+  await using program = startProgram("main.ts", {
+    DATA_DIR,
+    TWILIO_SIMULATOR_URL: "http://localhost:3001",
+    ENCRYPTION_KEYS: "c2hvcnQ=",
+  });
+  const { code, stderr } = await program.closed;
+  expect(code).toBe(1);
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^ENCRYPTION_KEYS: /),
+    expect.stringMatching(/^PUBLIC_URL must be/),
+    expect.stringMatching(/^TWILIO_SIMULATOR_URL switches/),
+  ]);
+  expect(existsSync(DATA_DIR)).toBe(false);
+});
+
+test("one server holds a data folder; killed, it leaves everything to the next", async () => {
+  using folder = createTestFolder();
+  const environment = { DATA_DIR: folder.path, WAYSTATION_SETUP_TOKEN: SETUP_TOKEN };
+  await using first = start(environment);
+  const firstUrl = await first.said(READY);
+  expect(await first.said(/Set Waystation up here: (\S+)/)).toBe(`${firstUrl}/setup?token=${SETUP_TOKEN}`);
+  expect(await refusal(environment)).toBe(
+    `Another Waystation is running on this data folder (${folder.path}). Stop it first, or set DATA_DIR to another folder.`,
+  );
+  const owner = { token: SETUP_TOKEN, organization: "Acme", ...PERSON };
+  expect(await post(`${firstUrl}/api/trpc/setup.createOwner`, owner)).toBe(200);
+  first.kill("SIGKILL");
+  expect(await first.closed).toMatchObject({ signal: "SIGKILL" });
+
+  await using second = start(environment);
+  const url = await second.said(READY);
+  const { email, password } = PERSON;
+  expect(await post(`${url}/api/auth/sign-in/email`, { email, password })).toBe(200);
+  second.kill("SIGTERM");
+  const { code, stderr } = await second.closed;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(readdirSync(folder.path)).toContain("keys.json");
+});
+
+test("asked to end, it finishes what is under way and takes nothing new", async () => {
+  await using database = await createTestDatabase();
+  await using program = start({ ...secrets, DATABASE_URL: database.url });
+  const url = new URL(await program.said(READY));
+  const socket = connect(Number(url.port), url.hostname);
+  const answers: Buffer[] = [];
+  socket.on("data", (chunk) => answers.push(chunk));
+  const answered = once(socket, "close");
+  const body = JSON.stringify({ token: "wrong" });
+  socket.write(
+    `POST /api/trpc/setup.createOwner HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+  );
+  // "100 Continue": the server has begun with this request.
+  await once(socket, "data");
+  program.kill("SIGTERM");
+  await program.said(/"msg":"Stopping"/);
+  await expect(fetch(url)).rejects.toThrow();
+  socket.write(body);
+  await answered;
+  expect(Buffer.concat(answers).toString()).toMatch(
+    /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 400 .*Connection: close/s,
+  );
+  expect(await program.closed).toMatchObject({ code: 0, signal: null });
+});
+
+test("one Ctrl-C may arrive several times, and still ends it in order", async () => {
+  await using database = await createTestDatabase();
+  await using program = start({ ...secrets, DATABASE_URL: database.url });
+  await program.said(READY);
+  program.kill("SIGINT");
+  program.kill("SIGINT");
+  program.kill("SIGTERM");
+  const { code, stdout } = await program.closed;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/"msg":"Stopped"/);
+});
+
+test("migrate says what it applies, once", async () => {
+  await using database = await createTestDatabase();
+  const migrate = async () => {
+    await using program = startProgram("migrate.ts", { DATABASE_URL: database.url });
+    return await program.closed;
+  };
+  expect(await migrate()).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^(Applied \d{4}_\w+\n)+$/),
+  });
+  expect(await migrate()).toMatchObject({
+    code: 0,
+    stdout: "Nothing to apply: the database is up to date.\n",
+  });
+  const store = await openPostgres(database.url);
+  expect(await store.pendingMigrations()).toEqual([]);
+  await store.db.execute(sql`select 1 from twilio_whatsapp_connections`);
+  await store.close();
+});
