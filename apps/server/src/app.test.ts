@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createTestStore } from "@waystation/db/testing";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { noJobs } from "@waystation/whatsapp/testing";
 import { sql } from "drizzle-orm";
 import { Router } from "express";
 import { expect, test } from "vitest";
@@ -320,6 +321,7 @@ async function serveConsole(folder: string) {
     db: store.db,
     keyring: { keys: [] },
     feed: createFeed(),
+    jobs: noJobs,
     publicUrl,
     simulatorUrl: null,
     embedded: true,

@@ -7,6 +7,7 @@ import { createTestStore, type databases, type TestStore } from "@waystation/db/
 import type { Mail, Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
+import { noJobs } from "@waystation/whatsapp/testing";
 import { fromNodeHeaders } from "better-auth/node";
 import express from "express";
 import { authRouter, createAuth, viewerOf } from "./auth.ts";
@@ -45,6 +46,7 @@ export async function openDesk(
     db: store.db,
     keyring: { keys: [] },
     feed: createFeed(),
+    jobs: noJobs,
     publicUrl: url,
     simulatorUrl: null,
     embedded: kind === "embedded",

@@ -5,6 +5,8 @@ import { ensurePartitions } from "@waystation/db/partitions";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { type Jobs, startJobs } from "@waystation/whatsapp/inbox/jobs";
+import { createOutbox } from "@waystation/whatsapp/inbox/outbox";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
@@ -54,7 +56,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   await migrate(store);
   const secrets = await loadSecrets(config, store.db, log);
   const token = await ensureSetupToken(store.db, config.setupToken);
-  const inner = assemble({ ...config, publicUrl }, store, secrets, log);
+  const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
+  undo.defer(() => queue.stop());
+  const inner = assemble({ ...config, publicUrl }, store, secrets, queue.jobs, log);
+  await queue.work(createOutbox(inner.platform));
   http.serve(inner.app);
   undo.move();
   log.info({ url, publicUrl, database: store.kind }, "Waystation is ready");
@@ -63,7 +68,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     log.info("Stopping");
     const deadline = AbortSignal.timeout(DRAIN_MS);
     await http.drain(deadline);
-    await inner.stop(deadline);
+    await Promise.all([inner.stop(deadline), queue.stop()]);
     await store.close();
     log.info("Stopped");
   };
@@ -93,7 +98,13 @@ async function migrate(store: Store): Promise<void> {
 }
 
 /** What works behind the port. */
-function assemble(config: Config & { publicUrl: string }, store: Store, secrets: Secrets, log: Logger) {
+function assemble(
+  config: Config & { publicUrl: string },
+  store: Store,
+  secrets: Secrets,
+  jobs: Jobs,
+  log: Logger,
+) {
   const { publicUrl } = config;
   const report = (error: unknown) => log.error({ err: error }, "Something failed");
   const feed = createFeed();
@@ -107,6 +118,7 @@ function assemble(config: Config & { publicUrl: string }, store: Store, secrets:
     db: store.db,
     keyring: secrets.keyring,
     feed,
+    jobs,
     publicUrl,
     simulatorUrl: config.simulatorUrl,
     embedded: store.kind === "embedded",
@@ -141,6 +153,7 @@ function assemble(config: Config & { publicUrl: string }, store: Store, secrets:
   const timer = setInterval(recheck, RECHECK_MS);
   return {
     app,
+    platform,
     stop: async (deadline: AbortSignal) => {
       clearInterval(timer);
       await Promise.race([

@@ -3,5 +3,5 @@ import { listAudit } from "@waystation/whatsapp/audit/list";
 import { admin, router } from "./trpc.ts";
 
 export const audit = router({
-  list: admin.input(listAuditInput).query(({ ctx, input }) => listAudit(ctx.domain, input)),
+  list: admin.input(listAuditInput.optional()).query(({ ctx, input }) => listAudit(ctx.domain, input ?? {})),
 });

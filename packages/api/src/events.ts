@@ -4,8 +4,12 @@ import { listEvents } from "@waystation/whatsapp/events/list";
 import { member, router } from "./trpc.ts";
 
 export const events = router({
-  list: member.input(listEventsInput).query(({ ctx, input }) => listEvents(ctx.domain, input)),
+  list: member
+    .input(listEventsInput.optional())
+    .query(({ ctx, input }) => listEvents(ctx.domain, input ?? {})),
   changes: member
-    .input(eventChangesInput)
-    .subscription(({ ctx, input, signal }) => eventChanges(ctx.domain, input, signal ?? AbortSignal.abort())),
+    .input(eventChangesInput.optional())
+    .subscription(({ ctx, input, signal }) =>
+      eventChanges(ctx.domain, input ?? {}, signal ?? AbortSignal.abort()),
+    ),
 });

@@ -1,5 +1,7 @@
 import { audit } from "./audit.ts";
+import { conversations } from "./conversations.ts";
 import { events } from "./events.ts";
+import { messages } from "./messages.ts";
 import { organizations } from "./organizations.ts";
 import { profile } from "./profile.ts";
 import { session } from "./session.ts";
@@ -10,7 +12,9 @@ import { twilioWhatsApp } from "./twilio-whatsapp.ts";
 
 export const appRouter = router({
   audit,
+  conversations,
   events,
+  messages,
   organizations,
   profile,
   session,

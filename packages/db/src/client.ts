@@ -22,6 +22,8 @@ export interface Store {
   db: Database;
   /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: the hot path's way in. */
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
+  native: { kind: "postgres"; url: string } | { kind: "embedded"; client: PGlite };
   migrate(): Promise<void>;
   /** The names of the migrations that this database still lacks. */
   pendingMigrations(): Promise<string[]>;
@@ -49,6 +51,7 @@ export async function openPostgres(url: string): Promise<Store> {
   return {
     kind: "postgres",
     db,
+    native: { kind: "postgres", url },
     pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
@@ -84,6 +87,7 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
   return {
     kind: "embedded",
     db,
+    native: { kind: "embedded", client },
     pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.query<Row>(text, parameters)).rows,

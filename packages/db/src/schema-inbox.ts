@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { users } from "./schema-people.ts";
 
 /** What the inbox shows. All of it but people's own doing can be rebuilt from the event log. */
 
@@ -61,9 +62,13 @@ export const conversations = pgTable(
     contactId: id().notNull(),
     /** The contact's address at the last message: where an answer goes. */
     address: text().notNull(),
+    assigneeId: uuid().references(() => users.id, { onDelete: "set null" }),
+    /** Resolved up to this message: a later incoming one opens it again. */
+    resolvedMessageId: id(),
     createdAt: moment().notNull().defaultNow(),
   },
   (t) => [
+    index("conversations_of_assignee").on(t.assigneeId).where(sql`${t.assigneeId} is not null`),
     unique("conversations_once").on(t.connectionNo, t.ours, t.contactId),
     unique("conversations_of_organization").on(t.organizationNo, t.id),
     foreignKey({
@@ -134,6 +139,19 @@ export const messages = pgTable(
   ],
 );
 
+/** How far one person has read one conversation: its count of incoming messages when they last looked. */
+export const conversationReads = pgTable(
+  "conversation_reads",
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    conversationId: id().notNull(),
+    incoming: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.conversationId] })],
+);
+
 /** What only an outgoing message has. */
 export const outgoingMessages = pgTable(
   "outgoing_messages",
@@ -144,7 +162,14 @@ export const outgoingMessages = pgTable(
     organizationNo: integer().notNull(),
     /** The browser's name for this sending: said again, it sends nothing. */
     clientKey: text().notNull(),
-    authorId: uuid(),
+    authorId: uuid().references(() => users.id, { onDelete: "set null" }),
+    state: text({ enum: ["queued", "sending", "sent", "failed", "uncertain"] })
+      .notNull()
+      .default("queued"),
+    /** When it was handed to Twilio: from here on only Twilio knows whether it was sent. */
+    handedOverAt: moment(),
+    /** Why it was not sent, for people. */
+    problem: text(),
   },
   (t) => [unique("outgoing_messages_once").on(t.organizationNo, t.clientKey)],
 );

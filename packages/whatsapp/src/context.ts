@@ -1,6 +1,7 @@
 import type { Database } from "@waystation/db/client";
 import type { Keyring } from "./credentials.ts";
 import type { Feed } from "./feed.ts";
+import type { Jobs } from "./inbox/jobs.ts";
 
 export type Role = "owner" | "admin" | "member";
 
@@ -9,6 +10,7 @@ export interface Platform {
   db: Database;
   keyring: Keyring;
   feed: Feed;
+  jobs: Jobs;
   /** As configured, without a trailing slash. */
   publicUrl: string;
   /** Where test mode finds its Twilio; null switches test mode off. */

@@ -32,7 +32,8 @@ export type Reason =
   | "already_member"
   | "invitation_invalid"
   | "last_owner"
-  | "window_closed";
+  | "window_closed"
+  | "disconnected";
 
 /** The input field that a refusal belongs to, for the form to show it there. */
 export type Field =

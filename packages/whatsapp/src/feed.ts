@@ -4,6 +4,8 @@ import { EventEmitter, on } from "node:events";
 export interface Change {
   organizationId: string;
   connectionId: string;
+  /** Where it is about one conversation. */
+  conversationId?: string;
 }
 
 export interface Feed {

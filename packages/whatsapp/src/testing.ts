@@ -9,6 +9,8 @@ import {
 import type { Context, Platform, Role } from "./context.ts";
 import { readKeyring } from "./credentials.ts";
 import { createFeed } from "./feed.ts";
+import { type Jobs, startJobs } from "./inbox/jobs.ts";
+import { createOutbox } from "./inbox/outbox.ts";
 
 export const PUBLIC_URL = "https://desk.example.org";
 
@@ -16,10 +18,15 @@ export const PUBLIC_URL = "https://desk.example.org";
 export async function createTestDesk(
   kind: (typeof databases)[number],
   simulatorOptions: SimulatorOptions = {},
+  /** The job queue takes a second or two to start: only for tests of what is sent. */
+  { withJobs = false } = {},
 ) {
   const store = await createTestStore(kind);
   const simulator: Simulator = createSimulator({ pace: 0, ...simulatorOptions });
+  const reports: unknown[] = [];
+  const queue = withJobs ? await startJobs(store, (error) => reports.push(error)) : null;
   const platform: Platform = {
+    jobs: queue?.jobs ?? noJobs,
     db: store.db,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
@@ -33,6 +40,9 @@ export async function createTestDesk(
     store,
     simulator,
     platform,
+    /** Starts this desk's workers, as a server does. */
+    work: () => queue?.work(createOutbox(platform)),
+    reports,
     /** Somebody of a new organisation, or of the one named. */
     async person(role: Role = "owner", organizationId?: string): Promise<Context> {
       const tag = randomUUID();
@@ -49,10 +59,17 @@ export async function createTestDesk(
       return { ...platform, organizationId: organization.id, actor, ip: null };
     },
     async [Symbol.asyncDispose]() {
+      await queue?.stop();
       await simulator.stop();
       await store[Symbol.asyncDispose]();
     },
   };
 }
+
+/** For what sends nothing. */
+export const noJobs: Jobs = {
+  send: () => Promise.reject(new Error("This desk has no jobs")),
+  settle: () => Promise.reject(new Error("This desk has no jobs")),
+};
 
 export type TestDesk = Awaited<ReturnType<typeof createTestDesk>>;

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { createFeed } from "../feed.ts";
 import { addOrganization } from "../organizations/add.ts";
+import { noJobs } from "../testing.ts";
 import { changeRole } from "./change-role.ts";
 import { invite } from "./invite.ts";
 import { removeMember } from "./remove.ts";
@@ -26,6 +27,7 @@ async function openTeam(db: Database) {
       db,
       keyring: { keys: [] },
       feed: createFeed(),
+      jobs: noJobs,
       publicUrl: "http://localhost:3000",
       simulatorUrl: null,
       embedded: false,

@@ -107,7 +107,7 @@ const INBOX = `
       where o.connection_no = p.connection_no and o.ours = p.ours and o.contact_id = p.contact_id)
     order by connection_no, ours, contact_id
     on conflict (connection_no, ours, contact_id) do update set address = excluded.address
-    returning id, connection_no, ours, contact_id
+    returning id, public_id, connection_no, ours, contact_id
   ), moved as (
     update conversations c set address = o.address from open o where c.id = o.id and o.earlier <> o.address
   ), talks as materialized (
@@ -156,10 +156,23 @@ const INBOX = `
     returning m.conversation_id
   )`;
 
-export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX} select connection_no as "connectionNo" from fresh`;
+/** A row for each connection that has news, with the conversations that changed by them. */
+const NEWS = `
+  touched as (
+    select conversation_id from latest union select conversation_id from settled
+  )
+  select f.connection_no as "connectionNo", count(*)::int as events,
+    (select array_agg(coalesce(b.public_id, c.public_id)) from touched t
+      left join conversations c on c.id = t.conversation_id
+      left join begun b on b.id = t.conversation_id
+      where coalesce(b.connection_no, c.connection_no) = f.connection_no) as conversations
+  from fresh f group by f.connection_no`;
+
+export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX}, ${NEWS}`;
 
 /** Stores events and nothing else: for one whose projection the database refuses. */
-export const STORE_EVENTS_ONLY = `with ${INPUT}, ${NEW_EVENTS} select connection_no as "connectionNo" from fresh`;
+export const STORE_EVENTS_ONLY = `with ${INPUT}, ${NEW_EVENTS}
+  select connection_no as "connectionNo", count(*)::int as events, null as conversations from fresh group by 1`;
 
 /** The same projections from events that are stored already. */
 export const PROJECT_EVENTS = `with ${INPUT}, ${KNOWN_EVENTS}, ${INBOX} select id from fresh`;

@@ -69,7 +69,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const start = performance.now();
     try {
       const fresh = await persist(store, batch, STORE_EVENTS);
-      stats.onBatch(batch.length, fresh.length, performance.now() - start);
+      stats.onBatch(batch.length, sum(fresh), performance.now() - start);
       for (const entry of batch) entry.stored();
       publish(feed, batch, fresh);
     } catch (error) {
@@ -121,8 +121,20 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
 export type Ingest = ReturnType<typeof createIngest>;
 
-async function persist(store: Store, batch: Entry[], statement: string): Promise<{ connectionNo: number }[]> {
-  return store.query<{ connectionNo: number }>(statement, columnsOf(batch));
+/** What a batch brought to one connection. */
+interface News {
+  connectionNo: number;
+  events: number;
+  /** Public ids. */
+  conversations: string[] | null;
+}
+
+async function persist(store: Store, batch: Entry[], statement: string): Promise<News[]> {
+  return store.query<News>(statement, columnsOf(batch));
+}
+
+function sum(news: News[]): number {
+  return news.reduce((total, { events }) => total + events, 0);
 }
 
 /** The parameters of the ingest statement, a column each. */
@@ -163,10 +175,14 @@ function isDataError(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|23|54)...$/.test(String(error.code));
 }
 
-function publish(feed: Feed, batch: Entry[], fresh: { connectionNo: number }[]): void {
-  const changed = new Set(fresh.map((row) => row.connectionNo));
-  for (const { receiver } of batch) {
-    if (!changed.delete(receiver.no)) continue;
-    feed.publish({ organizationId: receiver.organizationId, connectionId: receiver.connectionId });
+function publish(feed: Feed, batch: Entry[], news: News[]): void {
+  const receivers = new Map(batch.map(({ receiver }) => [receiver.no, receiver]));
+  for (const { connectionNo, conversations } of news) {
+    const receiver = receivers.get(connectionNo);
+    if (!receiver) continue;
+    const { organizationId, connectionId } = receiver;
+    for (const conversationId of conversations ?? [])
+      feed.publish({ organizationId, connectionId, conversationId });
+    if (!conversations?.length) feed.publish({ organizationId, connectionId });
   }
 }

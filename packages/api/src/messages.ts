@@ -1,0 +1,9 @@
+import { listMessagesInput, sendMessageInput } from "@waystation/whatsapp/inbox/inputs";
+import { listMessages } from "@waystation/whatsapp/inbox/list-messages";
+import { sendMessage } from "@waystation/whatsapp/inbox/send-message";
+import { member, router } from "./trpc.ts";
+
+export const messages = router({
+  list: member.input(listMessagesInput).query(({ ctx, input }) => listMessages(ctx.domain, input)),
+  send: member.input(sendMessageInput).mutation(({ ctx, input }) => sendMessage(ctx.domain, input)),
+});

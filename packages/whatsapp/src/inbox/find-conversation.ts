@@ -1,0 +1,27 @@
+import { connections } from "@waystation/db/schema";
+import { contacts, conversationActivity, conversations } from "@waystation/db/schema-inbox";
+import { organizations } from "@waystation/db/schema-people";
+import { and, eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+
+/** The organisation's conversation with what belongs to it, or the refusal that does not say whose it is. */
+export async function findConversation(ctx: Pick<Context, "db" | "organizationId">, publicId: string) {
+  const [row] = await ctx.db
+    .select({
+      conversation: conversations,
+      activity: conversationActivity,
+      contact: contacts,
+      connection: connections,
+    })
+    .from(conversations)
+    .innerJoin(organizations, eq(organizations.no, conversations.organizationNo))
+    .innerJoin(conversationActivity, eq(conversationActivity.conversationId, conversations.id))
+    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .innerJoin(connections, eq(connections.no, conversations.connectionNo))
+    .where(and(eq(organizations.id, ctx.organizationId), eq(conversations.publicId, publicId)));
+  if (!row) throw new DomainError("not_found", "There is no such conversation in your organisation.");
+  return row;
+}
+
+export type Conversation = Awaited<ReturnType<typeof findConversation>>;

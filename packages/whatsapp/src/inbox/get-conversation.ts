@@ -1,0 +1,40 @@
+import { contactIdentities } from "@waystation/db/schema-inbox";
+import { users } from "@waystation/db/schema-people";
+import { eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { findConversation } from "./find-conversation.ts";
+import type { ConversationInput } from "./inputs.ts";
+import { windowClosesAt } from "./window.ts";
+
+/** One conversation with its contact under all addresses, and whether it can be answered freely. */
+export async function getConversation(ctx: Context, input: ConversationInput) {
+  const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
+  const [identities, [assignee]] = await Promise.all([
+    ctx.db
+      .select({ address: contactIdentities.address })
+      .from(contactIdentities)
+      .where(eq(contactIdentities.contactId, contact.id)),
+    conversation.assigneeId
+      ? ctx.db
+          .select({ id: users.id, name: users.name })
+          .from(users)
+          .where(eq(users.id, conversation.assigneeId))
+      : [],
+  ]);
+  return {
+    id: conversation.publicId,
+    connectionId: connection.id,
+    isConnected: connection.isActive,
+    ours: conversation.ours,
+    contact: {
+      name: contact.name,
+      username: contact.username,
+      address: conversation.address,
+      addresses: identities.map((identity) => identity.address).sort(),
+      since: contact.createdAt.toISOString(),
+    },
+    assignee: assignee ?? null,
+    isOpen: activity.isOpen,
+    windowClosesAt: windowClosesAt(activity.lastIncomingAt)?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,322 @@
+import { messages, outgoingMessages } from "@waystation/db/schema-inbox";
+import { databases } from "@waystation/db/testing";
+import { CREATE_ENDINGS, recipientEnding } from "@waystation/twilio-simulator/sentinels";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { connect } from "../connections/connect.ts";
+import { disconnect } from "../connections/disconnect.ts";
+import { connectInput } from "../connections/inputs.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { createTestDesk, type TestDesk } from "../testing.ts";
+import { type Receiver, receiversOf } from "../webhooks/directory.ts";
+import type { FormPairs } from "../webhooks/form.ts";
+import { createIngest, type Ingest } from "../webhooks/ingest.ts";
+import { readWebhook } from "../webhooks/read-webhook.ts";
+import { assign } from "./assign.ts";
+import { conversationChanges } from "./changes.ts";
+import { getConversation } from "./get-conversation.ts";
+import { listConversations } from "./list-conversations.ts";
+import { listMessages } from "./list-messages.ts";
+import { markRead } from "./mark-read.ts";
+import { createOutbox } from "./outbox.ts";
+import { reopen, resolve } from "./resolve.ts";
+import { sendMessage } from "./send-message.ts";
+
+const PHONE = "whatsapp:+4915112345678";
+let counter = 0;
+const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
+
+async function refusal(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof DomainError) return error.reason;
+  throw new Error(`No refusal but ${String(error)}`);
+}
+
+describe.each(databases)("on %s", (kind) => {
+  let desk: TestDesk;
+  let ingest: Ingest;
+  let ctx: Context;
+  let receiver: Receiver;
+  let sender: string;
+  let connectionId: string;
+  let account: { sid: string; token: string };
+
+  beforeAll(async () => {
+    desk = await createTestDesk(kind, {}, { withJobs: true });
+    ingest = createIngest(desk.store, desk.platform.feed, { onBatch: () => {}, onUnprojected: () => {} });
+    await desk.work();
+  });
+  afterAll(async () => {
+    await desk[Symbol.asyncDispose]();
+    expect(desk.reports).toEqual([]);
+  });
+  beforeEach(async () => {
+    sender = `whatsapp:+1415558${String(++counter).padStart(4, "0")}`;
+    account = desk.simulator.createAccount({ senders: [sender] });
+    ctx = await desk.person();
+    const input = connectInput.parse({
+      mode: "test",
+      accountSid: account.sid,
+      authToken: account.token,
+      sender,
+    });
+    connectionId = (await connect(ctx, input)).id;
+    const [found] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+    if (!found) throw new Error("The connection has no receiver");
+    receiver = found;
+  });
+
+  /** A customer writes, at the simulator and here. */
+  async function hear(body: string, from = PHONE, more: Record<string, string> = {}) {
+    await desk.simulator.sendIncoming({ to: sender, from, body });
+    const pairs: FormPairs = Object.entries({
+      AccountSid: account.sid,
+      MessageSid: nextSid(),
+      From: from,
+      To: sender,
+      Body: body,
+      SmsStatus: "received",
+      ...more,
+    });
+    const bytes = Buffer.from(new URLSearchParams(pairs).toString());
+    const webhook = readWebhook(pairs, bytes, false);
+    if (!webhook) throw new Error("Not a webhook");
+    await ingest.add({ receiver, webhook, pairs, body: bytes, messageId: null, outcome: "stored" });
+  }
+  const list = async (input: Parameters<typeof listConversations>[1] = {}, as = ctx) =>
+    (await listConversations(as, input)).items;
+  const only = async () => {
+    const [conversation] = await list({ filter: "all" });
+    if (!conversation) throw new Error("There is no conversation");
+    return conversation;
+  };
+  const say = async (body: string, clientKey = `key-${++counter}-${body.slice(0, 8)}`) =>
+    sendMessage(ctx, { conversationId: (await only()).id, clientKey, body });
+  const thread = async () => (await listMessages(ctx, { conversationId: (await only()).id })).items;
+  const fate = async (id: string) => (await thread()).find((message) => message.id === id)?.status;
+  const atTwilio = () =>
+    desk.simulator
+      .listMessages({ accountSid: account.sid, direction: "outbound" as never })
+      .filter((message) => message.direction !== "inbound");
+
+  test("a customer's message makes a conversation that can be answered for 24 hours", async () => {
+    await hear("Is it open on Sunday?", PHONE, { ProfileName: "Anna" });
+    const [conversation] = await list();
+    expect(conversation).toMatchObject({
+      connectionId,
+      contact: { name: "Anna", address: PHONE },
+      lastMessage: { preview: "Is it open on Sunday?", direction: "in" },
+      unread: 1,
+      isOpen: true,
+    });
+    const closes = new Date(conversation?.windowClosesAt ?? 0).getTime() - Date.now();
+    expect(closes).toBeGreaterThan(23.9 * 3_600_000);
+    expect(closes).toBeLessThanOrEqual(24 * 3_600_000);
+    expect(await thread()).toMatchObject([
+      { direction: "in", kind: "text", body: "Is it open on Sunday?", status: "received" },
+    ]);
+  });
+
+  test("an answer is sent once, in order, and the same key sends nothing more", async () => {
+    await hear("Hello");
+    const answers = await Promise.all([
+      say("one", "the-same-key"),
+      say("one", "the-same-key"),
+      say("one", "the-same-key"),
+    ]);
+    expect(new Set(answers.map((answer) => answer.id)).size).toBe(1);
+    for (const word of ["two", "three", "four"]) await say(word);
+    await expect.poll(() => atTwilio().length, { timeout: 30_000 }).toBe(4);
+    expect(atTwilio().map((message) => message.body)).toEqual(["one", "two", "three", "four"]);
+    await expect
+      .poll(async () =>
+        (await thread()).every((message) => message.direction === "in" || message.twilioSid !== null),
+      )
+      .toBe(true);
+    expect((await only()).lastMessage).toMatchObject({ preview: "four", direction: "out" });
+    expect(atTwilio()[0]?.statusCallback).toMatch(/\/api\/webhooks\/twilio-whatsapp\/status\/[0-9a-f-]{36}$/);
+  });
+
+  test("what Twilio refuses is failed with its code", async () => {
+    await hear("Hello", recipientEnding(21610));
+    const { id } = await say("to somebody who opted out");
+    await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("failed");
+    expect((await thread()).find((message) => message.id === id)).toMatchObject({
+      errorCode: 21610,
+      twilioSid: null,
+    });
+  });
+
+  test("an answer that was lost on the way back is uncertain, never sent again, and settled from Twilio's list", async () => {
+    await hear("Hello", recipientEnding(CREATE_ENDINGS.acceptedThenReset));
+    const { id } = await say("did it leave?");
+    await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
+    expect(atTwilio()).toHaveLength(1);
+    await createOutbox(desk.platform).settle(Number(id));
+    expect((await thread()).find((message) => message.id === id)?.twilioSid).toBe(atTwilio()[0]?.sid);
+    expect(atTwilio()).toHaveLength(1);
+  });
+
+  test("one that never arrived is found out and can be sent again", async () => {
+    await hear("Hello", recipientEnding(CREATE_ENDINGS.reset));
+    const { id } = await say("lost");
+    await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
+    const outbox = createOutbox(desk.platform);
+    await expect(outbox.settle(Number(id))).rejects.toThrow(/does not show it yet/);
+    await ctx.db
+      .update(outgoingMessages)
+      .set({ handedOverAt: sql`now() - interval '10 minutes'` })
+      .where(eq(outgoingMessages.messageId, Number(id)));
+    await outbox.settle(Number(id));
+    expect(await fate(id)).toBe("failed");
+    expect(atTwilio()).toHaveLength(0);
+  });
+
+  test("a process that died between claiming and recording leaves it uncertain, not sent twice", async () => {
+    await hear("Hello");
+    const quiet = { ...ctx, jobs: { send: async () => {}, settle: async () => {} } };
+    const { id } = await sendMessage(quiet, {
+      conversationId: (await only()).id,
+      clientKey: "died-midway",
+      body: "once",
+    });
+    await ctx.db
+      .update(outgoingMessages)
+      .set({ state: "sending", handedOverAt: sql`now()` })
+      .where(eq(outgoingMessages.messageId, Number(id)));
+    const outbox = createOutbox({ ...desk.platform, jobs: quiet.jobs });
+    await outbox.send(Number(id), false);
+    await outbox.send(Number(id), false);
+    expect([await fate(id), atTwilio().length]).toEqual(["uncertain", 0]);
+  });
+
+  test("the window is enforced on the server and opens by itself", async () => {
+    await hear("Hello");
+    await ctx.db.execute(
+      sql`update conversation_activity set last_incoming_at = now() - interval '25 hours' where organization_no = ${receiver.organizationNo}`,
+    );
+    expect(await refusal(say("too late"))).toBe("window_closed");
+    await hear("I am back");
+    await say("in time");
+    await expect.poll(() => atTwilio().length, { timeout: 30_000 }).toBe(1);
+  });
+
+  test("a disconnected sender keeps its conversations and sends nothing", async () => {
+    await hear("Hello");
+    await disconnect(ctx, { connectionId });
+    expect((await list()).length).toBe(1);
+    expect(await refusal(say("nobody there"))).toBe("disconnected");
+  });
+
+  test("unread is each person's own", async () => {
+    await hear("one");
+    await hear("two");
+    const colleague = await desk.person("member", ctx.organizationId);
+    await markRead(ctx, { conversationId: (await only()).id });
+    expect([(await list())[0]?.unread, (await list({}, colleague))[0]?.unread]).toEqual([0, 2]);
+    expect([await list({ filter: "unread" }), (await list({ filter: "unread" }, colleague)).length]).toEqual([
+      [],
+      1,
+    ]);
+    await hear("three");
+    expect((await list({ filter: "unread" }))[0]?.unread).toBe(1);
+  });
+
+  test("resolving takes it off the list, the customer's next message brings it back", async () => {
+    await hear("one");
+    const { id } = await only();
+    await resolve(ctx, { conversationId: id });
+    expect([await list(), (await list({ filter: "resolved" })).length]).toEqual([[], 1]);
+    await hear("two");
+    expect((await list()).length).toBe(1);
+    await resolve(ctx, { conversationId: id });
+    await reopen(ctx, { conversationId: id });
+    expect((await list()).length).toBe(1);
+  });
+
+  test("assignment is to a member of the organisation", async () => {
+    await hear("one");
+    const { id } = await only();
+    const colleague = await desk.person("member", ctx.organizationId);
+    const stranger = await desk.person();
+    expect((await list({ filter: "unassigned" })).length).toBe(1);
+    await assign(ctx, { conversationId: id, userId: colleague.actor.userId });
+    expect([
+      (await list({ filter: "mine" }, colleague)).length,
+      await list({ filter: "mine" }),
+      await list({ filter: "unassigned" }),
+    ]).toEqual([1, [], []]);
+    expect((await getConversation(ctx, { conversationId: id })).assignee?.name).toBe(colleague.actor.name);
+    expect(await refusal(assign(ctx, { conversationId: id, userId: stranger.actor.userId }))).toBe(
+      "not_found",
+    );
+  });
+
+  test("lists page without gaps and find names, numbers and words", async () => {
+    for (let index = 0; index < 7; index++)
+      await hear(`message about lighthouse ${index}`, `whatsapp:+4917000000${index}`, {
+        ProfileName: `Person ${index}`,
+      });
+    const first = await listConversations(ctx, { limit: 4 });
+    const second = await listConversations(ctx, { limit: 4, cursor: first.nextCursor ?? "" });
+    expect([...first.items, ...second.items].map((item) => item.contact.name)).toEqual(
+      [6, 5, 4, 3, 2, 1, 0].map((n) => `Person ${n}`),
+    );
+    expect((await list({ search: "person 3" })).length).toBe(1);
+    expect((await list({ search: "17000000" })).length).toBe(7);
+    expect((await list({ search: "lighthouse 5" })).map((item) => item.contact.name)).toEqual(["Person 5"]);
+    expect(await list({ search: "harbour" })).toEqual([]);
+    const id = second.items.at(-1)?.id ?? "";
+    for (let index = 0; index < 5; index++) await hear(`page ${index}`, "whatsapp:+49170000000");
+    const page = await listMessages(ctx, { conversationId: id, limit: 4 });
+    const rest = await listMessages(ctx, { conversationId: id, limit: 4, cursor: page.nextCursor ?? "" });
+    expect([...page.items, ...rest.items].map((item) => item.body)).toEqual([
+      "page 4",
+      "page 3",
+      "page 2",
+      "page 1",
+      "page 0",
+      "message about lighthouse 0",
+    ]);
+  });
+
+  test("another organisation sees nothing of it", async () => {
+    await hear("private");
+    const { id } = await only();
+    const other = await desk.person();
+    expect(await list({ filter: "all" }, other)).toEqual([]);
+    for (const act of [listMessages, getConversation, markRead, resolve])
+      expect(await refusal(act(other, { conversationId: id }))).toBe("not_found");
+    expect(await refusal(sendMessage(other, { conversationId: id, clientKey: "12345678", body: "x" }))).toBe(
+      "not_found",
+    );
+  });
+
+  test("changes tell which conversation, to its organisation only", async () => {
+    const end = new AbortController();
+    const heard: string[] = [];
+    const listening = (async () => {
+      for await (const { conversationId } of conversationChanges(ctx, end.signal)) heard.push(conversationId);
+    })();
+    await hear("first");
+    await hear("second");
+    const { id } = await only();
+    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
+    end.abort();
+    await listening;
+    expect(new Set(heard)).toEqual(new Set([id]));
+  });
+
+  test("no message is left over", async () => {
+    const rows = await ctx.db
+      .select()
+      .from(messages)
+      .leftJoin(outgoingMessages, eq(outgoingMessages.messageId, messages.id))
+      .where(eq(messages.isIncoming, false));
+    expect(rows.every((row) => row.outgoing_messages !== null)).toBe(true);
+  });
+});

@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .optional();
+const limit = z.int().min(1).max(100).optional();
+
+export const listConversationsInput = z.strictObject({
+  filter: z.enum(["open", "resolved", "all", "mine", "unassigned", "unread"]).optional(),
+  search: z.string().trim().max(200).optional(),
+  cursor,
+  limit,
+});
+export type ListConversations = z.infer<typeof listConversationsInput>;
+
+export const conversationInput = z.strictObject({ conversationId: z.uuid() });
+export type ConversationInput = z.infer<typeof conversationInput>;
+
+export const listMessagesInput = conversationInput.extend({ cursor, limit });
+export type ListMessages = z.infer<typeof listMessagesInput>;
+
+/** WhatsApp takes 1,600 characters a message through Twilio; more is sent as several, in order. */
+export const MESSAGE_LENGTH = 1_600;
+
+export const sendMessageInput = conversationInput.extend({
+  clientKey: z.string().min(8, "The key of a sending needs at least 8 characters.").max(100),
+  body: z
+    .string()
+    .min(1, "Write something first.")
+    .max(MESSAGE_LENGTH, `A message has at most ${MESSAGE_LENGTH} characters. Send it in parts.`)
+    .refine((text) => text.trim() !== "", "Write something first."),
+});
+export type SendMessage = z.infer<typeof sendMessageInput>;
+
+export const assignInput = conversationInput.extend({ userId: z.uuid().nullable() });
+export type Assign = z.infer<typeof assignInput>;
+
+export const changesInput = z.strictObject({});

@@ -1,0 +1,118 @@
+import { connections } from "@waystation/db/schema";
+import {
+  contactIdentities,
+  contacts,
+  conversationActivity,
+  conversationReads,
+  conversations,
+  messages,
+} from "@waystation/db/schema-inbox";
+import { organizations } from "@waystation/db/schema-people";
+import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { ListConversations } from "./inputs.ts";
+import { windowClosesAt } from "./window.ts";
+
+const a = conversationActivity;
+const unread = sql<number>`${a.incoming} - coalesce(${conversationReads.incoming}, 0)`;
+
+/** The organisation's conversations, the one with the newest message first. */
+export async function listConversations(ctx: Context, input: ListConversations) {
+  const limit = input.limit ?? 50;
+  const organizationNo = await organizationNumber(ctx);
+  const rows = await ctx.db
+    .select({
+      id: conversations.publicId,
+      connectionId: connections.id,
+      name: contacts.name,
+      address: conversations.address,
+      ours: conversations.ours,
+      assigneeId: conversations.assigneeId,
+      isOpen: a.isOpen,
+      lastMessageId: a.lastMessageId,
+      lastAt: a.lastAt,
+      lastIncomingAt: a.lastIncomingAt,
+      lastIncomingId: a.lastIncomingId,
+      preview: a.preview,
+      unread,
+    })
+    .from(a)
+    .innerJoin(conversations, eq(conversations.id, a.conversationId))
+    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .innerJoin(connections, eq(connections.no, conversations.connectionNo))
+    .leftJoin(
+      conversationReads,
+      and(
+        eq(conversationReads.conversationId, a.conversationId),
+        eq(conversationReads.userId, ctx.actor.userId),
+      ),
+    )
+    .where(
+      and(
+        eq(a.organizationNo, organizationNo),
+        input.cursor ? lt(a.lastMessageId, Number(input.cursor)) : undefined,
+        filtered(ctx, input.filter ?? "open"),
+        input.search ? found(organizationNo, input.search) : undefined,
+      ),
+    )
+    .orderBy(desc(a.lastMessageId))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  return {
+    items: page.map((row) => ({
+      id: row.id,
+      connectionId: row.connectionId,
+      contact: { name: row.name, address: row.address },
+      ours: row.ours,
+      lastMessage: {
+        at: row.lastAt.toISOString(),
+        preview: row.preview ?? "",
+        direction: row.lastIncomingId === row.lastMessageId ? ("in" as const) : ("out" as const),
+      },
+      unread: Math.max(0, Number(row.unread)),
+      isOpen: row.isOpen,
+      assigneeId: row.assigneeId,
+      windowClosesAt: windowClosesAt(row.lastIncomingAt)?.toISOString() ?? null,
+    })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.lastMessageId) : null,
+  };
+}
+
+/** The narrow number that hot tables know the organisation by. */
+export async function organizationNumber(ctx: Pick<Context, "db" | "organizationId">): Promise<number> {
+  const [row] = await ctx.db
+    .select({ no: organizations.no })
+    .from(organizations)
+    .where(eq(organizations.id, ctx.organizationId));
+  if (!row?.no) throw new Error("The organisation has no number");
+  return row.no;
+}
+
+function filtered(ctx: Context, filter: NonNullable<ListConversations["filter"]>): SQL | undefined {
+  switch (filter) {
+    case "all":
+      return undefined;
+    case "open":
+      return eq(a.isOpen, true);
+    case "resolved":
+      return eq(a.isOpen, false);
+    case "mine":
+      return and(eq(a.isOpen, true), eq(conversations.assigneeId, ctx.actor.userId));
+    case "unassigned":
+      return and(eq(a.isOpen, true), isNull(conversations.assigneeId));
+    case "unread":
+      return and(eq(a.isOpen, true), sql`${unread} > 0`);
+  }
+}
+
+/** Names and addresses by any part of them; messages by whole words. */
+function found(organizationNo: number, search: string): SQL | undefined {
+  const part = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+  return or(
+    sql`${contacts.name} ilike ${part}`,
+    sql`exists (select 1 from ${contactIdentities} where ${contactIdentities.contactId} = ${contacts.id} and ${contactIdentities.address} ilike ${part})`,
+    sql`${a.conversationId} in (select ${messages.conversationId} from ${messages}
+      where ${messages.organizationNo} = ${organizationNo}
+        and to_tsvector('simple', coalesce(${messages.body}, '')) @@ plainto_tsquery('simple', ${search}))`,
+  );
+}

@@ -1,0 +1,92 @@
+import { conversationActivity, messages, outgoingMessages } from "@waystation/db/schema-inbox";
+import { users } from "@waystation/db/schema-people";
+import { and, eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { toPgText } from "../text.ts";
+import { MESSAGE_KINDS, PREVIEW_LENGTH } from "../webhooks/message-kind.ts";
+import { findConversation } from "./find-conversation.ts";
+import type { SendMessage } from "./inputs.ts";
+import { viewMessage } from "./list-messages.ts";
+import { isWindowOpen, windowClosesAt } from "./window.ts";
+
+/**
+ * Takes a text to be sent: the message and its job are one transaction, and Twilio is asked afterwards. The same `clientKey`
+ * again answers the same message and sends nothing.
+ */
+export async function sendMessage(ctx: Context, input: SendMessage) {
+  const { conversation, activity, connection } = await findConversation(ctx, input.conversationId);
+  const earlier = await byClientKey(ctx, conversation.organizationNo, input.clientKey);
+  if (earlier) return viewMessage(earlier);
+  if (!connection.isActive)
+    throw new DomainError("disconnected", "This sender is disconnected. Connect it again to answer from it.");
+  if (!isWindowOpen(activity.lastIncomingAt, new Date())) {
+    const closedAt = windowClosesAt(activity.lastIncomingAt)?.toISOString() ?? null;
+    throw new DomainError(
+      "window_closed",
+      "WhatsApp's 24 hours for free answers are over: only an approved template reaches this customer now, until they write again.",
+      { detail: { closedAt } },
+    );
+  }
+  const body = toPgText(input.body);
+  await ctx.db.transaction(async (tx) => {
+    const [message] = await tx
+      .insert(messages)
+      .values({
+        id: sql`nextval('twilio_whatsapp_webhook_events_id_seq')`,
+        organizationNo: conversation.organizationNo,
+        connectionNo: conversation.connectionNo,
+        conversationId: conversation.id,
+        isIncoming: false,
+        kind: MESSAGE_KINDS.indexOf("text"),
+        status: 0,
+        at: sql`now()`,
+        body,
+      })
+      .returning();
+    if (!message) throw new Error("The message was not saved");
+    const [fresh] = await tx
+      .insert(outgoingMessages)
+      .values({
+        messageId: message.id,
+        publicId: uuidv7(),
+        organizationNo: conversation.organizationNo,
+        clientKey: input.clientKey,
+        authorId: ctx.actor.userId,
+      })
+      .onConflictDoNothing()
+      .returning();
+    // The same click twice at once: the other one has it.
+    if (!fresh) return tx.delete(messages).where(eq(messages.id, message.id));
+    await tx
+      .update(conversationActivity)
+      .set({
+        lastMessageId: sql`greatest(${conversationActivity.lastMessageId}, ${message.id})`,
+        lastAt: sql`greatest(${conversationActivity.lastAt}, ${message.at.toISOString()}::timestamptz)`,
+        preview: sql`case when ${message.id} > ${conversationActivity.lastMessageId} then ${body.slice(0, PREVIEW_LENGTH).toWellFormed()} else ${conversationActivity.preview} end`,
+      })
+      .where(eq(conversationActivity.conversationId, conversation.id));
+    await ctx.jobs.send(tx, message.id, conversation.id);
+  });
+  const saved = await byClientKey(ctx, conversation.organizationNo, input.clientKey);
+  if (!saved) throw new Error("The message just saved is gone");
+  ctx.feed.publish({
+    organizationId: ctx.organizationId,
+    connectionId: connection.id,
+    conversationId: conversation.publicId,
+  });
+  return viewMessage(saved);
+}
+
+async function byClientKey(ctx: Context, organizationNo: number, clientKey: string) {
+  const [row] = await ctx.db
+    .select({ message: messages, outgoing: outgoingMessages, author: users.name })
+    .from(outgoingMessages)
+    .innerJoin(messages, eq(messages.id, outgoingMessages.messageId))
+    .leftJoin(users, eq(users.id, outgoingMessages.authorId))
+    .where(
+      and(eq(outgoingMessages.organizationNo, organizationNo), eq(outgoingMessages.clientKey, clientKey)),
+    );
+  return row;
+}
