@@ -52,4 +52,14 @@ export function DayTiles({ days, why }: { days: Day[]; why: ReactNode }) {
   );
 }
 
-export const DayTilesSkeleton = () => <Skeleton height={104} radius={8} />;
+export const DayTilesSkeleton = () => (
+  <div className={css.tiles} aria-busy="true">
+    {["Messages in", "Status reports", "Failed deliveries", "Refused webhooks"].map((label) => (
+      <div key={label} className={css.tile}>
+        <span className={css.label}>{label}, 24 h</span>
+        <Skeleton height={24} width={64} />
+        <Skeleton height={24} />
+      </div>
+    ))}
+  </div>
+);

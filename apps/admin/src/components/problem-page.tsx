@@ -18,7 +18,7 @@ export function PageProblem({ error, reset }: ErrorComponentProps) {
       <title>Problem · Waystation</title>
       <h1 tabIndex={-1}>This page could not be shown</h1>
       <p>{message}</p>
-      {requestId ? (
+      {requestId && !message.includes(requestId) ? (
         <p className="dim small">
           Request id <code className="mono">{requestId}</code>
         </p>

@@ -288,7 +288,10 @@ function OverviewSkeleton() {
             <EventListSkeleton rows={6} />
           </Card>
         </div>
-        <Skeleton height={240} radius={8} />
+        <Card title="Webhook URL">
+          <Skeleton height={38} />
+          <Skeleton height={38} />
+        </Card>
       </div>
     </Page>
   );

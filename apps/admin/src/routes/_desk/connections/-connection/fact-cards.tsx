@@ -1,4 +1,6 @@
 import { Skeleton } from "@mantine/core";
+import { DayTilesSkeleton } from "../../../../components/day-tiles.tsx";
+import { EventListSkeleton } from "../../../../components/event-list.tsx";
 import type { Connection } from "../../../../trpc.ts";
 import { Card, Facts } from "../../../../ui/card.tsx";
 import { CopyField, Sid } from "../../../../ui/copy.tsx";
@@ -147,18 +149,25 @@ function WebhookFacts({ connection }: { connection: Connection }) {
 export function ConnectionSkeleton() {
   return (
     <div className="stack" aria-busy="true">
-      <Skeleton height={80} radius={8} />
+      <section className={css.verdict}>
+        <div className={css.said}>
+          <Skeleton height={16} width={96} mb={10} />
+          <Skeleton height={14} width="60%" />
+        </div>
+      </section>
       <div className={css.cards}>
         {["Twilio account", "WhatsApp sender", "Webhook"].map((title) => (
           <Card key={title} title={title}>
-            {[1, 2, 3, 4].map((row) => (
-              <Skeleton key={row} height={14} />
+            {[1, 2, 3, 4, 5].map((row) => (
+              <Skeleton key={row} height={14} my={1} />
             ))}
           </Card>
         ))}
       </div>
-      <Skeleton height={104} radius={8} />
-      <Skeleton height={380} radius={8} />
+      <DayTilesSkeleton />
+      <Card title="Live events" flush>
+        <EventListSkeleton rows={8} />
+      </Card>
     </div>
   );
 }
