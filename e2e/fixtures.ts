@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { openPostgres } from "@waystation/db/client";
 import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-postgres";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
 import { type RunningServer, startServer } from "@waystation/server/server";
+import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
 import postgres from "postgres";
+import { mutate } from "./api.ts";
 
 export { expect };
 
-interface Person {
+export interface Person {
   name: string;
   email: string;
   password: string;
@@ -28,8 +30,25 @@ interface Fixtures {
   /** Makes the owner as the setup page does, and signs the page in. */
   setup: (owner?: Partial<Person & { organization: string }>) => Promise<Owner>;
   signIn: (person: Person, page?: Page) => Promise<void>;
-  /** Fails the test when a page throws, or breaks its own content policy. */
-  watchedPages: undefined;
+  /** Another person's browser, which shares nothing with the first one. */
+  visitor: () => Promise<Page>;
+  /** Somebody invited by the person of `page` (else the first one), in a browser of their own, signed in. */
+  joined: (role: "owner" | "admin" | "member", person?: Partial<Person>) => Promise<Joined>;
+  /** Connects a simulated sender as the wizard does, for the person of the page. */
+  connect: (sender?: Partial<SimulatedSender>, page?: Page) => Promise<{ id: string; webhookUrl: string }>;
+  /** Fails the test when a page throws, complains, or breaks its own content policy. */
+  watch: (context: BrowserContext) => void;
+}
+
+interface Joined {
+  page: Page;
+  person: Person;
+}
+
+interface SimulatedSender {
+  accountSid: string;
+  sender: string;
+  configureWebhook: boolean;
 }
 
 const TEMPLATE = "waystation_template";
@@ -109,15 +128,69 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
     });
   },
 
-  watchedPages: [
+  visitor: async ({ browser, watch }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext();
+      contexts.push(context);
+      watch(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  joined: async ({ page: inviter, visitor, signIn }, use) => {
+    await use(async (role, wishes = {}) => {
+      const person = {
+        name: "Mia Member",
+        email: `${role}@example.org`,
+        password: "a quiet harbour at dawn",
+        ...wishes,
+      };
+      const { email, name, password } = person;
+      const invited = await mutate<{ link: string }>(inviter, "team.invite", { email, role });
+      expect(invited.status, invited.message).toBe(200);
+      const token = new URL(invited.data.link).pathname.split("/").at(-1);
+      const page = await visitor();
+      const answer = await mutate(page, "team.join", { token, name, password });
+      expect(answer.status, answer.message).toBe(200);
+      await signIn(person, page);
+      return { page, person };
+    });
+  },
+
+  connect: async ({ page }, use) => {
+    await use(async (wishes = {}, as = page) => {
+      const wanted = {
+        accountSid: ACCOUNTS.healthy,
+        sender: SENDERS.online,
+        configureWebhook: true,
+        ...wishes,
+      };
+      const answer = await mutate<{ id: string; webhookUrl: string }>(as, "twilioWhatsApp.connect", {
+        mode: "test",
+        authToken: tokenOf(wanted.accountSid),
+        ...wanted,
+      });
+      expect(answer.status, answer.message).toBe(200);
+      return answer.data;
+    });
+  },
+
+  watch: [
     async ({ context }, use) => {
       const findings: string[] = [];
-      context.on("weberror", (found) => findings.push(String(found.error())));
-      context.on("console", (message) => {
-        if (/Content Security Policy/i.test(message.text())) findings.push(message.text());
-      });
-      await use(undefined);
-      expect(findings, "what pages threw, or were forbidden").toEqual([]);
+      const watch = (watched: BrowserContext) => {
+        watched.on("weberror", (found) => findings.push(String(found.error())));
+        watched.on("console", (message) => {
+          const isLoud = ["error", "warning"].includes(message.type());
+          // The browser itself notes every refused request; what the page makes of it is the test's matter.
+          if (isLoud && !message.text().startsWith("Failed to load resource")) findings.push(message.text());
+        });
+      };
+      watch(context);
+      await use(watch);
+      expect(findings, "what pages threw or complained of").toEqual([]);
     },
     { auto: true },
   ],

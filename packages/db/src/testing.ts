@@ -52,11 +52,14 @@ async function borrowEmbedded(): Promise<TestStore> {
   };
 }
 
-/** Tells a database whose tables a test has changed, which nobody else shall get. */
+/** Tells a database whose tables, functions or triggers a test has changed, which nobody else shall get. */
 async function shapeOf(client: PGlite): Promise<string> {
-  const { rows } = await client.query<{ shape: string }>(`
-    select md5(string_agg(format('%s.%s %s %s', c.relnamespace, c.relname, a.attname, a.atttypid), ',' order by c.oid, a.attnum)) as shape
-    from pg_class c join pg_attribute a on a.attrelid = c.oid where c.oid >= 16384 and a.attnum > 0`);
+  const made = ["pg_class", "pg_constraint", "pg_namespace", "pg_proc", "pg_trigger", "pg_type"]
+    .map((catalog) => `select '${catalog} ' || oid || ' ' || xmin from ${catalog} where oid >= 16384`)
+    .concat("select attrelid || ' ' || attname || ' ' || xmin from pg_attribute where attrelid >= 16384");
+  const { rows } = await client.query<{ shape: string }>(
+    `select md5(string_agg(line, ',' order by line)) as shape from (${made.join(" union all ")}) as t(line)`,
+  );
   return rows[0]?.shape ?? "";
 }
 

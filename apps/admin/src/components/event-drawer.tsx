@@ -8,6 +8,7 @@ import { CopyIcon, Sid } from "../ui/copy.tsx";
 import { formatAddress } from "../ui/format.ts";
 import { exactTime } from "../ui/time.tsx";
 import { Notice } from "../ui/tone.tsx";
+import { useOpening } from "../ui/use-opening.ts";
 import { isFailure, titleOf, verdictOf } from "./event-words.ts";
 import css from "./events.module.css";
 
@@ -35,7 +36,7 @@ export default function EventDrawer({
   ]);
   return (
     <Drawer
-      opened={current !== null}
+      opened={useOpening(current !== null)}
       onClose={onClose}
       position="right"
       size={520}

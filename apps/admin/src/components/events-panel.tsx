@@ -7,6 +7,7 @@ import { useLive } from "../live.ts";
 import type { WebhookEvent } from "../trpc.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Dot, Notice } from "../ui/tone.tsx";
+import { useKept } from "../ui/use-kept.ts";
 import { EventList, EventListSkeleton } from "./event-list.tsx";
 import { type EventSearch, eventsQuery, kinds } from "./event-search.ts";
 import css from "./events.module.css";
@@ -45,8 +46,7 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === search.event);
   const open = events[at] ?? null;
-  const [drawer, setDrawer] = useState(false);
-  if (open && !drawer) setDrawer(true);
+  const drawer = useKept(open !== null);
   const go = (event: WebhookEvent | undefined) => event && (() => onSearch({ event: event.id }));
   const [text, setText] = useState(search.q ?? "");
   const find = useDebouncedCallback((q: string) => onSearch({ q: q.trim() || undefined }), 250);

@@ -1,5 +1,6 @@
 import { Drawer } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useOpening } from "../ui/use-opening.ts";
 
 interface MoreDrawerProps {
   title: string;
@@ -11,14 +12,14 @@ interface MoreDrawerProps {
 export default function MoreDrawer({ title, opened, onClose, children }: MoreDrawerProps) {
   return (
     <Drawer
-      opened={opened}
+      opened={useOpening(opened)}
       onClose={onClose}
       position="bottom"
       size="auto"
       title={title}
       closeButtonProps={{ "aria-label": "Close" }}
     >
-      <div onClickCapture={onClose}>{children}</div>
+      {children}
     </Drawer>
   );
 }

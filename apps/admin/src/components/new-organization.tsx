@@ -2,9 +2,28 @@ import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { client } from "../trpc.ts";
+import { useOpening } from "../ui/use-opening.ts";
 import { FormProblem, showProblem } from "./form-problem.tsx";
 
-export default function NewOrganization({ onClose }: { onClose: () => void }) {
+interface NewOrganizationProps {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export default function NewOrganization({ opened, onClose }: NewOrganizationProps) {
+  return (
+    <Modal
+      opened={useOpening(opened)}
+      onClose={onClose}
+      title="New organisation"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <NameForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function NameForm({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { name: "" },
     validate: { name: (name) => (name.trim() ? null : "Give the organisation a name.") },
@@ -18,22 +37,20 @@ export default function NewOrganization({ onClose }: { onClose: () => void }) {
     onError: (error) => showProblem(form, error),
   });
   return (
-    <Modal opened onClose={onClose} title="New organisation" closeButtonProps={{ "aria-label": "Close" }}>
-      <form className="stack" onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
-        <p className="dim small">
-          It has its own connections, members and history. Nobody of the present one sees it unless invited.
-        </p>
-        <TextInput label="Name" data-autofocus key={form.key("name")} {...form.getInputProps("name")} />
-        <FormProblem form={form} error={create.error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create organisation
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+    <form className="stack" onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+      <p className="dim small">
+        It has its own connections, members and history. Nobody of the present one sees it unless invited.
+      </p>
+      <TextInput label="Name" data-autofocus key={form.key("name")} {...form.getInputProps("name")} />
+      <FormProblem form={form} error={create.error} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={create.isPending}>
+          Create organisation
+        </Button>
+      </Group>
+    </form>
   );
 }

@@ -1,20 +1,27 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { type Me, queryClient, trpc } from "../trpc.ts";
 
 const meOptions = () => trpc.session.me.queryOptions(undefined, { staleTime: 60_000 });
 
-export const loadMe = () => queryClient.ensureQueryData(meOptions());
+/** Known at once, and asked anew in passing: who was removed or has another role sees it with the next move. */
+export const loadMe = () =>
+  queryClient.ensureQueryData({ ...meOptions(), staleTime: 0, revalidateIfStale: true });
 
 /** Asks anew who is signed in: after signing in, joining, or a change of name. */
 export const reloadMe = () => queryClient.fetchQuery({ ...meOptions(), staleTime: 0 });
 
 export const useAccount = () => useSuspenseQuery(meOptions()).data;
 
+export type SignedIn = Me & { organization: NonNullable<Me["organization"]> };
+const MeContext = createContext<SignedIn | null>(null);
+export const MeProvider = MeContext.Provider;
+
 /** Who is signed in, with the organisation that is open. Only under the desk, which lets nobody else in. */
-export function useMe() {
-  const me = useAccount();
-  if (!me?.organization) throw new Error("rendered outside of the desk");
-  return me as Me & { organization: NonNullable<Me["organization"]> };
+export function useMe(): SignedIn {
+  const me = useContext(MeContext);
+  if (!me) throw new Error("rendered outside of the desk");
+  return me;
 }
 
 /** Why this member may not do what only owners and admins may; null when allowed. */

@@ -20,6 +20,7 @@ import { LiveProvider, useLiveChanges } from "../live.ts";
 import { trpc } from "../trpc.ts";
 import { DropMenu } from "../ui/drop-menu.tsx";
 import { Dot } from "../ui/tone.tsx";
+import { useKept } from "../ui/use-kept.ts";
 import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
 import { useMe } from "./session.ts";
@@ -41,9 +42,9 @@ const team: Place = { to: "/team", label: "Team", Icon: IconUsers };
 const audit: Place = { to: "/audit", label: "Audit log", Icon: IconHistory };
 const profile: Place = { to: "/profile", label: "Profile", Icon: IconUser };
 
-function RailLink({ place, dot }: { place: Place; dot?: ReactNode }) {
+function RailLink({ place, dot, onClick }: { place: Place; dot?: ReactNode; onClick?: () => void }) {
   return (
-    <Link to={place.to} className={css.link} activeOptions={{ exact: place.to === "/" }}>
+    <Link to={place.to} className={css.link} activeOptions={{ exact: place.to === "/" }} onClick={onClick}>
       <place.Icon size={18} stroke={1.7} aria-hidden />
       <span>{place.label}</span>
       {dot}
@@ -177,11 +178,11 @@ export function Shell({ children }: { children: ReactNode }) {
           </UnstyledButton>
         </nav>
       </div>
-      {more ? (
+      {useKept(more) ? (
         <Suspense>
           <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
             {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
-              <RailLink key={place.label} place={place} />
+              <RailLink key={place.label} place={place} onClick={moreDrawer.close} />
             ))}
             <div className={css.rule} />
             {me.organizations
@@ -193,7 +194,14 @@ export function Shell({ children }: { children: ReactNode }) {
                 </UnstyledButton>
               ))}
             {mayCreate ? (
-              <UnstyledButton className={css.link} w="100%" onClick={namingModal.open}>
+              <UnstyledButton
+                className={css.link}
+                w="100%"
+                onClick={() => {
+                  moreDrawer.close();
+                  namingModal.open();
+                }}
+              >
                 <IconPlus size={18} stroke={1.7} aria-hidden />
                 <span>New organisation</span>
               </UnstyledButton>
@@ -201,9 +209,9 @@ export function Shell({ children }: { children: ReactNode }) {
           </MoreDrawer>
         </Suspense>
       ) : null}
-      {naming ? (
+      {useKept(naming) ? (
         <Suspense>
-          <NewOrganization onClose={namingModal.close} />
+          <NewOrganization opened={naming} onClose={namingModal.close} />
         </Suspense>
       ) : null}
       <Connectivity live={live} />

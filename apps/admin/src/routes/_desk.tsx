@@ -1,6 +1,6 @@
 import { createFileRoute, Navigate, Outlet, redirect } from "@tanstack/react-router";
 import { NoOrganization } from "../components/no-organization.tsx";
-import { loadMe, useAccount } from "../components/session.ts";
+import { loadMe, MeProvider, useAccount } from "../components/session.ts";
 import { Shell } from "../components/shell.tsx";
 import { ShellSkeleton } from "../components/shell-skeleton.tsx";
 import { queryClient, trpc } from "../trpc.ts";
@@ -19,10 +19,13 @@ export const Route = createFileRoute("/_desk")({
 function Desk() {
   const me = useAccount();
   if (!me) return <Navigate to="/sign-in" />;
-  if (!me.organization) return <NoOrganization me={me} />;
+  const { organization } = me;
+  if (!organization) return <NoOrganization me={me} />;
   return (
-    <Shell>
-      <Outlet />
-    </Shell>
+    <MeProvider value={{ ...me, organization }}>
+      <Shell>
+        <Outlet />
+      </Shell>
+    </MeProvider>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import type { Question } from "./confirm.tsx";
 import { Notice } from "./tone.tsx";
+import { useOpening } from "./use-opening.ts";
 
 export default function ConfirmDialog({
   question,
@@ -33,7 +34,7 @@ export default function ConfirmDialog({
   };
   return (
     <Modal
-      opened={question !== null}
+      opened={useOpening(question !== null)}
       onClose={() => busy || onClose()}
       title={shown?.title}
       closeButtonProps={{ "aria-label": "Close" }}

@@ -2,6 +2,7 @@ import { Menu } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import type { DropMenuProps } from "./drop-menu.tsx";
+import { useOpening } from "./use-opening.ts";
 
 export default function DropMenuOpen({
   label,
@@ -13,7 +14,13 @@ export default function DropMenuOpen({
 }: DropMenuProps) {
   const [opened, setOpened] = useState(true);
   return (
-    <Menu opened={opened} onChange={setOpened} position={`bottom-${align}`} width={220} returnFocus>
+    <Menu
+      opened={useOpening(opened)}
+      onChange={setOpened}
+      position={`bottom-${align}`}
+      width={220}
+      returnFocus
+    >
       <Menu.Target>
         {/* biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed */}
         <button type="button" aria-label={label} autoFocus {...rest}>

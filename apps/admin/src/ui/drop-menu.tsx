@@ -3,7 +3,7 @@ import { type ComponentPropsWithoutRef, lazy, type ReactNode, Suspense, useState
 const load = () => import("./drop-menu-open.tsx");
 const Open = lazy(load);
 
-export interface DropItem {
+interface DropItem {
   label: string;
   icon?: ReactNode;
   chosen?: boolean;

@@ -6,7 +6,7 @@ const twoDigits = new Set(
 );
 
 /** `+14155550100` → `+1 415 555 0100`: country code, then groups of three with the rest last. */
-export function formatPhone(number: string): string {
+function formatPhone(number: string): string {
   const digits = number.replace(/^\+/, "");
   if (!/^\d{7,15}$/.test(digits)) return number;
   const code = oneDigit.has(digits.slice(0, 1)) ? 1 : twoDigits.has(digits.slice(0, 2)) ? 2 : 3;

@@ -1,7 +1,7 @@
 import { byId, createCache, h, sync } from "./dom.js";
 import { initials, preview, showNumber, showTime } from "./format.js";
-import { showView } from "./main.js";
 import { change, chats, store } from "./store.js";
+import { showView } from "./view.js";
 
 const cache = createCache();
 

@@ -8,6 +8,7 @@ import { showDay, showTime } from "./format.js";
 import { icon } from "./icons.js";
 import { renderPhone } from "./phone.js";
 import { change, now, onChange, store } from "./store.js";
+import { showView } from "./view.js";
 import { renderHookForm, renderWebhooks } from "./webhooks.js";
 
 const tabs = [
@@ -21,12 +22,6 @@ const views = [
   ["phone", "Phone", "phone"],
   ["panel", "Inspect", "webhook"],
 ];
-
-export function showView(view) {
-  document.body.dataset.view = view;
-  for (const button of byId("bottom").children)
-    button.setAttribute("aria-current", String(button.dataset.view === view));
-}
 
 function showTab(name) {
   for (const [other] of tabs) {

@@ -4,8 +4,8 @@ import { drawDelivery } from "./delivery.js";
 import { byId, createCache, h, sync } from "./dom.js";
 import { showDuration, showExactTime, showNumber } from "./format.js";
 import { icon } from "./icons.js";
-import { showView } from "./main.js";
 import { account, change, sender, store } from "./store.js";
+import { showView } from "./view.js";
 
 const cache = createCache();
 const hookForm = h("div");

@@ -1,5 +1,6 @@
 import { Button, Radio, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Choice } from "../../../../ui/choice.tsx";
 import { formatAddress, shorten, words } from "../../../../ui/format.ts";
 import { Notice, Tag } from "../../../../ui/tone.tsx";
 import type { Verified } from "./credentials.tsx";
@@ -63,7 +64,7 @@ export function SenderStep(props: SenderStepProps) {
               key={each.sid}
               value={each.address}
               title={formatAddress(each.address)}
-              reason={whyNot(each)}
+              why={whyNot(each)}
               tag={<Tag tone={each.status.startsWith("ONLINE") ? "good" : "warn"}>{words(each.status)}</Tag>}
             >
               {[
@@ -81,7 +82,7 @@ export function SenderStep(props: SenderStepProps) {
               key={each.sid}
               value={each.sid}
               title={each.name}
-              reason={whyNotService(each)}
+              why={whyNotService(each)}
               tag={<Tag>service</Tag>}
             >
               {shorten(each.sid)}
@@ -91,7 +92,7 @@ export function SenderStep(props: SenderStepProps) {
           {ownsSandbox ? null : (
             <>
               <div className={css.group}>For trying</div>
-              <Choice value={sandbox} title="Twilio's sandbox" reason={null} tag={<Tag>sandbox</Tag>}>
+              <Choice value={sandbox} title="Twilio's sandbox" tag={<Tag>sandbox</Tag>}>
                 +1 415 523 8886, shared by everybody. Only phones that have sent your join code can write to
                 it.
               </Choice>
@@ -110,27 +111,5 @@ export function SenderStep(props: SenderStepProps) {
         <Button type="submit">Continue</Button>
       </div>
     </form>
-  );
-}
-
-interface ChoiceProps {
-  value: string;
-  title: string;
-  reason: string | null;
-  tag: ReactNode;
-  children: ReactNode;
-}
-
-function Choice({ value, title, reason, tag, children }: ChoiceProps) {
-  return (
-    <Radio.Card value={value} disabled={reason !== null} className={css.choice} aria-label={title}>
-      <Radio.Indicator size="sm" disabled={reason !== null} />
-      <div>
-        <div className="strong">{title}</div>
-        <div className="dim small">{children}</div>
-        {reason ? <div className={`${css.reason} small`}>{reason}</div> : null}
-      </div>
-      {tag}
-    </Radio.Card>
   );
 }

@@ -1,5 +1,6 @@
 import { Button, Radio } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Choice } from "../../../../ui/choice.tsx";
 import { CopyField } from "../../../../ui/copy.tsx";
 import { Notice } from "../../../../ui/tone.tsx";
 import type { Verified } from "./credentials.tsx";
@@ -101,24 +102,12 @@ export function WebhookStep({
           onChange={(value) => onChoice(value === "paste" ? "paste" : "set")}
         >
           <div className="stack" style={{ gap: 8, padding: "6px 0" }}>
-            <Radio.Card value="set" className={css.choice} aria-label="Set it for me">
-              <Radio.Indicator size="sm" />
-              <div>
-                <div className="strong">Set it for me</div>
-                <div className="dim small">
-                  Waystation writes the settings below, and puts the present ones back when you disconnect.
-                </div>
-              </div>
-            </Radio.Card>
-            <Radio.Card value="paste" className={css.choice} aria-label="I will paste it">
-              <Radio.Indicator size="sm" />
-              <div>
-                <div className="strong">I will paste it</div>
-                <div className="dim small">
-                  Nothing is changed at Twilio. You copy the address into its console.
-                </div>
-              </div>
-            </Radio.Card>
+            <Choice value="set" title="Set it for me">
+              Waystation writes the settings below, and puts the present ones back when you disconnect.
+            </Choice>
+            <Choice value="paste" title="I will paste it">
+              Nothing is changed at Twilio. You copy the address into its console.
+            </Choice>
           </div>
         </Radio.Group>
       )}

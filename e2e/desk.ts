@@ -1,0 +1,20 @@
+import type { Locator, Page } from "@playwright/test";
+import { ACCOUNTS } from "@waystation/twilio-simulator/sentinels";
+import type { Simulator } from "@waystation/twilio-simulator/simulator";
+
+export const verdict = (page: Page): Locator => page.getByRole("region", { name: "Verdict" });
+
+export const eventRows = (page: Page): Locator =>
+  page.getByRole("list", { name: "Live events" }).getByRole("listitem");
+
+/** The webhook settings of a sender, as the simulated Twilio has them. */
+export function webhookAtTwilio(
+  simulator: Simulator,
+  address: string,
+  accountSid: string = ACCOUNTS.healthy,
+) {
+  const account = simulator.listAccounts().find(({ sid }) => sid === accountSid);
+  const sender = account?.senders.find((each) => each.address === address);
+  if (!sender) throw new Error(`the simulator has no sender ${address}`);
+  return sender.webhook;
+}

@@ -1,0 +1,127 @@
+import { mutate, query } from "./api.ts";
+import { expect, test } from "./fixtures.ts";
+
+test("invite, join, change of role, removal", async ({ page, setup, visitor, context, server }) => {
+  await setup();
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+  let link = "";
+
+  await test.step("the owner invites, and copies the link", async () => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Team" }).click();
+    await page.getByRole("button", { name: "Invite" }).click();
+    const dialog = page.getByRole("dialog", { name: "Invite to the team" });
+    await dialog.getByLabel("Email").fill("not an address");
+    await dialog.getByRole("button", { name: "Invite" }).click();
+    await expect(dialog.getByLabel("Email")).toHaveAccessibleDescription(/address/);
+    await dialog.getByLabel("Email").fill("ada@example.org");
+    await dialog.getByRole("button", { name: "Invite" }).click();
+    await expect(dialog.getByLabel("Email")).toHaveAccessibleDescription(
+      "ada@example.org is in the team already.",
+    );
+
+    await dialog.getByLabel("Email").fill("Mia@Example.org");
+    await dialog.getByRole("radio", { name: "Member" }).check();
+    await dialog.getByRole("button", { name: "Invite" }).click();
+    await expect(dialog.getByRole("status").first()).toContainText("is invited");
+    await dialog.getByRole("button", { name: "Done" }).click();
+
+    const row = page
+      .getByRole("table", { name: "Open invitations" })
+      .getByRole("row", { name: "mia@example.org" });
+    await expect(row).toContainText("invited by Ada Owner");
+    await row.getByRole("button", { name: "Copy link" }).click();
+    await expect(row.getByRole("status")).toHaveText("Copied");
+    link = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(link).toMatch(new RegExp(`^${server.url}/join/`));
+  });
+
+  const mia = await visitor();
+  await test.step("the invited joins with a new account, in a browser of her own", async () => {
+    await mia.goto(link);
+    await expect(mia.getByRole("heading", { name: "Join Harbour Bakery" })).toBeVisible();
+    await expect(
+      mia.getByText("You are invited as a member, with the address mia@example.org."),
+    ).toBeVisible();
+    await mia.getByRole("button", { name: "Join Harbour Bakery" }).click();
+    await expect(mia.getByLabel("Your name")).toHaveAccessibleDescription(/Enter your name/);
+    await mia.getByLabel("Your name").fill("Mia Member");
+    await mia.getByLabel("Password", { exact: true }).fill("a quiet harbour at dawn");
+    await mia.getByRole("button", { name: "Join Harbour Bakery" }).click();
+    await expect(mia.getByRole("heading", { name: "Overview" })).toBeVisible();
+    await expect(mia.getByRole("button", { name: "Your account: Mia Member" })).toBeVisible();
+  });
+
+  await test.step("a used link is refused", async () => {
+    const stranger = await visitor();
+    await stranger.goto(link);
+    await expect(stranger.getByRole("heading", { name: "This invitation cannot be used" })).toBeVisible();
+    await expect(stranger.getByRole("alert")).toContainText("it was used, taken back or has run out");
+    await stranger.goto(`${server.url}/join/forged`);
+    await expect(stranger.getByRole("alert")).toContainText("This invitation does not work");
+  });
+
+  const row = page.getByRole("table", { name: "Members" }).getByRole("row", { name: "Mia Member" });
+  await test.step("she is in the team, and her role can be changed", async () => {
+    await page.reload();
+    await expect(row).toContainText("mia@example.org");
+    await expect(page.getByRole("table", { name: "Open invitations" })).toHaveCount(0);
+    await row.getByLabel("Role of Mia Member").selectOption("Admin");
+    await expect(page.getByText("Mia Member is now admin.")).toBeVisible();
+    await mia.getByRole("link", { name: "Team" }).click();
+    await mia.getByRole("button", { name: "Invite" }).click();
+    await expect(mia.getByRole("radio", { name: "Owner" }), "an admin makes no owners").toHaveCount(0);
+    await mia.keyboard.press("Escape");
+    await expect(mia.getByRole("button", { name: "Remove Ada Owner" })).toHaveAccessibleDescription(
+      "Only an owner can change an owner.",
+    );
+  });
+
+  await test.step("the last owner is protected, with the reason", async () => {
+    const reason = "An organisation needs an owner. Make somebody else an owner first.";
+    await expect(page.getByRole("button", { name: "Leave the organisation" })).toBeDisabled();
+    await expect(page.getByRole("button", { name: "Leave the organisation" })).toHaveAccessibleDescription(
+      reason,
+    );
+    await expect(page.getByLabel("Role of Ada Owner")).toHaveCount(0);
+    const { data } = await query<{ members: { id: string; isYou: boolean }[] }>(page, "team.list");
+    const me = data.members.find(({ isYou }) => isYou)?.id;
+    for (const answer of [
+      await mutate(page, "team.remove", { memberId: me }),
+      await mutate(page, "team.changeRole", { memberId: me, role: "member" }),
+    ])
+      expect(answer).toMatchObject({ status: 409, reason: "last_owner" });
+  });
+
+  await test.step("who is removed is out at once", async () => {
+    await row.getByRole("button", { name: "Remove Mia Member" }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove Mia Member?" });
+    await expect(dialog).toContainText("loses access to Harbour Bakery at once");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(dialog).toHaveCount(0);
+    await row.getByRole("button", { name: "Remove Mia Member" }).click();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await expect(row).toHaveCount(0);
+
+    await mia.getByRole("link", { name: "Connections" }).click();
+    await expect(mia.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await mia.goto("/team");
+    await expect(mia).toHaveURL(/\/sign-in\?next=/);
+  });
+
+  await test.step("an invitation that is taken back works no more", async () => {
+    await page.getByRole("button", { name: "Invite" }).click();
+    await page.getByRole("dialog").getByLabel("Email").fill("zoe@example.org");
+    await page.getByRole("dialog").getByRole("radio", { name: "Admin" }).check();
+    await page.getByRole("dialog").getByRole("button", { name: "Invite" }).click();
+    await page.getByRole("button", { name: "Copy invitation link" }).click();
+    const second = await page.evaluate<string>("navigator.clipboard.readText()");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Take back the invitation of zoe@example.org" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+    await expect(page.getByRole("table", { name: "Open invitations" })).toHaveCount(0);
+    const zoe = await visitor();
+    await zoe.goto(second);
+    await expect(zoe.getByRole("alert")).toContainText("This invitation does not work");
+  });
+});

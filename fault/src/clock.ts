@@ -1,0 +1,16 @@
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Asks until the answer is true; false when `milliseconds` have passed. */
+export async function until(
+  question: () => boolean | Promise<boolean>,
+  milliseconds: number,
+): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    if (await question()) return true;
+    await sleep(25);
+  }
+  return false;
+}

@@ -1,0 +1,31 @@
+import { sleep } from "../clock.ts";
+import { type Fault, slowest } from "../fault.ts";
+
+export const serverKilled: Fault = {
+  id: "F1",
+  title: "kill -9 of the server under load",
+  isInSlice: true,
+  async run(lab) {
+    const kills = lab.isWhole ? 20 : 4;
+    await using desk = await lab.open({ load: { retries: 5 } });
+    const problems: string[] = [];
+    const recoveries: number[] = [];
+    const limit = Math.max(2_000, 2 * lab.startMilliseconds);
+    const load = desk.load.run(500, kills * 3_000);
+    for (let kill = 0; kill < kills; kill++) {
+      await sleep(800 + Math.random() * 700);
+      const killed = performance.now();
+      desk.server.signal("SIGKILL");
+      const recovery = await desk.recovery(30_000, killed);
+      if (recovery === null || recovery > limit)
+        problems.push(`serving again only after ${recovery === null ? "more than 30 s" : `${Math.round(recovery)} ms`}`);
+      if (recovery !== null) recoveries.push(recovery);
+    }
+    await load;
+    const { acknowledged, events, problems: wrong } = await desk.check();
+    return {
+      counts: { kills, acknowledged, stored: events, "slowest to serve again, ms": slowest(recoveries) },
+      problems: [...problems, ...wrong, ...desk.unexpected(["refused", "cut", 503])],
+    };
+  },
+};

@@ -1,0 +1,94 @@
+import { sleep } from "../clock.ts";
+import { type Fault, slowest } from "../fault.ts";
+import { compareVitals } from "../lab.ts";
+
+export const postgresStopped: Fault = {
+  id: "F3",
+  title: "Postgres stopped as by a crash, one backend killed, all connections terminated",
+  isInSlice: true,
+  async run(lab) {
+    const stops = lab.isWhole ? 10 : 3;
+    await using desk = await lab.open({ load: { retries: 5 } });
+    const problems: string[] = [];
+    const recoveries: number[] = [];
+    await desk.load.run(300, 1_500);
+    const before = await desk.vitals();
+    const over = new AbortController();
+    const load = (async () => {
+      while (!over.signal.aborted) await desk.load.run(500, 250);
+    })();
+    const noteRecovery = async (what: string, since: number) => {
+      const recovery = await desk.recovery(20_000, since);
+      if (recovery !== null) recoveries.push(recovery);
+      if (recovery === null || recovery > 2_000)
+        problems.push(`after ${what} the first 200 came only ${recovery === null ? "never" : `after ${Math.round(recovery)} ms`}`);
+    };
+    for (let stop = 0; stop < stops; stop++) {
+      await sleep(700 + Math.random() * 500);
+      await lab.postgres.stop("immediate");
+      // Longer than the patience of a webhook each third time, so that 503 is seen, too.
+      await sleep(stop % 3 === 2 ? 12_000 : 1_000);
+      await lab.postgres.start();
+      await noteRecovery("the start of Postgres", performance.now());
+    }
+    await sleep(1_000);
+    const backends = await lab.postgres.backendsOf(desk.database);
+    const [victim] = backends;
+    if (victim === undefined) problems.push("no backend to kill");
+    else process.kill(victim, "SIGKILL");
+    if (!(await lab.postgres.answers(20_000))) problems.push("Postgres did not come back by itself");
+    await noteRecovery("the death of a backend", performance.now());
+    await sleep(1_000);
+    await lab.postgres.command(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`,
+    );
+    await noteRecovery("the end of all connections", performance.now());
+    over.abort();
+    await load;
+    await desk.load.settled();
+    await sleep(1_500);
+    const { acknowledged, events, problems: wrong } = await desk.check();
+    const words = desk.load.words();
+    if (desk.server.crashes > 0) problems.push(`the server ended ${desk.server.crashes} times`);
+    const silent = desk.load.answers.filter(({ word, retryAfter }) => word === 503 && !retryAfter).length;
+    if (silent > 0) problems.push(`${silent} × 503 without Retry-After`);
+    return {
+      counts: {
+        stops,
+        acknowledged,
+        stored: events,
+        "200": words.get(200) ?? 0,
+        "503": words.get(503) ?? 0,
+        "slowest first 200, ms": slowest(recoveries),
+        "slowest answer, ms": slowest(desk.load.answers.map(({ milliseconds }) => milliseconds)),
+      },
+      problems: [...problems, ...wrong, ...desk.unexpected([503]), ...compareVitals(before, await desk.vitals())],
+    };
+  },
+};
+
+/** Postgres promises nothing then: what it lost must be found missing. */
+export const commitsNotSynced: Fault = {
+  id: "F3n",
+  title: "synchronous_commit off, and Postgres stopped as by a crash",
+  isControl: true,
+  isInSlice: true,
+  async run(lab) {
+    await using desk = await lab.open();
+    await lab.postgres.command(
+      "alter system set wal_writer_delay = '10s'",
+      `alter database ${desk.database} set synchronous_commit = off`,
+      "select pg_reload_conf()",
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`,
+    );
+    await sleep(300);
+    const load = desk.load.run(300, 2_500);
+    await sleep(2_000);
+    await lab.postgres.stop("immediate");
+    await load;
+    await lab.postgres.start();
+    await lab.postgres.command("alter system reset wal_writer_delay", "select pg_reload_conf()");
+    const { acknowledged, events, problems } = await desk.check();
+    return { counts: { acknowledged, stored: events }, problems };
+  },
+};

@@ -1,0 +1,193 @@
+import { chmodSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check } from "./check.ts";
+import { deleteAtEnd } from "./children.ts";
+import { until } from "./clock.ts";
+import { ACCOUNTS, createDesk } from "./furnish.ts";
+import { Ledger } from "./ledger.ts";
+import { Load, type LoadOptions, type Word } from "./load.ts";
+import { reservePort } from "./ports.ts";
+import { type Client, Postgres } from "./postgres.ts";
+import { type Vitals, vitalsOf } from "./process-facts.ts";
+import { ServerProcess } from "./server-process.ts";
+import type { Account } from "./world.ts";
+
+const TEMPLATE = "desk";
+
+export interface DeskOptions {
+  servers?: number;
+  /** Statements for its database, before the servers start. */
+  prepare?: string[];
+  environment?: Record<string, string>;
+  program?: string;
+  flags?: string[];
+  postgres?: Postgres;
+  /** By which port the servers reach the database, instead of its own. */
+  databasePort?: number;
+  load?: Partial<LoadOptions>;
+}
+
+/** What all faults of a run share: the machine's folder, and a Postgres with a desk to copy. */
+export class Lab {
+  readonly folder: string;
+  readonly postgres: Postgres;
+  /** Whether everything runs, at length; else the slice for every day. */
+  readonly isWhole: boolean;
+  /** How long an undisturbed server takes to become ready here, in ms. */
+  startMilliseconds = 0;
+  #desks = 0;
+
+  private constructor(folder: string, postgres: Postgres, isWhole: boolean) {
+    this.folder = folder;
+    this.postgres = postgres;
+    this.isWhole = isWhole;
+  }
+
+  static async create(isWhole: boolean): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), "waystation-fault-"));
+    deleteAtEnd(folder);
+    // Postgres runs as another user, and has its folder within.
+    chmodSync(folder, 0o711);
+    const lab = new Lab(folder, await Postgres.create(join(folder, "postgres")), isWhole);
+    await lab.furnish(lab.postgres);
+    await using desk = await lab.open();
+    lab.startMilliseconds = desk.startMilliseconds;
+    return lab;
+  }
+
+  /** Makes the database that desks are copied from. */
+  async furnish(postgres: Postgres): Promise<void> {
+    await postgres.command(`create database ${TEMPLATE}`);
+    await createDesk(postgres.urlOf(TEMPLATE));
+  }
+
+  /** A database of its own with everything set up, and servers that are ready. */
+  async open(options: DeskOptions = {}): Promise<Desk> {
+    const { postgres = this.postgres, prepare = [], environment, program, flags } = options;
+    const name = `desk_${++this.#desks}`;
+    await postgres.command(`create database ${name} template ${TEMPLATE}`);
+    const client = postgres.client(name);
+    for (const statement of prepare) await client.unsafe(statement);
+    const folder = join(this.folder, name);
+    const servers: ServerProcess[] = [];
+    for (let index = 0; index < (options.servers ?? 1); index++)
+      servers.push(
+        new ServerProcess({
+          port: await reservePort(),
+          folder: join(folder, `server-${index + 1}`),
+          environment: { DATABASE_URL: postgres.urlOf(name, options.databasePort), ...environment },
+          program,
+          flags,
+        }),
+      );
+    const desk = new Desk(postgres, name, client, servers, await Ledger.create(join(folder, "acknowledged")), options.load);
+    desk.startMilliseconds = Math.max(0, ...(await Promise.all(servers.map((server) => server.start()))));
+    return desk;
+  }
+
+  async close(): Promise<void> {
+    await this.postgres.stop("fast");
+  }
+}
+
+export class Desk implements AsyncDisposable {
+  readonly postgres: Postgres;
+  readonly database: string;
+  readonly client: Client;
+  readonly servers: ServerProcess[];
+  readonly ledger: Ledger;
+  readonly load: Load;
+  startMilliseconds = 0;
+
+  constructor(
+    postgres: Postgres,
+    database: string,
+    client: Client,
+    servers: ServerProcess[],
+    ledger: Ledger,
+    load: Partial<LoadOptions> = {},
+  ) {
+    this.postgres = postgres;
+    this.database = database;
+    this.client = client;
+    this.servers = servers;
+    this.ledger = ledger;
+    this.load = new Load({
+      ports: () => servers.map((server) => server.port),
+      accounts: ACCOUNTS,
+      ledger,
+      ...load,
+    });
+  }
+
+  get accounts(): [Account, Account, Account] {
+    return ACCOUNTS as [Account, Account, Account];
+  }
+
+  get server(): ServerProcess {
+    const [server] = this.servers;
+    if (!server) throw new Error("This desk has no server.");
+    return server;
+  }
+
+  /** E1 to E4, after everything that is under way has ended. */
+  async check(): Promise<{ acknowledged: number; events: number; problems: string[] }> {
+    await this.load.settled();
+    const acknowledged = await this.ledger.read();
+    return { acknowledged: acknowledged.size, ...(await check(this.client, acknowledged, this.load.sent)) };
+  }
+
+  /** E6: sentences on every answer that must not be: `allowed` ones only between the two moments. */
+  unexpected(allowed: Word[] = [], from = 0, to = Number.POSITIVE_INFINITY): string[] {
+    const wrong = new Map<Word, number>();
+    for (const { at, milliseconds, word } of this.load.answers) {
+      if (word === 200) continue;
+      const isInside = at + milliseconds >= from && at <= to;
+      if (!(allowed.includes(word) && isInside)) wrong.set(word, (wrong.get(word) ?? 0) + 1);
+    }
+    return [...wrong].map(([word, count]) => `E6: ${count} × ${word} where it must not be`);
+  }
+
+  /** How long it takes, in ms, until the first server answers 200 to a webhook again; null if more than `limit`. */
+  async recovery(limit: number, since = performance.now()): Promise<number | null> {
+    const isBack = () => this.load.answers.some(({ at, word }) => word === 200 && at >= since);
+    if (!(await until(isBack, limit))) return null;
+    const first = this.load.answers
+      .filter(({ at, word }) => word === 200 && at >= since)
+      .map(({ at, milliseconds }) => at + milliseconds);
+    return Math.min(...first) - since;
+  }
+
+  /** Of the first server: the memory and descriptors it has, and the connections that it holds. */
+  async vitals(): Promise<Vitals & { connections: number }> {
+    const vitals = vitalsOf(this.server.pid) ?? { megabytes: Number.NaN, descriptors: Number.NaN };
+    const [row] = await this.client.unsafe(
+      "select count(*)::int as connections from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    return { ...vitals, connections: Number(row?.connections) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.load.close();
+    for (const server of this.servers) await server.stop("SIGKILL");
+    await this.client.end({ timeout: 0 });
+    await this.ledger[Symbol.asyncDispose]();
+    if (this.postgres.isRunning) await this.postgres.command(`drop database ${this.database} with (force)`).catch(() => {});
+  }
+}
+
+type Level = Vitals & { connections: number };
+
+/** E7: sentences on what did not come back to where it was. */
+export function compareVitals(before: Level, after: Level): string[] {
+  const problems: string[] = [];
+  // A heap that has seen more requests is larger; what matters is that a fault leaves nothing behind.
+  if (after.megabytes > before.megabytes * 1.1 + 48)
+    problems.push(`E7: ${Math.round(before.megabytes)} MB became ${Math.round(after.megabytes)}`);
+  if (after.descriptors > before.descriptors * 1.1 + 3)
+    problems.push(`E7: ${before.descriptors} descriptors became ${after.descriptors}`);
+  if (after.connections > before.connections * 1.1 + 1)
+    problems.push(`E7: ${before.connections} database connections became ${after.connections}`);
+  return problems;
+}

@@ -1,0 +1,186 @@
+import { Agent, request } from "node:http";
+import { sleep } from "./clock.ts";
+import type { Ledger } from "./ledger.ts";
+import {
+  type Account,
+  CONTACTS,
+  callback,
+  incoming,
+  nameOf,
+  OUTGOING,
+  type Status,
+  type Webhook,
+} from "./world.ts";
+
+/** A status; or that nothing listened, that the connection broke without an answer, that none came in time. */
+export type Word = number | "refused" | "cut" | "timeout";
+
+export interface Answer {
+  /** When it was sent, and how long the answer took, in ms. */
+  at: number;
+  milliseconds: number;
+  word: Word;
+  /** Which account's it was. */
+  connectionNo: number;
+  retryAfter: boolean;
+}
+
+export interface LoadOptions {
+  /** Asked in turn, anew for each request. */
+  ports: () => number[];
+  accounts: Account[];
+  ledger: Ledger;
+  /** How often one is sent again that was not answered or answered 5xx, as Twilio does when asked to. */
+  retries?: number;
+  keepAlive?: boolean;
+}
+
+/** Twilio's own patience. */
+const PATIENCE_MS = 15_000;
+const RETRY_MS = 250;
+const MAX_UNDER_WAY = 6_000;
+const STATUSES: Status[] = ["sent", "delivered", "read", "undelivered", "queued"];
+
+/** Sends signed webhooks and remembers what was answered. */
+export class Load {
+  readonly answers: Answer[] = [];
+  /** The names of all keys that were ever sent. */
+  readonly sent = new Set<string>();
+  readonly #options: LoadOptions;
+  readonly #agent: Agent;
+  readonly #recent: Webhook[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #turn = 0;
+  #made = 0;
+  #seed = 12_345;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#agent = new Agent({ keepAlive: options.keepAlive ?? true });
+  }
+
+  /** 40 % messages, 60 % callbacks, 5 % of all sent again soon after, at this rate whatever the answers are. */
+  async run(rate: number, milliseconds: number, account?: Account): Promise<void> {
+    const start = performance.now();
+    for (let count = 0; ; ) {
+      const now = performance.now() - start;
+      if (now >= milliseconds) break;
+      for (; count < (now * rate) / 1_000; count++)
+        if (this.#underWay.size < MAX_UNDER_WAY) void this.deliver(this.#next(account));
+      await sleep(5);
+    }
+  }
+
+  /** Resolves when everything sent so far is answered, or given up. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Sends one, again where Twilio would; answers the last word. */
+  async deliver(webhook: Webhook): Promise<Word> {
+    const delivery = this.#deliver(webhook);
+    this.#underWay.add(delivery);
+    try {
+      return await delivery;
+    } finally {
+      this.#underWay.delete(delivery);
+    }
+  }
+
+  /** How often each word was heard of what was sent between two moments. */
+  words(from = 0, to = Number.POSITIVE_INFINITY): Map<Word, number> {
+    const words = new Map<Word, number>();
+    for (const { at, word } of this.answers)
+      if (at >= from && at <= to) words.set(word, (words.get(word) ?? 0) + 1);
+    return words;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #deliver(webhook: Webhook): Promise<Word> {
+    const { ports, ledger, retries = 0 } = this.#options;
+    const name = nameOf(webhook.key);
+    this.sent.add(name);
+    for (let attempt = 0; ; attempt++) {
+      const choice = ports();
+      const port = choice[this.#turn++ % choice.length];
+      const at = performance.now();
+      const { word, retryAfter } = port ? await this.#ask(port, webhook) : { word: "refused" as const, retryAfter: false };
+      if (word === 200) ledger.add(name);
+      this.answers.push({
+        at,
+        milliseconds: performance.now() - at,
+        word,
+        connectionNo: webhook.key.connectionNo,
+        retryAfter,
+      });
+      const isFinal = typeof word === "number" && word < 500;
+      if (isFinal || attempt >= retries) return word;
+      await sleep(RETRY_MS);
+    }
+  }
+
+  #ask(port: number, { path, body, signature }: Webhook): Promise<{ word: Word; retryAfter: boolean }> {
+    return new Promise((resolve) => {
+      const end = (word: Word, retryAfter = false) => {
+        clearTimeout(timer);
+        resolve({ word, retryAfter });
+      };
+      const req = request({
+        host: "127.0.0.1",
+        port,
+        path,
+        method: "POST",
+        agent: this.#agent,
+        headers: {
+          Host: "desk.example.org",
+          "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+          "Content-Length": Buffer.byteLength(body),
+          "X-Twilio-Signature": signature,
+          "User-Agent": "TwilioProxy/1.1",
+        },
+      });
+      const timer = setTimeout(() => {
+        end("timeout");
+        req.destroy();
+      }, PATIENCE_MS);
+      req.on("error", (error: NodeJS.ErrnoException) => end(error.code === "ECONNREFUSED" ? "refused" : "cut"));
+      req.on("response", (res) => {
+        res.resume();
+        res.on("end", () => end(res.statusCode ?? 0, res.headers["retry-after"] !== undefined));
+        res.on("close", () => end("cut"));
+      });
+      req.end(body);
+    });
+  }
+
+  #next(only: Account | undefined): Webhook {
+    const { accounts } = this.#options;
+    const account = only ?? accounts[this.#below(accounts.length)];
+    if (!account) throw new Error("No account to write to.");
+    const repeated = this.#recent[this.#below(500)];
+    if (!only && repeated && this.#below(100) < 5) return repeated;
+    const webhook = this.#fresh(account, this.#made++);
+    this.#recent[this.#made % 500] = webhook;
+    return webhook;
+  }
+
+  /** Callbacks run through the outgoing messages again and again, each time with another status, in no order of theirs. */
+  #fresh(account: Account, number: number): Webhook {
+    const callbacks = Math.floor(number * 0.6);
+    if (Math.floor((number + 1) * 0.6) === callbacks) return incoming(account, number, this.#below(CONTACTS));
+    const round = Math.floor(callbacks / OUTGOING);
+    const message = callbacks % OUTGOING;
+    const status = STATUSES[(round + message) % STATUSES.length];
+    return round < STATUSES.length && status
+      ? callback(account, message, status)
+      : incoming(account, number, this.#below(CONTACTS));
+  }
+
+  #below(limit: number): number {
+    this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((this.#seed / 2_147_483_648) * limit);
+  }
+}

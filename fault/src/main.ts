@@ -1,0 +1,30 @@
+import { parseArgs } from "node:util";
+import { FAULTS, LATER } from "./faults.ts";
+import { Lab } from "./lab.ts";
+import { type Line, print, runFault, writeReport } from "./report.ts";
+
+const { values, positionals } = parseArgs({
+  options: { all: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const wanted = positionals.map((id) => id.toUpperCase());
+const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id.toUpperCase() === id));
+if (unknown.length > 0)
+  throw new Error(`No such fault: ${unknown.join(", ")}. There are ${FAULTS.map(({ id }) => id).join(", ")}.`);
+const chosen = FAULTS.filter(({ id, isInSlice }) =>
+  wanted.length > 0 ? wanted.includes(id.toUpperCase()) : values.all || isInSlice,
+);
+
+// Asked to end, it ends: what it started goes with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+const lab = await Lab.create(values.all);
+const lines: Line[] = [];
+for (const fault of chosen) lines.push(await runFault(fault, lab));
+await lab.close();
+
+print(lines, LATER);
+if (values.all && wanted.length === 0) writeReport(lines, LATER);
+const failed = lines.filter(({ verdict }) => verdict === "RED").length;
+const passed = lines.filter(({ verdict }) => verdict === "pass").length;
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+type Mood = "pass" | "black-hole";
+
+/** Stands between two ends of TCP connections and spoils them. */
+export class Proxy implements AsyncDisposable {
+  /** Of every piece of data, either way. */
+  latency = 0;
+  /** Called for each piece that comes from the client. */
+  onRequest: (piece: Buffer) => void = () => {};
+  #mood: Mood = "pass";
+  readonly #server: Server;
+  readonly #pairs = new Set<[Socket, Socket]>();
+
+  private constructor(target: number) {
+    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#join(client, target));
+  }
+
+  static async create(target: number): Promise<Proxy> {
+    const proxy = new Proxy(target);
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From now on nothing gets through, and nobody is told: connections look open. Those of before stay so for ever. */
+  swallow(): void {
+    this.#mood = "black-hole";
+    for (const pair of this.#pairs) for (const socket of pair) socket.removeAllListeners("data").resume();
+  }
+
+  /** New connections get through again; the swallowed ones never hear anything. */
+  heal(): void {
+    this.#mood = "pass";
+  }
+
+  /** Breaks every connection with a reset. */
+  reset(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+  }
+
+  /** Ends the database's half of every connection: the client may still talk, and nobody listens. */
+  halfClose(): void {
+    for (const [client] of this.#pairs) client.end();
+  }
+
+  #join(client: Socket, target: number): void {
+    const server = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true });
+    const pair: [Socket, Socket] = [client, server];
+    this.#pairs.add(pair);
+    const pass = (from: Socket, to: Socket, seen: (piece: Buffer) => void) => {
+      from.setNoDelay(true);
+      from.on("data", (piece) => {
+        seen(piece);
+        if (this.#mood === "black-hole") return;
+        if (this.latency > 0) setTimeout(() => to.write(piece), this.latency);
+        else to.write(piece);
+      });
+      from.on("end", () => {
+        if (this.#mood === "pass") setTimeout(() => to.end(), this.latency);
+      });
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        this.#pairs.delete(pair);
+        if (this.#mood === "pass") to.destroy();
+      });
+    };
+    pass(client, server, (piece) => this.onRequest(piece));
+    pass(server, client, () => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+}

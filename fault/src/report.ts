@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Fault, Finding } from "./fault.ts";
+import type { Lab } from "./lab.ts";
+
+export interface Line {
+  fault: Fault;
+  finding: Finding;
+  verdict: "pass" | "RED" | "skipped";
+  seconds: number;
+}
+
+/** Runs one; what it throws is a finding like any other, but never what a negative control is there for. */
+export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
+  const start = performance.now();
+  let finding: Finding;
+  let hasThrown = false;
+  try {
+    finding = await fault.run(lab);
+  } catch (error) {
+    hasThrown = true;
+    finding = { counts: {}, problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+  }
+  const isRed = finding.problems.length > 0;
+  const isAsWanted = !hasThrown && isRed === (fault.isControl ?? false);
+  const line: Line = {
+    fault,
+    finding,
+    verdict: finding.skipped ? "skipped" : isAsWanted ? "pass" : "RED",
+    seconds: (performance.now() - start) / 1_000,
+  };
+  console.log(`${line.verdict.padEnd(7)} ${fault.id.padEnd(5)} ${fault.title} (${line.seconds.toFixed(0)} s)`);
+  console.log(`              ${describe(line)}`);
+  return line;
+}
+
+export function print(lines: Line[], later: [string, string][]): void {
+  console.log("");
+  for (const { fault, verdict, finding } of lines)
+    console.log(`${verdict.padEnd(8)}${fault.id.padEnd(6)}${fault.title}: ${countsOf(finding)}`);
+  for (const [ids, what] of later) console.log(`later   ${ids}: ${what}`);
+  console.log("");
+}
+
+function describe({ fault, finding }: Line): string {
+  const problems = finding.problems.slice(0, 12).join("; ");
+  if (finding.skipped) return `skipped: ${finding.skipped}`;
+  if (fault.isControl) return `${countsOf(finding)}; ${problems ? `found, as it must: ${problems}` : "NOTHING FOUND"}`;
+  return countsOf(finding) + (problems ? `\n              ${problems}` : "");
+}
+
+function countsOf({ counts, skipped }: Finding): string {
+  if (skipped) return skipped;
+  return Object.entries(counts)
+    .map(([what, count]) => `${what} ${typeof count === "number" ? count.toLocaleString("en") : count}`)
+    .join(", ");
+}
+
+const PAGE = new URL("../../docs/faults.md", import.meta.url);
+const BEGIN = "<!-- written by `pnpm fault --all`: begin -->";
+const END = "<!-- end -->";
+
+/** Puts the table between the two marks of the page. */
+export function writeReport(lines: Line[], later: [string, string][]): void {
+  const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+    encoding: "utf8",
+  }).stdout.trim();
+  const rows = lines.map(({ fault, finding, verdict, seconds }) => {
+    const found = fault.isControl && verdict === "pass" ? `; found: ${finding.problems.join("; ")}` : "";
+    const red = verdict === "RED" ? `; **${finding.problems.join("; ") || "nothing found"}**` : "";
+    const word = fault.isControl && verdict === "pass" ? "red, as it must" : verdict;
+    return `| ${fault.id} | ${fault.title} | ${countsOf(finding)}${found}${red} | ${word} | ${seconds.toFixed(0)} s |`;
+  });
+  const table = [
+    BEGIN,
+    "",
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}, ${availableParallelism()} cores, shared with others.`,
+    "",
+    "| | Fault | Counts | | Took |",
+    "|---|---|---|---|---|",
+    ...rows.map((row) => row.replaceAll("\n", " ")),
+    ...later.map(([ids, what]) => `| ${ids} | ${what} | | later | |`),
+    "",
+    END,
+  ].join("\n");
+  const page = readFileSync(PAGE, "utf8");
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  writeFileSync(PAGE, page.slice(0, begin) + table + page.slice(end + END.length));
+}

@@ -1,0 +1,121 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { get } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ended, hasEnded, start } from "./children.ts";
+import { until } from "./clock.ts";
+import { PUBLIC_URL } from "./world.ts";
+
+/** Not a secret: it seals what every run makes anew. */
+export const SEALING_KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 41 + 7) % 251)).toString(
+  "base64",
+);
+const PRODUCT = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+const START_MS = 60_000;
+
+export interface ServerOptions {
+  port: number;
+  folder: string;
+  environment: Record<string, string>;
+  /** Another program than the product: a broken one, for a negative control. */
+  program?: string;
+  flags?: string[];
+}
+
+/** A server as a service manager runs it: whatever ends it without having been asked to, it is started again at once. */
+export class ServerProcess {
+  readonly port: number;
+  /** How often it ended by itself. */
+  crashes = 0;
+  readonly #options: ServerOptions;
+  #child: ChildProcess | null = null;
+  #isWanted = false;
+
+  constructor(options: ServerOptions) {
+    this.port = options.port;
+    this.#options = options;
+    mkdirSync(options.folder, { recursive: true });
+  }
+
+  get pid(): number {
+    if (!this.#child?.pid || hasEnded(this.#child)) throw new Error("The server does not run.");
+    return this.#child.pid;
+  }
+
+  /** Starts it and waits until it is ready; answers how long that took, in ms. */
+  async start(): Promise<number> {
+    const begin = performance.now();
+    this.#isWanted = true;
+    this.#launch();
+    if (!(await until(() => this.isReady(), START_MS)))
+      throw new Error(`A server did not become ready.\n${this.log().slice(-2_000)}`);
+    return performance.now() - begin;
+  }
+
+  async isReady(): Promise<boolean> {
+    return (await statusOf(this.port, "/readyz")) === 200;
+  }
+
+  /** Sends it a signal that ends it for good; answers its exit code and how long that took. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<{ code: number | null; milliseconds: number }> {
+    this.#isWanted = false;
+    const child = this.#child;
+    const begin = performance.now();
+    if (!child || hasEnded(child)) return { code: child?.exitCode ?? null, milliseconds: 0 };
+    child.kill(signal);
+    await ended(child);
+    return { code: child.exitCode, milliseconds: performance.now() - begin };
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  log(): string {
+    return readFileSync(this.#logFile, "utf8");
+  }
+
+  get #logFile(): string {
+    return join(this.#options.folder, "log");
+  }
+
+  #launch(): void {
+    const { port, folder, environment, program = PRODUCT, flags = [] } = this.#options;
+    const log = openSync(this.#logFile, "a");
+    const child = start(process.execPath, [...flags, program], {
+      cwd: folder,
+      stdio: ["ignore", log, log],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: "production",
+        PUBLIC_URL,
+        PORT: String(port),
+        DATA_DIR: join(folder, "data"),
+        ENCRYPTION_KEYS: SEALING_KEY,
+        AUTH_SECRET: "a secret of a fault run, never of anything else 5hw8",
+        WAYSTATION_SETUP_TOKEN: "the setup token of a fault run",
+        LOG_LEVEL: "warn",
+        ...environment,
+      },
+    });
+    this.#child = child;
+    child.once("exit", () => {
+      if (!this.#isWanted || this.#child !== child) return;
+      this.crashes += 1;
+      this.#launch();
+    });
+  }
+}
+
+/** The status that a page answers with; null for no answer. */
+export function statusOf(port: number, path: string, milliseconds = 3_000): Promise<number | null> {
+  return new Promise((resolve) => {
+    const req = get({ host: "127.0.0.1", port, path, agent: false, timeout: milliseconds }, (res) => {
+      res.resume();
+      resolve(res.statusCode ?? null);
+    });
+    req.on("timeout", () => req.destroy());
+    req.on("error", () => resolve(null));
+  });
+}

