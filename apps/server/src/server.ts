@@ -34,6 +34,7 @@ export interface RunningServer {
 const DRAIN_MS = 10_000;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
+const COMPLAINT_MS = 5_000;
 
 /**
  * Everything, in the order in which it can fail without harm: the data folder's lock, the port, the database, its
@@ -96,9 +97,16 @@ async function migrate(store: Store): Promise<void> {
 function assemble(config: Config & { publicUrl: string }, store: Store, secrets: Secrets, log: Logger) {
   const { publicUrl } = config;
   const report = (error: unknown) => log.error({ err: error }, "Something failed");
+  const complain = seldom((error: unknown) =>
+    log.warn({ err: error }, "The database did not take webhooks; they go again"),
+  );
   const feed = createFeed();
   const ingest = createIngest(store, feed, {
     onBatch: (...batch) => metrics.onBatch(...batch),
+    onRetry: (error) => {
+      metrics.countRetry();
+      complain(error);
+    },
     onUnprojected: report,
   });
   const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
@@ -148,6 +156,16 @@ function assemble(config: Config & { publicUrl: string }, store: Store, secrets:
         end(deadline),
       ]);
     },
+  };
+}
+
+/** While the database is away, the same complaint would come ten times a second. */
+function seldom<Argument>(action: (argument: Argument) => void): (argument: Argument) => void {
+  let next = 0;
+  return (argument) => {
+    if (performance.now() < next) return;
+    next = performance.now() + COMPLAINT_MS;
+    action(argument);
   };
 }
 
