@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { readConfig } from "../apps/server/src/config.ts";
 import { createLogger } from "../apps/server/src/logger.ts";
 import { startServer } from "../apps/server/src/server.ts";
 import { StartError } from "../apps/server/src/start-error.ts";
 import { ACCOUNTS, SENDERS, TOKENS } from "../packages/twilio-simulator/src/sentinels.ts";
 import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
+import { rememberWebhooks } from "./remember-webhooks.ts";
 
 export interface Desk {
   /** What to tell the person who started it. */
@@ -19,6 +21,7 @@ export async function startDesk(environment: NodeJS.ProcessEnv): Promise<Desk> {
   await using undo = new AsyncDisposableStack();
   const simulator = config.simulatorUrl ? await startSimulator(config.simulatorUrl) : null;
   if (simulator) undo.defer(() => simulator.stop());
+  if (simulator) rememberWebhooks(simulator, join(config.dataDir, "simulator.json"));
   const server = await startServer(config, createLogger(config.logLevel));
   undo.move();
   const facts: [string, string][] = [

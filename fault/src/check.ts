@@ -57,10 +57,7 @@ const QUESTIONS: [sentence: string, question: string][] = [
      full join (select * from messages where is_incoming) m on m.sid = e.sid and m.connection_no = e.connection_no
      where e.id is distinct from m.id`,
   ],
-  [
-    "E4: % events kept without their projection",
-    `select 1 from ${EVENTS} where outcome <> 0`,
-  ],
+  ["E4: % events kept without their projection", `select 1 from ${EVENTS} where outcome <> 0`],
   [
     "E4: % outgoing messages whose status is not the furthest of their events",
     `select 1 from messages m left join

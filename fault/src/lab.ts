@@ -81,7 +81,14 @@ export class Lab {
           flags,
         }),
       );
-    const desk = new Desk(postgres, name, client, servers, await Ledger.create(join(folder, "acknowledged")), options.load);
+    const desk = new Desk(
+      postgres,
+      name,
+      client,
+      servers,
+      await Ledger.create(join(folder, "acknowledged")),
+      options.load,
+    );
     desk.startMilliseconds = Math.max(0, ...(await Promise.all(servers.map((server) => server.start()))));
     return desk;
   }
@@ -173,7 +180,8 @@ export class Desk implements AsyncDisposable {
     for (const server of this.servers) await server.stop("SIGKILL");
     await this.client.end({ timeout: 0 });
     await this.ledger[Symbol.asyncDispose]();
-    if (this.postgres.isRunning) await this.postgres.command(`drop database ${this.database} with (force)`).catch(() => {});
+    if (this.postgres.isRunning)
+      await this.postgres.command(`drop database ${this.database} with (force)`).catch(() => {});
   }
 }
 

@@ -107,7 +107,9 @@ export class Load {
       const choice = ports();
       const port = choice[this.#turn++ % choice.length];
       const at = performance.now();
-      const { word, retryAfter } = port ? await this.#ask(port, webhook) : { word: "refused" as const, retryAfter: false };
+      const { word, retryAfter } = port
+        ? await this.#ask(port, webhook)
+        : { word: "refused" as const, retryAfter: false };
       if (word === 200) ledger.add(name);
       this.answers.push({
         at,
@@ -146,7 +148,9 @@ export class Load {
         end("timeout");
         req.destroy();
       }, PATIENCE_MS);
-      req.on("error", (error: NodeJS.ErrnoException) => end(error.code === "ECONNREFUSED" ? "refused" : "cut"));
+      req.on("error", (error: NodeJS.ErrnoException) =>
+        end(error.code === "ECONNREFUSED" ? "refused" : "cut"),
+      );
       req.on("response", (res) => {
         res.resume();
         res.on("end", () => end(res.statusCode ?? 0, res.headers["retry-after"] !== undefined));

@@ -10,7 +10,9 @@ const { values, positionals } = parseArgs({
 const wanted = positionals.map((id) => id.toUpperCase());
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id.toUpperCase() === id));
 if (unknown.length > 0)
-  throw new Error(`No such fault: ${unknown.join(", ")}. There are ${FAULTS.map(({ id }) => id).join(", ")}.`);
+  throw new Error(
+    `No such fault: ${unknown.join(", ")}. There are ${FAULTS.map(({ id }) => id).join(", ")}.`,
+  );
 const chosen = FAULTS.filter(({ id, isInSlice }) =>
   wanted.length > 0 ? wanted.includes(id.toUpperCase()) : values.all || isInSlice,
 );

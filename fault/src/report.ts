@@ -21,7 +21,10 @@ export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
     finding = await fault.run(lab);
   } catch (error) {
     hasThrown = true;
-    finding = { counts: {}, problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+    finding = {
+      counts: {},
+      problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    };
   }
   const isRed = finding.problems.length > 0;
   const isAsWanted = !hasThrown && isRed === (fault.isControl ?? false);
@@ -31,7 +34,9 @@ export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
     verdict: finding.skipped ? "skipped" : isAsWanted ? "pass" : "RED",
     seconds: (performance.now() - start) / 1_000,
   };
-  console.log(`${line.verdict.padEnd(7)} ${fault.id.padEnd(5)} ${fault.title} (${line.seconds.toFixed(0)} s)`);
+  console.log(
+    `${line.verdict.padEnd(7)} ${fault.id.padEnd(5)} ${fault.title} (${line.seconds.toFixed(0)} s)`,
+  );
   console.log(`              ${describe(line)}`);
   return line;
 }
@@ -47,7 +52,8 @@ export function print(lines: Line[], later: [string, string][]): void {
 function describe({ fault, finding }: Line): string {
   const problems = finding.problems.slice(0, 12).join("; ");
   if (finding.skipped) return `skipped: ${finding.skipped}`;
-  if (fault.isControl) return `${countsOf(finding)}; ${problems ? `found, as it must: ${problems}` : "NOTHING FOUND"}`;
+  if (fault.isControl)
+    return `${countsOf(finding)}; ${problems ? `found, as it must: ${problems}` : "NOTHING FOUND"}`;
   return countsOf(finding) + (problems ? `\n              ${problems}` : "");
 }
 

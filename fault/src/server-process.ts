@@ -8,9 +8,9 @@ import { until } from "./clock.ts";
 import { PUBLIC_URL } from "./world.ts";
 
 /** Not a secret: it seals what every run makes anew. */
-export const SEALING_KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 41 + 7) % 251)).toString(
-  "base64",
-);
+export const SEALING_KEY = Buffer.from(
+  Array.from({ length: 32 }, (_, index) => (index * 41 + 7) % 251),
+).toString("base64");
 const PRODUCT = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 const START_MS = 60_000;
 

@@ -37,6 +37,11 @@ export function createMetrics({ waiting, subscribers }: Levels) {
     help: "Webhooks that were stored before",
     registers,
   });
+  const retries = new Counter({
+    name: "waystation_ingest_retries_total",
+    help: "Batches of webhooks that the database did not take and that went again",
+    registers,
+  });
   const requests = new Histogram({
     name: "waystation_http_request_seconds",
     help: "Time to answer an HTTP request",
@@ -67,6 +72,7 @@ export function createMetrics({ waiting, subscribers }: Levels) {
       batchSeconds.observe(milliseconds / 1000);
       repeats.inc(size - fresh);
     },
+    countRetry: () => retries.inc(),
     onRequest: (area: string, status: number, milliseconds: number) =>
       requests.observe({ area, status: String(status) }, milliseconds / 1000),
     contentType: register.contentType,

@@ -36,6 +36,7 @@ export interface RunningServer {
 const DRAIN_MS = 10_000;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
+const COMPLAINT_MS = 5_000;
 
 /**
  * Everything, in the order in which it can fail without harm: the data folder's lock, the port, the database, its
@@ -107,9 +108,16 @@ function assemble(
 ) {
   const { publicUrl } = config;
   const report = (error: unknown) => log.error({ err: error }, "Something failed");
+  const complain = seldom((error: unknown) =>
+    log.warn({ err: error }, "The database did not take webhooks; they go again"),
+  );
   const feed = createFeed();
   const ingest = createIngest(store, feed, {
     onBatch: (...batch) => metrics.onBatch(...batch),
+    onRetry: (error) => {
+      metrics.countRetry();
+      complain(error);
+    },
     onUnprojected: report,
   });
   const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
@@ -161,6 +169,16 @@ function assemble(
         end(deadline),
       ]);
     },
+  };
+}
+
+/** While the database is away, the same complaint would come ten times a second. */
+function seldom<Argument>(action: (argument: Argument) => void): (argument: Argument) => void {
+  let next = 0;
+  return (argument) => {
+    if (performance.now() < next) return;
+    next = performance.now() + COMPLAINT_MS;
+    action(argument);
   };
 }
 

@@ -51,6 +51,7 @@ describe.each(databases)("on %s", (kind) => {
     desk = await createTestDesk(kind);
     const ingest = createIngest(desk.store, desk.platform.feed, {
       onBatch: () => {},
+      onRetry: () => {},
       onUnprojected: (error) => reports.push(error),
     });
     refusals = createRefusals(desk.store, desk.platform.feed, (error) => reports.push(error));

@@ -11,6 +11,8 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
 const TWIML_HEADERS = { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(TWIML) };
 const MAX_BODY = 64 * 1024;
+/** Twilio hangs up after 15 s, and comes again only if it still heard a no. */
+const PATIENCE_MS = 12_000;
 /** `POST https://host/path HTTP/1.1`, as some proxies write it. */
 const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -87,7 +89,7 @@ function handle(deps: WebhookDeps): RequestHandler {
     const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
     if (!webhook) return answer(deps, res, "malformed", 400);
     try {
-      await accept(deps, req, res, webhook, pairs, body);
+      await inTime(accept(deps, req, res, webhook, pairs, body));
     } catch (error) {
       if (!(error instanceof NotStoredError)) deps.report(error);
       deps.count("unavailable");
@@ -97,6 +99,16 @@ function handle(deps: WebhookDeps): RequestHandler {
         .end();
     }
   };
+}
+
+async function inTime(acceptance: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new NotStoredError("Not stored in time")), PATIENCE_MS);
+  try {
+    await Promise.race([acceptance, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function accept(
@@ -153,11 +165,14 @@ function refuse(
 }
 
 function answer({ count }: WebhookDeps, res: Response, word: Answer, status: number): void {
+  if (res.headersSent) return;
   count(word);
   res.status(status).end();
 }
 
 function answerTwiml({ count }: WebhookDeps, res: Response, word: Answer): void {
+  // Too late: 503 was said, and Twilio comes again.
+  if (res.headersSent) return;
   count(word);
   res.writeHead(200, TWIML_HEADERS).end(TWIML);
 }

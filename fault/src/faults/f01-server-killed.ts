@@ -18,7 +18,9 @@ export const serverKilled: Fault = {
       desk.server.signal("SIGKILL");
       const recovery = await desk.recovery(30_000, killed);
       if (recovery === null || recovery > limit)
-        problems.push(`serving again only after ${recovery === null ? "more than 30 s" : `${Math.round(recovery)} ms`}`);
+        problems.push(
+          `serving again only after ${recovery === null ? "more than 30 s" : `${Math.round(recovery)} ms`}`,
+        );
       if (recovery !== null) recoveries.push(recovery);
     }
     await load;

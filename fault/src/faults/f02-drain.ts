@@ -23,7 +23,10 @@ export const drain: Fault = {
     const balancer = (async () => {
       while (!over.signal.aborted) {
         const states = await Promise.all(
-          desk.servers.map(async (server) => ({ server, status: await statusOf(server.port, "/readyz", 1_000) })),
+          desk.servers.map(async (server) => ({
+            server,
+            status: await statusOf(server.port, "/readyz", 1_000),
+          })),
         );
         ready = states.filter(({ status }) => status === 200).map(({ server }) => server);
         await sleep(200);

@@ -21,7 +21,9 @@ export const postgresStopped: Fault = {
       const recovery = await desk.recovery(20_000, since);
       if (recovery !== null) recoveries.push(recovery);
       if (recovery === null || recovery > 2_000)
-        problems.push(`after ${what} the first 200 came only ${recovery === null ? "never" : `after ${Math.round(recovery)} ms`}`);
+        problems.push(
+          `after ${what} the first 200 came only ${recovery === null ? "never" : `after ${Math.round(recovery)} ms`}`,
+        );
     };
     for (let stop = 0; stop < stops; stop++) {
       await sleep(700 + Math.random() * 500);
@@ -62,7 +64,12 @@ export const postgresStopped: Fault = {
         "slowest first 200, ms": slowest(recoveries),
         "slowest answer, ms": slowest(desk.load.answers.map(({ milliseconds }) => milliseconds)),
       },
-      problems: [...problems, ...wrong, ...desk.unexpected([503]), ...compareVitals(before, await desk.vitals())],
+      problems: [
+        ...problems,
+        ...wrong,
+        ...desk.unexpected([503]),
+        ...compareVitals(before, await desk.vitals()),
+      ],
     };
   },
 };

@@ -7,6 +7,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { openHotLine } from "./hot-line.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as people from "./schema-people.ts";
@@ -20,8 +21,10 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 export interface Store {
   kind: "postgres" | "embedded";
   db: Database;
-  /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: the hot path's way in. */
+  /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle. */
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
+  hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
   native: { kind: "postgres"; url: string } | { kind: "embedded"; client: PGlite };
   migrate(): Promise<void>;
@@ -33,20 +36,46 @@ export interface Store {
 /** Any number; the same in every process, so that two starters migrate one after the other. */
 const MIGRATION_LOCK = 7_205_759;
 
+const POOL = 10;
+const REOPEN_MS = 1_000;
+
 export async function openPostgres(url: string): Promise<Store> {
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
   const client = postgres(url, {
-    max: 10,
+    max: POOL,
     onnotice: () => {},
+    onclose: () => warmSoon(),
     connect_timeout: 10,
     idle_timeout: 0,
-    connection: { application_name: "waystation", statement_timeout: 10_000 },
+    max_lifetime: null,
+    // Its own way doubles the pause up to 20 s: so long would a database that is back stay unused.
+    backoff: () => 0.25,
+    connection: {
+      application_name: "waystation",
+      statement_timeout: 10_000,
+      // A server that hangs in the middle of a transaction must not keep its locks from the others.
+      idle_in_transaction_session_timeout: 15_000,
+    },
   });
   try {
     await client`select 1`;
   } catch (error) {
+    isClosed = true;
     await client.end({ timeout: 0 });
     throw error;
   }
+  /** All connections are opened ahead of need, and again when lost: later there may be none left to have. */
+  function warmSoon(): void {
+    if (isClosed || timer) return;
+    timer = setTimeout(async () => {
+      timer = null;
+      const probes = await Promise.allSettled(Array.from({ length: POOL }, () => client`select 1`));
+      if (probes.some(({ status }) => status === "rejected")) warmSoon();
+    }, REOPEN_MS).unref();
+  }
+  warmSoon();
+  const hotLine = openHotLine(url);
   const db = drizzlePostgres(client, { schema, casing: "snake_case" });
   return {
     kind: "postgres",
@@ -55,6 +84,7 @@ export async function openPostgres(url: string): Promise<Store> {
     pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
+    hotQuery: hotLine.query,
     migrate: async () => {
       const own = postgres(url, { max: 1, onnotice: () => {} });
       try {
@@ -64,7 +94,11 @@ export async function openPostgres(url: string): Promise<Store> {
         await own.end();
       }
     },
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      isClosed = true;
+      if (timer) clearTimeout(timer);
+      await Promise.all([client.end({ timeout: 5 }), hotLine.close()]);
+    },
   };
 }
 
@@ -84,13 +118,15 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
   const db = drizzle(client, { schema, casing: "snake_case" });
+  const query = async <Row>(text: string, parameters: unknown[]) =>
+    (await client.query<Row>(text, parameters)).rows;
   return {
     kind: "embedded",
     db,
     native: { kind: "embedded", client },
     pendingMigrations: () => pendingMigrations(db),
-    query: async <Row>(text: string, parameters: unknown[]) =>
-      (await client.query<Row>(text, parameters)).rows,
+    query,
+    hotQuery: query,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),
   };

@@ -37,11 +37,15 @@ async function launch(binaries: string, port: number): Promise<ChildProcess | nu
     ...(JSON.parse(process.argv[2] ?? "{}") as Record<string, string>),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn(join(binaries, "bin", "postgres"), ["-D", join(home, "data"), "-p", String(port), ...flags], {
-    ...owner,
-    cwd: home,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const server = spawn(
+    join(binaries, "bin", "postgres"),
+    ["-D", join(home, "data"), "-p", String(port), ...flags],
+    {
+      ...owner,
+      cwd: home,
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   return new Promise((resolve) => {
     server.once("close", () => resolve(null));
     server.stderr?.on("data", (chunk: Buffer) => {
@@ -64,7 +68,7 @@ process.on("exit", () => rmSync(home, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
 give(home);
-const binaries = findBinaries();
+const binaries = findBinaries(home);
 const password = randomBytes(16).toString("hex");
 initialise(binaries, home, password);
 const { server, port } = await start(binaries);

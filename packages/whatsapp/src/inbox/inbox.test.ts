@@ -47,7 +47,11 @@ describe.each(databases)("on %s", (kind) => {
 
   beforeAll(async () => {
     desk = await createTestDesk(kind, {}, { withJobs: true });
-    ingest = createIngest(desk.store, desk.platform.feed, { onBatch: () => {}, onUnprojected: () => {} });
+    ingest = createIngest(desk.store, desk.platform.feed, {
+      onBatch: () => {},
+      onUnprojected: () => {},
+      onRetry: () => {},
+    });
     await desk.work();
   });
   afterAll(async () => {

@@ -20,10 +20,20 @@ export interface Receiver {
 
 /** How long another server's connect or disconnect may go unnoticed here. */
 const KEEP_MS = 2_000;
+/** While the database does not answer, what was known counts a little longer: nothing can be stored anyway. */
+const KEEP_SILENT_MS = 60_000;
+const SILENCE_MS = 1_000;
 const MAX_ACCOUNTS = 2_000;
 const TOKEN_LENGTH = 32;
 
-type Cache = Map<string, { until: number; receivers: Promise<readonly Receiver[]> }>;
+interface Known {
+  /** When it was asked for, on a clock that nobody can set. */
+  askedAt: number;
+  receivers: Promise<readonly Receiver[]>;
+  /** What the database last said, and when it was asked. */
+  last: { askedAt: number; receivers: readonly Receiver[] } | null;
+}
+type Cache = Map<string, Known>;
 const caches = new WeakMap<Database, Cache>();
 
 /** All connections, ended ones too, of an account on this server: empty for an account that was never connected. */
@@ -34,12 +44,33 @@ export function receiversOf(
 ): Promise<readonly Receiver[]> {
   const cache = cacheOf(db);
   const kept = cache.get(accountSid);
-  if (kept && kept.until > Date.now()) return kept.receivers;
-  const receivers = load(db, keyring, accountSid);
+  const now = performance.now();
+  if (kept && now - kept.askedAt < KEEP_MS) return kept.receivers;
+  const last = kept?.last ?? null;
+  const loading = load(db, keyring, accountSid);
+  const receivers = last && now - last.askedAt < KEEP_SILENT_MS ? orLast(loading, last.receivers) : loading;
+  const known: Known = { askedAt: now, receivers, last };
   if (cache.size >= MAX_ACCOUNTS) cache.clear();
-  cache.set(accountSid, { until: Date.now() + KEEP_MS, receivers });
-  receivers.catch(() => cache.delete(accountSid));
+  cache.set(accountSid, known);
+  loading.then(
+    (loaded) => {
+      known.last = { askedAt: now, receivers: loaded };
+    },
+    () => {
+      if (receivers === loading && cache.get(accountSid) === known) cache.delete(accountSid);
+    },
+  );
   return receivers;
+}
+
+async function orLast<Answer>(loading: Promise<Answer>, last: Answer): Promise<Answer> {
+  const silence = Promise.withResolvers<Answer>();
+  const timer = setTimeout(() => silence.resolve(last), SILENCE_MS);
+  try {
+    return await Promise.race([loading.catch(() => last), silence.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** To be called after every change of an account's connections. */

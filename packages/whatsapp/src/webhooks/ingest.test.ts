@@ -35,7 +35,11 @@ describe.each(databases)("on %s", (kind) => {
   let receiver: Receiver;
   let sender: string;
   const unprojected: unknown[] = [];
-  const stats: IngestStats = { onBatch: () => {}, onUnprojected: (error) => unprojected.push(error) };
+  const stats: IngestStats = {
+    onBatch: () => {},
+    onRetry: () => {},
+    onUnprojected: (error) => unprojected.push(error),
+  };
 
   beforeAll(async () => {
     desk = await createTestDesk(kind);

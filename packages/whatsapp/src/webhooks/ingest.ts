@@ -38,6 +38,8 @@ interface Entry extends Delivery {
 
 export interface IngestStats {
   onBatch(size: number, fresh: number, milliseconds: number): void;
+  /** A batch was not stored, through no fault of its own, and goes again. */
+  onRetry(error: unknown): void;
   /** A webhook was kept without what the inbox takes from it. */
   onUnprojected(error: unknown): void;
 }
@@ -74,12 +76,13 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
       publish(feed, batch, fresh);
     } catch (error) {
       if (isDataError(error)) return await storeApart(batch, error);
+      stats.onRetry(error);
       const tooLate = performance.now() - PATIENCE_MS;
       for (const entry of batch)
         if (entry.since < tooLate)
           entry.failed(new NotStoredError("The database did not take it", { cause: error }));
       waiting.unshift(...batch.filter((entry) => entry.since >= tooLate));
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (!isCollision(error)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 
@@ -130,7 +133,7 @@ interface News {
 }
 
 async function persist(store: Store, batch: Entry[], statement: string): Promise<News[]> {
-  return store.query<News>(statement, columnsOf(batch));
+  return store.hotQuery<News>(statement, columnsOf(batch));
 }
 
 function sum(news: News[]): number {
@@ -168,6 +171,11 @@ export function columnsOf(batch: readonly Delivery[]): unknown[] {
 function asText(body: Buffer): string | null {
   for (const byte of body) if (byte < 0x20 || byte > 0x7e) return null;
   return body.toString("latin1");
+}
+
+/** Another server's batch was in the way, and is through now. */
+function isCollision(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
 }
 
 /** The database is there and says no to a value: classes 22 (data), 23 (constraint) and 54 (limits) of SQLSTATE. */
