@@ -1,6 +1,7 @@
 import { Button, Group, Modal, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import { createOrganizationInput } from "@waystation/whatsapp/organizations/inputs";
 import { client } from "../trpc.ts";
 import { useOpening } from "../ui/use-opening.ts";
 import { FormProblem, showProblem } from "./form-problem.tsx";
@@ -26,7 +27,7 @@ export default function NewOrganization({ opened, onClose }: NewOrganizationProp
 function NameForm({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { name: "" },
-    validate: { name: (name) => (name.trim() ? null : "Give the organisation a name.") },
+    validate: schemaResolver(createOrganizationInput, { sync: true }),
   });
   const create = useMutation({
     mutationFn: async (input: { name: string }) => {

@@ -21,7 +21,7 @@ type Reason = Connection["reasons"][number];
 /** One sentence on top: what state it is in, why, and what to do. */
 export function VerdictCard({ connection }: { connection: Connection }) {
   const queryClient = useQueryClient();
-  const why = useWhyNotAdmin("check or change a connection");
+  const why = useWhyNotAdmin("do this");
   const navigate = useNavigate();
   const check = useMutation(
     trpc.twilioWhatsApp.check.mutationOptions({
