@@ -56,6 +56,21 @@ export class Lab {
     return lab;
   }
 
+  /** As much of a load as this machine, with what else it does, has shown to bear. */
+  rate(wished: number): number {
+    return Math.ceil(wished * Math.min(1, 2_000 / this.startMilliseconds));
+  }
+
+  /** Within this, in ms, a server must serve again: two seconds, on a slower machine two of its undisturbed starts. */
+  get restartLimit(): number {
+    return Math.max(2_000, 2 * this.startMilliseconds);
+  }
+
+  /** Within this, in ms, a running server must have noticed that Postgres is back. */
+  get noticeLimit(): number {
+    return Math.max(2_000, this.startMilliseconds);
+  }
+
   /** Makes the database that desks are copied from. */
   async furnish(postgres: Postgres): Promise<void> {
     await postgres.command(`create database ${TEMPLATE}`);
@@ -143,6 +158,13 @@ export class Desk implements AsyncDisposable {
     await this.load.settled();
     const acknowledged = await this.ledger.read();
     return { acknowledged: acknowledged.size, ...(await check(this.client, acknowledged, this.load.sent)) };
+  }
+
+  /** Sentences on servers that ended and were not asked to. */
+  crashes(): string[] {
+    return this.servers
+      .filter((server) => server.crashes > 0)
+      .map((server) => `a server ended ${server.crashes} times: ${server.log().trim().slice(-1_500)}`);
   }
 
   /** E6: sentences on every answer that must not be: `allowed` ones only between the two moments. */

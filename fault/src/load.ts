@@ -32,6 +32,8 @@ export interface LoadOptions {
   ledger: Ledger;
   /** How often one is sent again that was not answered or answered 5xx, as Twilio does when asked to. */
   retries?: number;
+  /** As behind a balancer: where nothing listens, another one is asked. */
+  failover?: boolean;
   keepAlive?: boolean;
 }
 
@@ -60,11 +62,14 @@ export class Load {
   }
 
   /** 40 % messages, 60 % callbacks, 5 % of all sent again soon after, at this rate whatever the answers are. */
-  async run(rate: number, milliseconds: number, account?: Account): Promise<void> {
+  run(rate: number, milliseconds: number, account?: Account): Promise<void> {
+    return this.runUntil(rate, AbortSignal.timeout(milliseconds), account);
+  }
+
+  async runUntil(rate: number, end: AbortSignal, account?: Account): Promise<void> {
     const start = performance.now();
-    for (let count = 0; ; ) {
+    for (let count = 0; !end.aborted; ) {
       const now = performance.now() - start;
-      if (now >= milliseconds) break;
       for (; count < (now * rate) / 1_000; count++)
         if (this.#underWay.size < MAX_UNDER_WAY) void this.deliver(this.#next(account));
       await sleep(5);
@@ -100,7 +105,7 @@ export class Load {
   }
 
   async #deliver(webhook: Webhook): Promise<Word> {
-    const { ports, ledger, retries = 0 } = this.#options;
+    const { ports, ledger, retries = 0, failover = false } = this.#options;
     const name = nameOf(webhook.key);
     this.sent.add(name);
     for (let attempt = 0; ; attempt++) {
@@ -118,6 +123,7 @@ export class Load {
         connectionNo: webhook.key.connectionNo,
         retryAfter,
       });
+      if (failover && word === "refused" && attempt < choice.length) continue;
       const isFinal = typeof word === "number" && word < 500;
       if (isFinal || attempt >= retries) return word;
       await sleep(RETRY_MS);

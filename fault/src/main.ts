@@ -20,6 +20,7 @@ const chosen = FAULTS.filter(({ id, isInSlice }) =>
 // Asked to end, it ends: what it started goes with it.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const lab = await Lab.create(values.all);
+console.log(`A server starts in ${Math.round(lab.startMilliseconds)} ms here.`);
 const lines: Line[] = [];
 for (const fault of chosen) lines.push(await runFault(fault, lab));
 await lab.close();

@@ -33,7 +33,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 9_500;
+/** So long a balancer may need to see that it is to send nothing more here. */
+const FAREWELL_MS = 2_000;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
 const COMPLAINT_MS = 5_000;
@@ -59,7 +61,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const token = await ensureSetupToken(store.db, config.setupToken);
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
-  const inner = assemble({ ...config, publicUrl }, store, secrets, queue.jobs, log);
+  const inner = assemble({ ...config, publicUrl }, store, secrets, queue.jobs, log, http.isDraining);
   await queue.work(createOutbox(inner.platform));
   http.serve(inner.app);
   undo.move();
@@ -68,7 +70,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const stop = async () => {
     log.info("Stopping");
     const deadline = AbortSignal.timeout(DRAIN_MS);
-    await http.drain(deadline);
+    await http.drain(deadline, config.production ? FAREWELL_MS : 0);
     await Promise.all([inner.stop(deadline), queue.stop()]);
     await store.close();
     log.info("Stopped");
@@ -105,6 +107,7 @@ function assemble(
   secrets: Secrets,
   jobs: Jobs,
   log: Logger,
+  isDraining: () => boolean,
 ) {
   const { publicUrl } = config;
   const report = (error: unknown) => log.error({ err: error }, "Something failed");
@@ -149,7 +152,8 @@ function assemble(
     metricsToken: config.metricsToken,
     trustProxy: config.trustProxy,
     consoleFolder,
-    isReady: () => answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
+    isReady: async () =>
+      !isDraining() && answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
     log,
   });
 
@@ -229,9 +233,14 @@ function createHttpServer() {
     serve: (listener: RequestListener) => {
       handle = listener;
     },
-    /** Refuses new connections, cuts live streams (browsers come again), and waits for the rest until `deadline`. */
-    drain: async (deadline: AbortSignal) => {
+    isDraining: () => isDraining,
+    /**
+     * Says for `farewell` ms that it is not ready, and serves on: who closes at once resets the connections that wait to be
+     * accepted. Then refuses new ones, cuts live streams (browsers come again), and waits for the rest until `deadline`.
+     */
+    drain: async (deadline: AbortSignal, farewell: number) => {
       isDraining = true;
+      await new Promise((resolve) => setTimeout(resolve, farewell));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const res of open) {
         if (isStream(res)) res.destroy();

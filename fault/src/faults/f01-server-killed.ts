@@ -10,19 +10,20 @@ export const serverKilled: Fault = {
     await using desk = await lab.open({ load: { retries: 5 } });
     const problems: string[] = [];
     const recoveries: number[] = [];
-    const limit = Math.max(2_000, 2 * lab.startMilliseconds);
-    const load = desk.load.run(500, kills * 3_000);
+    const over = new AbortController();
+    const load = desk.load.runUntil(lab.rate(500), over.signal);
     for (let kill = 0; kill < kills; kill++) {
       await sleep(800 + Math.random() * 700);
       const killed = performance.now();
       desk.server.signal("SIGKILL");
       const recovery = await desk.recovery(30_000, killed);
-      if (recovery === null || recovery > limit)
+      if (recovery === null || recovery > lab.restartLimit)
         problems.push(
           `serving again only after ${recovery === null ? "more than 30 s" : `${Math.round(recovery)} ms`}`,
         );
       if (recovery !== null) recoveries.push(recovery);
     }
+    over.abort();
     await load;
     const { acknowledged, events, problems: wrong } = await desk.check();
     return {

@@ -11,16 +11,14 @@ export const postgresStopped: Fault = {
     await using desk = await lab.open({ load: { retries: 5 } });
     const problems: string[] = [];
     const recoveries: number[] = [];
-    await desk.load.run(300, 1_500);
+    await desk.load.run(lab.rate(300), 1_500);
     const before = await desk.vitals();
     const over = new AbortController();
-    const load = (async () => {
-      while (!over.signal.aborted) await desk.load.run(500, 250);
-    })();
+    const load = desk.load.runUntil(lab.rate(400), over.signal);
     const noteRecovery = async (what: string, since: number) => {
       const recovery = await desk.recovery(20_000, since);
       if (recovery !== null) recoveries.push(recovery);
-      if (recovery === null || recovery > 2_000)
+      if (recovery === null || recovery > lab.noticeLimit)
         problems.push(
           `after ${what} the first 200 came only ${recovery === null ? "never" : `after ${Math.round(recovery)} ms`}`,
         );
@@ -51,7 +49,6 @@ export const postgresStopped: Fault = {
     await sleep(1_500);
     const { acknowledged, events, problems: wrong } = await desk.check();
     const words = desk.load.words();
-    if (desk.server.crashes > 0) problems.push(`the server ended ${desk.server.crashes} times`);
     const silent = desk.load.answers.filter(({ word, retryAfter }) => word === 503 && !retryAfter).length;
     if (silent > 0) problems.push(`${silent} × 503 without Retry-After`);
     return {
@@ -67,6 +64,7 @@ export const postgresStopped: Fault = {
       problems: [
         ...problems,
         ...wrong,
+        ...desk.crashes(),
         ...desk.unexpected([503]),
         ...compareVitals(before, await desk.vitals()),
       ],
@@ -89,7 +87,7 @@ export const commitsNotSynced: Fault = {
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`,
     );
     await sleep(300);
-    const load = desk.load.run(300, 2_500);
+    const load = desk.load.run(lab.rate(300), 2_500);
     await sleep(2_000);
     await lab.postgres.stop("immediate");
     await load;
