@@ -50,10 +50,7 @@ async function listStored(ctx: Context, numbers: number[], input: ListEvents, li
         inArray(webhookEvents.connectionNo, numbers),
         input.cursor ? lt(webhookEvents.id, Number(input.cursor)) : undefined,
         input.outcome
-          ? eq(
-              webhookEvents.outcome,
-              OUTCOMES.findIndex((outcome) => outcome === input.outcome),
-            )
+          ? eq(webhookEvents.outcome, (OUTCOMES as readonly string[]).indexOf(input.outcome))
           : undefined,
         ofKind(input.kind),
         matching(input.search),

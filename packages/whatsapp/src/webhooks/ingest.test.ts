@@ -200,7 +200,7 @@ describe.each(databases)("on %s", (kind) => {
         organizationNo: receiver.organizationNo,
         connectionNo: receiver.no,
         conversationId: conversation?.conversationId ?? 0,
-        sid: sid && sid.slice(2),
+        sid: sid?.slice(2),
         isIncoming: false,
         kind: 1,
         status: 0,
