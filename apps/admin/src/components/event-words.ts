@@ -1,5 +1,5 @@
 import type { WebhookEvent } from "../trpc.ts";
-import { formatAddress, shorten } from "../ui/format.ts";
+import { capital, formatAddress, shorten } from "../ui/format.ts";
 import type { Tone } from "../ui/tone.tsx";
 
 const one = (event: WebhookEvent, name: string): string | undefined => {
@@ -25,17 +25,21 @@ export const outcomeWord: Record<WebhookEvent["outcome"], string> = {
 const failures = new Set(["failed", "undelivered", "canceled"]);
 export const isFailure = (event: WebhookEvent) => event.status !== null && failures.has(event.status);
 
+const mediaWords: [RegExp, string][] = [
+  [/^image\//, "an image"],
+  [/^video\//, "a video"],
+  [/^audio\//, "an audio message"],
+  [/vcard/, "a contact card"],
+];
+
 function attachment(event: WebhookEvent): string | null {
   const count = Number(one(event, "NumMedia") ?? "0");
-  if (count > 0) {
-    const [kind] = (one(event, "MediaContentType0") ?? "file").split("/");
-    const word = kind === "image" || kind === "video" || kind === "audio" ? kind : "file";
-    return count > 1 ? `${count} attachments` : `one ${word}`;
-  }
-  if (one(event, "Latitude"))
-    return one(event, "Label") ? `a location: ${one(event, "Label")}` : "a location";
-  const type = event.messageType;
-  return type && type !== "text" ? `a message of type ${type}` : null;
+  if (count > 1) return `${count} attachments`;
+  const type = one(event, "MediaContentType0") ?? "";
+  if (count === 1) return mediaWords.find(([kind]) => kind.test(type))?.[1] ?? "a file";
+  const label = one(event, "Label");
+  if (one(event, "Latitude")) return label ? `a location, ${label}` : "a location";
+  return null;
 }
 
 /** What a row says happened, in a few words. */
@@ -46,11 +50,15 @@ export function whatHappened(event: WebhookEvent): string {
     const sid = event.messageSid ? ` · ${shorten(event.messageSid)}` : "";
     return `${event.status ?? "unknown status"}${code ? ` · error ${code}` : ""}${sid}`;
   }
-  const text = event.body ? `“${event.body}”` : null;
+  const button = one(event, "ButtonText");
+  if (button) return `Pressed “${button}”`;
   const extra = attachment(event);
-  return (
-    [extra && !text ? `Sent ${extra}` : extra, text].filter(Boolean).join(" · ") || "A message without text"
-  );
+  if (extra && event.body) return `${capital(extra)}: “${event.body}”`;
+  if (extra) return `Sent ${extra}`;
+  if (event.body) return `“${event.body}”`;
+  return event.messageType && event.messageType !== "text"
+    ? `A message of type ${event.messageType}`
+    : "A message without text";
 }
 
 /** The verdict on top of the drawer. */
