@@ -1,40 +1,43 @@
-import type { Client } from "./postgres.ts";
 import { keyOf } from "./world.ts";
+
+/** One statement, on one connection: a Postgres', or an embedded database's. */
+export type Ask = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /**
  * The oracle. Sentences on what is wrong, by its number: E1 acknowledged and not stored, E2 stored twice, E3 stored and never
  * sent, E4 what the inbox shows is not what the events say.
  */
 export async function check(
-  client: Client,
+  ask: Ask,
   acknowledged: Set<string>,
   sent: Set<string>,
 ): Promise<{ events: number; problems: string[] }> {
-  await client.unsafe("drop table if exists pg_temp.acknowledged, pg_temp.sent");
-  await fill(client, "acknowledged", acknowledged);
-  await fill(client, "sent", sent);
-  const [counts] = await client.unsafe("select count(*)::int as events from twilio_whatsapp_webhook_events");
+  await ask("drop table if exists pg_temp.acknowledged");
+  await ask("drop table if exists pg_temp.sent");
+  await fill(ask, "acknowledged", acknowledged);
+  await fill(ask, "sent", sent);
+  const [counts] = await ask("select count(*)::int as events from twilio_whatsapp_webhook_events");
   const problems: string[] = [];
   for (const [sentence, question] of QUESTIONS) {
-    const [row] = await client.unsafe(`select count(*)::int as wrong from (${question}) as x`);
+    const [row] = await ask(`select count(*)::int as wrong from (${question}) as x`);
     const wrong = Number(row?.wrong);
     if (wrong > 0) problems.push(sentence.replace("%", String(wrong)));
   }
   return { events: Number(counts?.events), problems };
 }
 
-async function fill(client: Client, table: string, names: Set<string>): Promise<void> {
-  await client.unsafe(`create temp table ${table} (connection_no int, sid uuid, step int2)`);
+async function fill(ask: Ask, table: string, names: Set<string>): Promise<void> {
+  await ask(`create temp table ${table} (connection_no int, sid uuid, step int2)`);
   const keys = [...names].map(keyOf);
   for (let from = 0; from < keys.length; from += 10_000) {
     const part = keys.slice(from, from + 10_000);
-    await client.unsafe(`insert into ${table} select * from unnest($1::int[], $2::uuid[], $3::int2[])`, [
+    await ask(`insert into ${table} select * from unnest($1::int[], $2::uuid[], $3::int2[])`, [
       part.map((key) => key.connectionNo),
       part.map((key) => key.sid),
       part.map((key) => key.step),
     ]);
   }
-  await client.unsafe(`analyze ${table}`);
+  await ask(`analyze ${table}`);
 }
 
 const EVENTS = "twilio_whatsapp_webhook_events";

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { check } from "./check.ts";
+import { type Ask, check } from "./check.ts";
 import { deleteAtEnd } from "./children.ts";
-import { until } from "./clock.ts";
+import { sleep, until } from "./clock.ts";
 import { ACCOUNTS, createDesk } from "./furnish.ts";
 import { Ledger } from "./ledger.ts";
 import { Load, type LoadOptions, type Word } from "./load.ts";
@@ -21,6 +21,8 @@ export interface DeskOptions {
   prepare?: string[];
   environment?: Record<string, string>;
   program?: string;
+  /** Where the servers have their data folders and logs. */
+  serverFolder?: string;
   flags?: string[];
   postgres?: Postgres;
   /** By which port the servers reach the database, instead of its own. */
@@ -49,7 +51,9 @@ export class Lab {
     deleteAtEnd(folder);
     // Postgres runs as another user, and has its folder within.
     chmodSync(folder, 0o711);
-    const lab = new Lab(folder, await Postgres.create(join(folder, "postgres")), isWhole);
+    const home = join(folder, "postgres");
+    mkdirSync(home);
+    const lab = new Lab(folder, await Postgres.create(home), isWhole);
     await lab.furnish(lab.postgres);
     await using desk = await lab.open();
     lab.startMilliseconds = desk.startMilliseconds;
@@ -85,12 +89,13 @@ export class Lab {
     const client = postgres.client(name);
     for (const statement of prepare) await client.unsafe(statement);
     const folder = join(this.folder, name);
+    mkdirSync(folder);
     const servers: ServerProcess[] = [];
     for (let index = 0; index < (options.servers ?? 1); index++)
       servers.push(
         new ServerProcess({
           port: await reservePort(),
-          folder: join(folder, `server-${index + 1}`),
+          folder: join(options.serverFolder ?? folder, `server-${index + 1}`),
           environment: { DATABASE_URL: postgres.urlOf(name, options.databasePort), ...environment },
           program,
           flags,
@@ -143,6 +148,10 @@ export class Desk implements AsyncDisposable {
     });
   }
 
+  get ask(): Ask {
+    return async (text, parameters = []) => [...(await this.client.unsafe(text, parameters as never[]))];
+  }
+
   get accounts(): [Account, Account, Account] {
     return ACCOUNTS as [Account, Account, Account];
   }
@@ -157,7 +166,7 @@ export class Desk implements AsyncDisposable {
   async check(): Promise<{ acknowledged: number; events: number; problems: string[] }> {
     await this.load.settled();
     const acknowledged = await this.ledger.read();
-    return { acknowledged: acknowledged.size, ...(await check(this.client, acknowledged, this.load.sent)) };
+    return { acknowledged: acknowledged.size, ...(await check(this.ask, acknowledged, this.load.sent)) };
   }
 
   /** Sentences on servers that ended and were not asked to. */
@@ -190,6 +199,8 @@ export class Desk implements AsyncDisposable {
 
   /** Of the first server: the memory and descriptors it has, and the connections that it holds. */
   async vitals(): Promise<Vitals & { connections: number }> {
+    this.load.rest();
+    await sleep(1_000);
     const vitals = vitalsOf(this.server.pid) ?? { megabytes: Number.NaN, descriptors: Number.NaN };
     const [row] = await this.client.unsafe(
       "select count(*)::int as connections from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
@@ -198,7 +209,7 @@ export class Desk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.load.close();
+    this.load.rest();
     for (const server of this.servers) await server.stop("SIGKILL");
     await this.client.end({ timeout: 0 });
     await this.ledger[Symbol.asyncDispose]();

@@ -100,7 +100,8 @@ export class Load {
     return words;
   }
 
-  close(): void {
+  /** Closes the connections that it keeps open, until it sends again. */
+  rest(): void {
     this.#agent.destroy();
   }
 

@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { findBinaries, give, initialise, owner } from "@waystation/db/testing-postgres-files";
 import postgres from "postgres";
@@ -49,10 +48,9 @@ export class Postgres {
     folder: string,
     settings: Record<string, string> = {},
     initialisation: string[] = [],
+    binaries = findBinaries(folder),
   ): Promise<Postgres> {
-    mkdirSync(folder, { recursive: true });
     give(folder);
-    const binaries = findBinaries(folder);
     const password = randomBytes(16).toString("hex");
     initialise(binaries, folder, password, initialisation);
     const server = new Postgres(await reservePort(), binaries, folder, password, {
@@ -70,6 +68,10 @@ export class Postgres {
   get pid(): number {
     if (!this.#server?.pid || hasEnded(this.#server)) throw new Error("Postgres does not run.");
     return this.#server.pid;
+  }
+
+  get binaries(): string {
+    return this.#binaries;
   }
 
   get isRunning(): boolean {

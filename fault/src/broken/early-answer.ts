@@ -1,0 +1,32 @@
+/**
+ * Broken on purpose, for a negative control: the product behind a door that says 200 at once and passes the webhook on
+ * half a second later. What lies between is lost when it dies.
+ */
+import { createServer, request } from "node:http";
+import { readConfig } from "@waystation/server/config";
+import { createLogger } from "@waystation/server/logger";
+import { startServer } from "@waystation/server/server";
+
+const DELAY_MS = 500;
+const { PORT, ...environment } = process.env;
+const product = await startServer(readConfig({ ...environment, PORT: "0" }), createLogger("warn"));
+
+createServer((req, res) => {
+  const pieces: Buffer[] = [];
+  req.on("data", (piece: Buffer) => pieces.push(piece));
+  req.on("end", () => {
+    const pass = (answered: boolean) => {
+      const options = { method: req.method, headers: req.headers };
+      const onward = request(new URL(req.url ?? "/", product.url), options, (answer) => {
+        if (!answered) res.writeHead(answer.statusCode ?? 500);
+        answer.on("data", (piece) => answered || res.write(piece));
+        answer.on("end", () => answered || res.end());
+      });
+      onward.on("error", () => {});
+      onward.end(Buffer.concat(pieces));
+    };
+    if (req.method !== "POST") return pass(false);
+    res.writeHead(200).end();
+    setTimeout(() => pass(true), DELAY_MS);
+  });
+}).listen(Number(PORT));

@@ -1,0 +1,63 @@
+import type { Fault, Finding } from "../fault.ts";
+import type { DeskOptions, Lab } from "../lab.ts";
+import { CONTACTS, callback, incoming, type Webhook } from "../world.ts";
+
+const LANES = 64;
+
+export const duplicateStorm: Fault = {
+  id: "F9",
+  title: "the same webhooks again and again, shuffled, to two servers",
+  isInSlice: true,
+  run: (lab) => storm(lab, lab.isWhole ? 10_000 : 400, 20),
+};
+
+/** Nothing holds a second copy back. */
+export const noUniqueKey: Fault = {
+  id: "F9n",
+  title: "no unique key, and the same webhooks again and again",
+  isControl: true,
+  isInSlice: true,
+  run: (lab) =>
+    storm(lab, 100, 10, {
+      prepare: ["drop index webhook_event_keys_once", "drop index webhook_event_keys_once_word"],
+    }),
+};
+
+async function storm(lab: Lab, keys: number, copies: number, options: DeskOptions = {}): Promise<Finding> {
+  await using desk = await lab.open({ servers: 2, ...options });
+  const [account] = desk.accounts;
+  const webhooks = Array.from({ length: keys }, (_, number) =>
+    number % 5 < 2
+      ? incoming(account, number, number % CONTACTS)
+      : callback(account, number % 4_000, STATUSES[Math.floor(number / 4_000)] ?? "sent"),
+  );
+  const posts = shuffled(Array.from({ length: copies }, () => webhooks).flat());
+  const send = async () => {
+    for (let next = posts.pop(); next; next = posts.pop()) await desk.load.deliver(next);
+  };
+  await Promise.all(Array.from({ length: LANES }, send));
+  const distinct = desk.load.sent.size;
+  const { acknowledged, events, problems } = await desk.check();
+  if (events !== distinct) problems.push(`${events} stored instead of ${distinct}`);
+  const collisions = desk.servers.filter((server) => /deadlock|40P01/.test(server.log())).length;
+  return {
+    counts: {
+      posts: desk.load.answers.length,
+      keys: distinct,
+      acknowledged,
+      stored: events,
+      "servers that saw a deadlock": collisions,
+    },
+    problems: [...problems, ...desk.crashes(), ...desk.unexpected()],
+  };
+}
+
+const STATUSES = ["sent", "delivered", "read"] as const;
+
+function shuffled(webhooks: Webhook[]): Webhook[] {
+  for (let index = webhooks.length - 1; index > 0; index--) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [webhooks[index], webhooks[other]] = [webhooks[other] as Webhook, webhooks[index] as Webhook];
+  }
+  return webhooks;
+}
