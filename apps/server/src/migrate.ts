@@ -1,9 +1,20 @@
-import { readCommandConfig } from "./config.ts";
+import { parseArgs } from "node:util";
+import { type Config, readCommandConfig } from "./config.ts";
+import { moveDatabase } from "./move-database.ts";
 import { openStore } from "./open-store.ts";
 import { orExplain } from "./run.ts";
+import { StartError } from "./start-error.ts";
 
+/** `migrate` brings the database up to date; `migrate --to <DATABASE_URL>` moves the embedded one into a Postgres. */
 await orExplain(async () => {
-  const store = await openStore(readCommandConfig());
+  const { values } = parseArgs({ options: { to: { type: "string" } } });
+  const config = readCommandConfig();
+  if (values.to === undefined) await bringUpToDate(config);
+  else await move(config, values.to);
+});
+
+async function bringUpToDate(config: Config): Promise<void> {
+  const store = await openStore(config);
   try {
     const pending = await store.pendingMigrations();
     await store.migrate();
@@ -12,4 +23,19 @@ await orExplain(async () => {
   } finally {
     await store.close();
   }
-});
+}
+
+async function move({ databaseUrl, dataDir }: Config, to: string): Promise<void> {
+  if (databaseUrl)
+    throw new StartError(
+      "DATABASE_URL is set: this installation has no embedded database. Unset it to move the one in DATA_DIR.",
+    );
+  const { databaseUrl: target } = readCommandConfig({ DATABASE_URL: to });
+  if (!target)
+    throw new StartError("Say where to, such as: migrate --to postgres://user:password@host:5432/waystation");
+  const copied = await moveDatabase(dataDir, target);
+  for (const [table, rows] of copied) if (rows > 0) console.log(`${table}: ${rows} rows`);
+  console.log(
+    `Everything is in Postgres now. Set DATABASE_URL to it and start Waystation again; keep ${dataDir}: it may hold the keys, and it is your backup until you delete its folder "postgres".`,
+  );
+}
