@@ -8,6 +8,15 @@ import { everyOrder } from "./faults/f10-orders.ts";
 import { lazyPool, noSlots } from "./faults/f11-no-slots.ts";
 import { frozenLong, frozenShortly, halfOpen } from "./faults/f12-frozen.ts";
 import { databaseDiskFull, ownDiskFull } from "./faults/f13-disk-full.ts";
+import { clockJumps } from "./faults/f15-clock.ts";
+import { onePaused } from "./faults/f16-paused.ts";
+import { migratorKilled, newerTables } from "./faults/f17-migrations.ts";
+import { badNetwork } from "./faults/f18-partition.ts";
+import { littleMemory, stalled } from "./faults/f19-stall.ts";
+import { noisyAccount, overload } from "./faults/f20-overload.ts";
+import { sameIds, unscopedKey } from "./faults/f21-unscoped-key.ts";
+import { restore, restoreDump } from "./faults/f24-restore.ts";
+import { embeddedKilled } from "./faults/pglite.ts";
 
 export const FAULTS: Fault[] = [
   serverKilled,
@@ -25,6 +34,20 @@ export const FAULTS: Fault[] = [
   halfOpen,
   databaseDiskFull,
   ownDiskFull,
+  clockJumps,
+  onePaused,
+  migratorKilled,
+  newerTables,
+  badNetwork,
+  stalled,
+  littleMemory,
+  overload,
+  noisyAccount,
+  sameIds,
+  unscopedKey,
+  restore,
+  restoreDump,
+  embeddedKilled,
 ];
 
 /** Of the table of faults, what has nothing to be tried on yet. */

@@ -109,8 +109,13 @@ export class Lab {
       await Ledger.create(join(folder, "acknowledged")),
       options.load,
     );
-    desk.startMilliseconds = Math.max(0, ...(await Promise.all(servers.map((server) => server.start()))));
-    return desk;
+    try {
+      desk.startMilliseconds = Math.max(0, ...(await Promise.all(servers.map((server) => server.start()))));
+      return desk;
+    } catch (error) {
+      await desk[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ended, hasEnded, start } from "./children.ts";
-import { until } from "./clock.ts";
+import { sleep, until } from "./clock.ts";
 import { PUBLIC_URL } from "./world.ts";
 
 /** Not a secret: it seals what every run makes anew. */
@@ -13,6 +13,7 @@ export const SEALING_KEY = Buffer.from(
 ).toString("base64");
 const PRODUCT = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 const START_MS = 60_000;
+const PAUSE_MS = 50;
 
 export interface ServerOptions {
   port: number;
@@ -51,6 +52,15 @@ export class ServerProcess {
     if (!(await until(() => this.isReady(), START_MS)))
       throw new Error(`A server did not become ready.\n${this.log().slice(-2_000)}`);
     return performance.now() - begin;
+  }
+
+  /** Starts it and waits until it ends by itself; null when it does not, and had to be ended. */
+  async exitCode(milliseconds: number): Promise<number | null> {
+    this.#launch();
+    const child = this.#child;
+    if (child && (await until(() => hasEnded(child), milliseconds))) return child.exitCode;
+    await this.stop("SIGKILL");
+    return null;
   }
 
   async isReady(): Promise<boolean> {
@@ -100,10 +110,11 @@ export class ServerProcess {
       },
     });
     this.#child = child;
-    child.once("exit", () => {
+    child.once("exit", async () => {
       if (!this.#isWanted || this.#child !== child) return;
       this.crashes += 1;
-      this.#launch();
+      await sleep(PAUSE_MS);
+      if (this.#isWanted && this.#child === child) this.#launch();
     });
   }
 }

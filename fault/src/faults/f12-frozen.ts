@@ -35,7 +35,7 @@ export const halfOpen: Fault = {
   isInSlice: true,
   async run(lab) {
     await using spoiler = await Spoiler.create(lab.postgres.port);
-    return silence(lab, spoiler, 6_000, async () => {
+    return await silence(lab, spoiler, 6_000, async () => {
       spoiler.swallow();
       await sleep(6_000);
       spoiler.heal();

@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openEmbedded } from "@waystation/db/client";
+import { type Ask, check } from "../check.ts";
+import { sleep } from "../clock.ts";
+import { type Fault, slowest } from "../fault.ts";
+import { ACCOUNTS, furnish } from "../furnish.ts";
+import { Ledger } from "../ledger.ts";
+import { Load } from "../load.ts";
+import { reservePort } from "../ports.ts";
+import { ServerProcess } from "../server-process.ts";
+
+export const embeddedKilled: Fault = {
+  id: "P1",
+  title: "the embedded database: kill -9 under load, then opened again",
+  isInSlice: true,
+  async run(lab) {
+    const kills = lab.isWhole ? 20 : 3;
+    const folder = join(lab.folder, "embedded");
+    const database = join(folder, "data", "postgres");
+    mkdirSync(join(folder, "data"), { recursive: true });
+    await furnishEmbedded(database);
+    const server = new ServerProcess({ port: await reservePort(), folder, environment: {} });
+    await using ledger = await Ledger.create(join(folder, "acknowledged"));
+    const load = new Load({ ports: () => [server.port], accounts: ACCOUNTS, ledger, retries: 5 });
+    const starts: number[] = [];
+    const problems: string[] = [];
+    starts.push(await server.start());
+    const over = new AbortController();
+    const running = load.runUntil(lab.rate(200), over.signal);
+    for (let kill = 0; kill < kills; kill++) {
+      await sleep(700 + Math.random() * 800);
+      await server.stop("SIGKILL");
+      starts.push(await server.start());
+    }
+    await sleep(700);
+    const refusal = await secondProcess(folder);
+    if (refusal !== 1) problems.push(`a second process on the same folder ended with ${refusal}`);
+    over.abort();
+    await running;
+    await load.settled();
+    load.rest();
+    const { code } = await server.stop("SIGTERM");
+    if (code !== 0) problems.push(`exit code ${code}`);
+    const store = await openEmbedded(database);
+    try {
+      const ask: Ask = (text, parameters = []) => store.query(text, parameters);
+      const acknowledged = await ledger.read();
+      const { events, problems: wrong } = await check(ask, acknowledged, load.sent);
+      return {
+        counts: {
+          kills,
+          acknowledged: acknowledged.size,
+          stored: events,
+          "slowest start, ms": slowest(starts),
+        },
+        problems: [...problems, ...wrong],
+      };
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+async function furnishEmbedded(database: string): Promise<void> {
+  const store = await openEmbedded(database);
+  try {
+    await store.migrate();
+    await furnish((text, parameters) => store.query(text, parameters));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Starts another server on the same data folder; answers its exit code, or null when it had to be ended. */
+async function secondProcess(folder: string): Promise<number | null> {
+  const second = new ServerProcess({
+    port: await reservePort(),
+    folder: join(folder, "second"),
+    environment: { DATA_DIR: join(folder, "data") },
+  });
+  return second.exitCode(60_000);
+}
