@@ -6,6 +6,7 @@ test("name, password, sessions, and the way out and in", async ({ page, setup, s
 
   await test.step("a new name shows everywhere at once", async () => {
     await page.goto("/");
+    await expect(page.getByRole("heading", { name: "Connect Twilio to Harbour Bakery" })).toBeVisible();
     await page.getByRole("button", { name: "Your account: Ada Owner" }).click();
     await expect(page.getByText(owner.email)).toBeVisible();
     await page.getByRole("menuitem", { name: "Profile" }).click();
@@ -78,6 +79,7 @@ test("name, password, sessions, and the way out and in", async ({ page, setup, s
   });
 
   await test.step("signing out closes every screen", async () => {
+    await expect(page.getByRole("heading", { name: "Connect Twilio to Harbour Bakery" })).toBeVisible();
     await page.getByRole("button", { name: "Your account: Ada Byron" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

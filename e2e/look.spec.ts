@@ -11,6 +11,7 @@ test("the theme follows the system until somebody chooses", async ({ page, setup
   await page.emulateMedia({ colorScheme: "light" });
   await expect(scheme).toHaveAttribute("data-mantine-color-scheme", "light");
 
+  await expect(page.getByRole("heading", { name: "Connect Twilio to Harbour Bakery" })).toBeVisible();
   await page.getByRole("button", { name: "Theme" }).click();
   await page.getByRole("menuitem", { name: "Dark" }).click();
   await expect(scheme).toHaveAttribute("data-mantine-color-scheme", "dark");

@@ -1,0 +1,205 @@
+import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
+import { mutate } from "./api.ts";
+import { eventRows, verdict } from "./desk.ts";
+import { expect, test } from "./fixtures.ts";
+import { inspect } from "./screens.ts";
+import { submitCredentials } from "./wizard.ts";
+
+const customers = ["+491511234567", "+34600555001", "+14155550199"];
+const healthy = { accountSid: ACCOUNTS.healthy, authToken: tokenOf(ACCOUNTS.healthy) };
+
+test("every screen before the desk", async ({ page, server, setup, visitor, joined }) => {
+  await page.goto(server.setupLink ?? "");
+  await expect(page.getByRole("heading", { name: "Set up Waystation" })).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill("ab12ab12");
+  await page.getByRole("button", { name: "Create the owner account" }).click();
+  await expect(page.getByLabel("Your name")).toHaveAccessibleDescription(/Enter your name/);
+  await inspect(page, "setup, with what is missing");
+
+  const owner = await setup();
+  const stranger = await visitor();
+  await stranger.goto("/");
+  await stranger.getByLabel("Email").fill(owner.email);
+  await stranger.getByLabel("Password", { exact: true }).fill("wrong password");
+  await stranger.getByRole("button", { name: "Sign in" }).click();
+  await expect(stranger.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/do not match/);
+  await inspect(stranger, "sign-in, refused");
+
+  const invite = (email: string) =>
+    mutate<{ link: string }>(page, "team.invite", { email, role: "admin" }).then(({ data }) => data.link);
+  await stranger.goto(await invite("zoe@example.org"));
+  await expect(stranger.getByLabel("Your name")).toBeVisible();
+  await inspect(stranger, "invitation with a new account");
+  await stranger.goto("/join/used-up");
+  await expect(stranger.getByRole("alert")).toBeVisible();
+  await inspect(stranger, "invitation that does not work");
+
+  const { page: mia } = await joined("member");
+  await mia.goto(await invite("zoe@example.org"));
+  await expect(mia.getByText("You are signed in as member@example.org")).toBeVisible();
+  await inspect(mia, "invitation of somebody else");
+});
+
+test("every screen of an empty desk", async ({ page, setup, simulator }) => {
+  await setup();
+  for (const [path, landmark] of [
+    ["/", "Connect Twilio to Harbour Bakery"],
+    ["/webhooks", "No webhook has arrived yet"],
+    ["/connections", "No sender is connected yet"],
+    ["/team", "Members"],
+    ["/audit", "Audit log"],
+    ["/no/such/page", "There is no such page"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name: landmark }).last()).toBeVisible();
+    await inspect(page, path);
+  }
+
+  await page.goto("/profile");
+  await expect(page.getByText("this device")).toBeVisible();
+  await inspect(page, "profile");
+  await page.goto("/audit?q=nobody");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await inspect(page, "audit log, nothing found");
+
+  await page.goto("/connections/new");
+  await page.getByRole("button", { name: "Use an API key" }).click();
+  await submitCredentials(page, { accountSid: "AC1", apiKeySid: "", apiKeySecret: "" });
+  await expect(page.getByLabel("Account SID")).toHaveAccessibleDescription(/34 characters/);
+  await inspect(page, "wizard, refused");
+  await page.goto("/connections/new?mode=test");
+  await submitCredentials(page, {
+    accountSid: ACCOUNTS.serverError,
+    authToken: tokenOf(ACCOUNTS.serverError),
+  });
+  await expect(page.getByRole("alert")).toBeVisible();
+  await inspect(page, "wizard, Twilio at fault");
+  await submitCredentials(page, { accountSid: ACCOUNTS.noSenders, authToken: tokenOf(ACCOUNTS.noSenders) });
+  await expect(page.getByText("This account has no WhatsApp sender yet.")).toBeVisible();
+  await inspect(page, "wizard, no sender");
+  await simulator.stop();
+  await page.reload();
+  await expect(page.getByText("The simulator does not answer.")).toBeVisible();
+  await inspect(page, "wizard, no simulator");
+});
+
+test("the wizard's steps and every state of a connection", async ({ page, setup, connect, simulator }) => {
+  await setup();
+  await page.goto("/connections/new?mode=test");
+  await submitCredentials(page, healthy);
+  await expect(page.getByRole("radio", { name: "+1 415 555 0100" })).toBeVisible();
+  await inspect(page, "wizard, senders");
+  await page.getByRole("radio", { name: "+1 415 555 0101" }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("table")).toBeVisible();
+  await inspect(page, "wizard, settings");
+  await page.getByRole("radio", { name: "I will paste it" }).check();
+  await inspect(page, "wizard, settings by hand");
+  await page.getByRole("button", { name: "Connect" }).click();
+  await expect(page.getByText("Nothing was changed at Twilio.")).toBeVisible();
+  await inspect(page, "connection, just made and without events");
+
+  const { id } = await connect();
+  await simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body: "Moin", wait: true });
+  await page.goto(`/connections/${id}`);
+  await expect(verdict(page).getByRole("heading")).toHaveText("Working");
+  await inspect(page, "connection, working");
+  await page.getByRole("button", { name: "More actions" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await inspect(page, "connection, its menu");
+  await page.getByRole("menuitem", { name: "Disconnect" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inspect(page, "connection, disconnecting");
+  await page.getByRole("button", { name: "Cancel" }).click();
+
+  simulator.promoteToken(ACCOUNTS.healthy);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await expect(verdict(page).getByRole("heading")).toHaveText("Broken");
+  await inspect(page, "connection, broken");
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Disconnect" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByText("could not be put back")).toBeVisible();
+  await inspect(page, "connection, disconnected with a problem");
+});
+
+test("every screen of a full desk", async ({ page, setup, connect, joined, simulator }) => {
+  await setup();
+  const { id, webhookUrl } = await connect();
+  const other = await connect({ accountSid: ACCOUNTS.trial, sender: "whatsapp:+14155550110" });
+  await mutate(page, "twilioWhatsApp.disconnect", { connectionId: other.id });
+  await joined("admin", { name: "Maximiliana Featherstonehaugh-Cholmondeley", email: "max@example.org" });
+  for (const email of ["a.very.long.address.of.somebody@department.example.org", "zoe@example.org"])
+    await mutate(page, "team.invite", { email, role: "member" });
+  const body = `Long ${"and longer ".repeat(30)}https://example.org/${"x".repeat(200)}`;
+  for (const from of customers)
+    for (const kind of ["text", "image", "location", "button"] as const)
+      await simulator.sendIncoming({ to: SENDERS.online, from, kind, body, wait: true });
+  await fetch(webhookUrl, { method: "POST", body: new URLSearchParams({ AccountSid: ACCOUNTS.healthy }) });
+
+  await page.goto("/");
+  await expect(page.getByRole("list", { name: "Last events" }).getByRole("listitem")).toHaveCount(6);
+  await inspect(page, "overview");
+  await page.getByRole("button", { name: "Organisation: Harbour Bakery" }).click();
+  await page.getByRole("menuitem", { name: "New organisation" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inspect(page, "new organisation");
+
+  await page.goto("/webhooks");
+  await expect(eventRows(page)).toHaveCount(12);
+  await inspect(page, "webhooks");
+  await eventRows(page).first().getByRole("button").click();
+  await expect(page.getByRole("region", { name: "Parameters" })).toBeVisible();
+  await inspect(page, "webhooks, the drawer");
+  await page.goto("/webhooks?outcome=rejected");
+  await expect(eventRows(page)).toHaveCount(1);
+  await inspect(page, "webhooks, refused");
+  await page.goto("/webhooks?q=nobody");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await inspect(page, "webhooks, nothing found");
+
+  await page.goto("/connections");
+  await expect(page.getByRole("list", { name: "Disconnected connections" })).toBeVisible();
+  await inspect(page, "connections");
+  await page.goto(`/connections/${id}`);
+  await expect(eventRows(page)).toHaveCount(12);
+  await inspect(page, "connection with events");
+  await page.goto("/team");
+  await expect(page.getByRole("table", { name: "Open invitations" })).toBeVisible();
+  await inspect(page, "team");
+  await page.goto("/team?invite=true");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inspect(page, "inviting");
+  await page.goto("/audit");
+  await expect(page.getByRole("table", { name: "Audit log" }).getByRole("row")).toHaveCount(11);
+  await inspect(page, "audit log");
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/");
+  await page.getByRole("button", { name: "More" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inspect(page, "more, on a phone");
+});
+
+test("every screen as a member sees it, and offline", async ({ setup, connect, joined }) => {
+  await setup();
+  const { page } = await joined("member");
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Connect Twilio" })).toBeDisabled();
+  await inspect(page, "overview of a member, empty");
+  const { id } = await connect();
+  for (const [path, landmark] of [
+    ["/connections", "Active"],
+    [`/connections/${id}`, "Nothing has arrived yet"],
+    ["/connections/new", "Connect Twilio"],
+    ["/team", "Members"],
+    ["/audit", "Audit log"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name: landmark }).last()).toBeVisible();
+    await inspect(page, `${path} of a member`);
+  }
+  await page.context().setOffline(true);
+  await expect(page.getByText("You are offline.")).toBeVisible();
+  await inspect(page, "offline");
+});
