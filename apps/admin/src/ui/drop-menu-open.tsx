@@ -20,6 +20,8 @@ export default function DropMenuOpen({
       position={`bottom-${align}`}
       width={220}
       returnFocus
+      // Its place for the first focus is a thing that no menu may hold; the dropdown itself takes it.
+      withInitialFocusPlaceholder={false}
     >
       <Menu.Target>
         {/* biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed */}
@@ -27,13 +29,13 @@ export default function DropMenuOpen({
           {children}
         </button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown data-autofocus>
         {head}
         {items.map((item) => (
           <Fragment key={item.label}>
             {item.rule ? <Menu.Divider /> : null}
             <Menu.Item
-              color={item.danger ? "red" : undefined}
+              c={item.danger ? "var(--bad)" : undefined}
               disabled={item.disabled}
               leftSection={item.icon}
               rightSection={item.chosen ? <IconCheck size={14} role="img" aria-label="chosen" /> : null}

@@ -167,7 +167,7 @@ function EntryRow({ entry }: { entry: Entry }) {
           {entry.actor?.name || entry.actor?.email || "Waystation"}
         </span>{" "}
         {deeds[entry.action] ?? entry.action}{" "}
-        <span className="strong" style={{ whiteSpace: "nowrap" }}>
+        <span className="strong" style={{ display: "inline-block", overflowWrap: "anywhere" }}>
           {named(entry.subject)}
         </span>
       </th>
