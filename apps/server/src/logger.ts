@@ -18,7 +18,7 @@ const SECRETS = [
 ];
 
 /** JSON lines. What must not be read later is not written: neither secrets nor the parameters of statements. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options = {
     level,
     redact: {
@@ -27,7 +27,14 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     },
     serializers: { err: describeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
+}
+
+/** A disk too full for a log line must not end the server: lines are kept for a while, then left out. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: 4 * 1024 * 1024 });
+  output.on("error", () => {});
+  return output;
 }
 
 interface ErrorDescription {

@@ -71,7 +71,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     log.info("Stopping");
     const deadline = AbortSignal.timeout(DRAIN_MS);
     await http.drain(deadline, config.production ? FAREWELL_MS : 0);
-    await Promise.all([inner.stop(deadline), queue.stop()]);
+    await Promise.all([inner.stop(deadline), Promise.race([queue.stop(), end(deadline)])]);
     await store.close();
     log.info("Stopped");
   };
