@@ -1,5 +1,6 @@
 import { assign } from "@waystation/whatsapp/inbox/assign";
 import { conversationChanges } from "@waystation/whatsapp/inbox/changes";
+import { countUnread } from "@waystation/whatsapp/inbox/count-unread";
 import { getConversation } from "@waystation/whatsapp/inbox/get-conversation";
 import {
   assignInput,
@@ -16,6 +17,7 @@ export const conversations = router({
   list: member
     .input(listConversationsInput.optional())
     .query(({ ctx, input }) => listConversations(ctx.domain, input ?? {})),
+  unread: member.query(({ ctx }) => countUnread(ctx.domain)),
   get: member.input(conversationInput).query(({ ctx, input }) => getConversation(ctx.domain, input)),
   markRead: member.input(conversationInput).mutation(({ ctx, input }) => markRead(ctx.domain, input)),
   resolve: member.input(conversationInput).mutation(({ ctx, input }) => resolve(ctx.domain, input)),

@@ -15,10 +15,12 @@ import { createIngest, type Ingest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import { assign } from "./assign.ts";
 import { conversationChanges } from "./changes.ts";
+import { countUnread } from "./count-unread.ts";
 import { getConversation } from "./get-conversation.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
 import { markRead } from "./mark-read.ts";
+import { messageTimeline } from "./message-details.ts";
 import { createOutbox } from "./outbox.ts";
 import { reopen, resolve } from "./resolve.ts";
 import { sendMessage } from "./send-message.ts";
@@ -228,6 +230,55 @@ describe.each(databases)("on %s", (kind) => {
     ]);
     await hear("three");
     expect((await list({ filter: "unread" }))[0]?.unread).toBe(1);
+  });
+
+  test("the badge counts open conversations with something unseen", async () => {
+    await hear("one");
+    await hear("two");
+    await hear("three", "whatsapp:+4915112345679");
+    expect(await countUnread(ctx)).toEqual({ count: 2 });
+    const { id } = await only();
+    await markRead(ctx, { conversationId: id });
+    expect(await countUnread(ctx)).toEqual({ count: 1 });
+    expect(await countUnread(await desk.person())).toEqual({ count: 0 });
+  });
+
+  test("messages carry what they are beside their words, and the list says how the last one fared", async () => {
+    await hear("look", PHONE, { NumMedia: "1", MediaContentType0: "image/jpeg", Forwarded: "true" });
+    await hear("Pier 4", PHONE, { Latitude: "44.3876", Longitude: "-68.2039", Label: "Pier 4" });
+    await hear("Yes", PHONE, { ButtonText: "Yes", ButtonPayload: "yes", MessageType: "button" });
+    const answered = (await thread()).at(-1)?.twilioSid ?? "";
+    await hear("this one", PHONE, { OriginalRepliedMessageSid: answered.replace("MM", "SM") });
+    await hear("nothing beside", PHONE, { ReferralNumMedia: "0" });
+    expect((await thread()).map((message) => message.details)).toMatchObject([
+      null,
+      { quoted: { isOurs: false, kind: "image", body: "look" } },
+      { choice: { title: "Yes", description: null } },
+      { location: { latitude: 44.3876, longitude: -68.2039, label: "Pier 4", address: null } },
+      { media: ["image/jpeg"], isForwarded: true, location: null, quoted: null },
+    ]);
+    expect((await only()).lastMessage).toMatchObject({ kind: "text", status: "received" });
+    const { id } = await say("and an answer");
+    await expect.poll(() => atTwilio().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await only()).lastMessage.status, { timeout: 30_000 }).toBe("queued");
+    expect((await only()).lastMessage.direction).toBe("out");
+    const at = { conversationId: (await only()).id };
+    expect(await messageTimeline(ctx, { ...at, messageId: id })).toEqual([]);
+    const other = await desk.person();
+    expect(await refusal(messageTimeline(other, { ...at, messageId: id }))).toBe("not_found");
+    expect(await refusal(messageTimeline(ctx, { ...at, messageId: "1" }))).toBe("not_found");
+  });
+
+  test("who and whether it is open are asked apart", async () => {
+    await hear("one");
+    const { id } = await only();
+    await resolve(ctx, { conversationId: id });
+    const found = async (filter: "unassigned" | "mine" | "all", isOpen: boolean) =>
+      (await list({ filter, isOpen })).length;
+    expect([await found("unassigned", false), await found("unassigned", true)]).toEqual([1, 0]);
+    expect([await found("mine", false), await found("all", false), await found("all", true)]).toEqual([
+      0, 1, 0,
+    ]);
   });
 
   test("resolving takes it off the list, the customer's next message brings it back", async () => {

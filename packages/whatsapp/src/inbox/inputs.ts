@@ -8,6 +8,8 @@ const limit = z.int().min(1).max(100).optional();
 
 export const listConversationsInput = z.strictObject({
   filter: z.enum(["open", "resolved", "all", "mine", "unassigned", "unread"]).optional(),
+  /** Open or resolved ones only, whatever the filter says of that by itself. */
+  isOpen: z.boolean().optional(),
   search: z.string().trim().max(200).optional(),
   cursor,
   limit,
@@ -16,6 +18,9 @@ export type ListConversations = z.infer<typeof listConversationsInput>;
 
 export const conversationInput = z.strictObject({ conversationId: z.uuid() });
 export type ConversationInput = z.infer<typeof conversationInput>;
+
+export const messageInput = conversationInput.extend({ messageId: z.string().regex(/^\d{1,15}$/) });
+export type MessageInput = z.infer<typeof messageInput>;
 
 export const listMessagesInput = conversationInput.extend({ cursor, limit });
 export type ListMessages = z.infer<typeof listMessagesInput>;

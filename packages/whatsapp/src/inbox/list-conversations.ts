@@ -6,11 +6,14 @@ import {
   conversationReads,
   conversations,
   messages,
+  outgoingMessages,
 } from "@waystation/db/schema-inbox";
 import { organizations } from "@waystation/db/schema-people";
 import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import type { ListConversations } from "./inputs.ts";
+import { statusOf } from "./list-messages.ts";
 import { windowClosesAt } from "./window.ts";
 
 const a = conversationActivity;
@@ -35,11 +38,15 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       lastIncomingId: a.lastIncomingId,
       preview: a.preview,
       unread,
+      last: messages,
+      outgoing: outgoingMessages,
     })
     .from(a)
     .innerJoin(conversations, eq(conversations.id, a.conversationId))
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .innerJoin(connections, eq(connections.no, conversations.connectionNo))
+    .leftJoin(messages, eq(messages.id, a.lastMessageId))
+    .leftJoin(outgoingMessages, eq(outgoingMessages.messageId, a.lastMessageId))
     .leftJoin(
       conversationReads,
       and(
@@ -51,7 +58,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       and(
         eq(a.organizationNo, organizationNo),
         input.cursor ? lt(a.lastMessageId, Number(input.cursor)) : undefined,
-        filtered(ctx, input.filter ?? "open"),
+        filtered(ctx, input.filter ?? "open", input.isOpen),
         input.search ? found(organizationNo, input.search) : undefined,
       ),
     )
@@ -68,6 +75,8 @@ export async function listConversations(ctx: Context, input: ListConversations) 
         at: row.lastAt.toISOString(),
         preview: row.preview ?? "",
         direction: row.lastIncomingId === row.lastMessageId ? ("in" as const) : ("out" as const),
+        kind: MESSAGE_KINDS[row.last?.kind ?? 0] ?? "unknown",
+        status: row.last && statusOf(row.last, row.outgoing),
       },
       unread: Math.max(0, Number(row.unread)),
       isOpen: row.isOpen,
@@ -88,21 +97,18 @@ export async function organizationNumber(ctx: Pick<Context, "db" | "organization
   return row.no;
 }
 
-function filtered(ctx: Context, filter: NonNullable<ListConversations["filter"]>): SQL | undefined {
-  switch (filter) {
-    case "all":
-      return undefined;
-    case "open":
-      return eq(a.isOpen, true);
-    case "resolved":
-      return eq(a.isOpen, false);
-    case "mine":
-      return and(eq(a.isOpen, true), eq(conversations.assigneeId, ctx.actor.userId));
-    case "unassigned":
-      return and(eq(a.isOpen, true), isNull(conversations.assigneeId));
-    case "unread":
-      return and(eq(a.isOpen, true), sql`${unread} > 0`);
-  }
+function filtered(
+  ctx: Context,
+  filter: NonNullable<ListConversations["filter"]>,
+  isOpen = filter === "all" ? null : filter !== "resolved",
+): SQL | undefined {
+  return and(isOpen === null ? undefined : eq(a.isOpen, isOpen), withWhom(ctx, filter));
+}
+
+function withWhom(ctx: Context, filter: NonNullable<ListConversations["filter"]>): SQL | undefined {
+  if (filter === "mine") return eq(conversations.assigneeId, ctx.actor.userId);
+  if (filter === "unassigned") return isNull(conversations.assigneeId);
+  return filter === "unread" ? sql`${unread} > 0` : undefined;
 }
 
 /** Names and addresses by any part of them; messages by whole words. */

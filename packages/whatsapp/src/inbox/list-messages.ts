@@ -6,6 +6,7 @@ import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ListMessages } from "./inputs.ts";
+import { detailsOf, type MessageDetails } from "./message-details.ts";
 
 /** The messages of one conversation, newest first. */
 export async function listMessages(ctx: Context, input: ListMessages) {
@@ -24,7 +25,12 @@ export async function listMessages(ctx: Context, input: ListMessages) {
     )
     .orderBy(desc(messages.id))
     .limit(limit + 1);
-  const items = rows.slice(0, limit).map(viewMessage);
+  const page = rows.slice(0, limit);
+  const details = await detailsOf(
+    ctx,
+    page.map((row) => row.message),
+  );
+  const items = page.map((row) => viewMessage(row, details.get(row.message.id)));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
@@ -34,7 +40,7 @@ export interface MessageRow {
   author: string | null;
 }
 
-export function viewMessage({ message, outgoing, author }: MessageRow) {
+export function viewMessage({ message, outgoing, author }: MessageRow, details?: MessageDetails) {
   return {
     id: String(message.id),
     direction: message.isIncoming ? ("in" as const) : ("out" as const),
@@ -44,6 +50,7 @@ export function viewMessage({ message, outgoing, author }: MessageRow) {
     errorCode: message.errorCode,
     problem: outgoing?.problem ?? null,
     author,
+    details: details ?? null,
     twilioSid:
       message.sid &&
       `${message.isIncoming || message.kind === 1 ? "SM" : "MM"}${message.sid.replaceAll("-", "")}`,
@@ -52,7 +59,7 @@ export function viewMessage({ message, outgoing, author }: MessageRow) {
 }
 
 /** Twilio's word once it has given one; until then how far we are. */
-function statusOf(message: MessageRow["message"], outgoing: MessageRow["outgoing"]): string {
+export function statusOf(message: MessageRow["message"], outgoing: MessageRow["outgoing"]): string {
   if (message.isIncoming) return "received";
   const word = statusOfStep(message.status);
   if (word) return word;
