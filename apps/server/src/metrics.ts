@@ -42,6 +42,11 @@ export function createMetrics({ waiting, subscribers }: Levels) {
     help: "Batches of webhooks that the database did not take and that went again",
     registers,
   });
+  const unprojected = new Gauge({
+    name: "waystation_webhooks_unprojected",
+    help: "Webhooks that are stored and not in the inbox, because the database refused their projection",
+    registers,
+  });
   const requests = new Histogram({
     name: "waystation_http_request_seconds",
     help: "Time to answer an HTTP request",
@@ -73,6 +78,9 @@ export function createMetrics({ waiting, subscribers }: Levels) {
       repeats.inc(size - fresh);
     },
     countRetry: () => retries.inc(),
+    countUnprojected: () => unprojected.inc(),
+    /** What a later try left over. */
+    setUnprojected: ({ left }: { left: number }) => unprojected.set(left),
     onRequest: (area: string, status: number, milliseconds: number) =>
       requests.observe({ area, status: String(status) }, milliseconds / 1000),
     contentType: register.contentType,

@@ -9,6 +9,7 @@ import { type Jobs, startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { createOutbox } from "@waystation/whatsapp/inbox/outbox";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
+import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
 import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
 import { sql } from "drizzle-orm";
 import { createApp } from "./app.ts";
@@ -121,7 +122,10 @@ function assemble(
       metrics.countRetry();
       complain(error);
     },
-    onUnprojected: report,
+    onUnprojected: (error) => {
+      metrics.countUnprojected();
+      report(error);
+    },
   });
   const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
   const refusals = createRefusals(store, feed, report);
@@ -159,7 +163,11 @@ function assemble(
 
   let rechecking: Promise<unknown> = Promise.resolve();
   const recheck = () => {
-    rechecking = Promise.all([recheckDue(platform), ensurePartitions(store)]).catch(report);
+    rechecking = Promise.all([
+      recheckDue(platform),
+      ensurePartitions(store),
+      retryUnprojected(store).then(metrics.setUnprojected),
+    ]).catch(report);
   };
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);
