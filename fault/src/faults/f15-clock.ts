@@ -37,14 +37,13 @@ export const clockJumps: Fault = {
       await sleep(2_500);
       writeFileSync(clock, `${jump}\n`);
       await sleep(500);
-      if (!(await session.isAlive())) problems.push(`the session was over after a jump to ${jump}`);
+      const isAlive = await session.isAlive();
+      if (jump.endsWith("h") && !isAlive) problems.push(`the session was over after a jump to ${jump}`);
+      if (jump === "+1d" && isAlive) problems.push("a session that idled for a day still lived");
     }
     await sleep(1_000);
     over.abort();
     await load;
-    writeFileSync(clock, "+400d\n");
-    await sleep(500);
-    if (await session.isAlive()) problems.push("a session lives for more than a year");
     const { acknowledged, events, problems: wrong } = await desk.check();
     return {
       counts: { jumps: JUMPS.length, acknowledged, stored: events },
