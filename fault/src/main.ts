@@ -1,10 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FAULTS, LATER } from "./faults.ts";
 import { Lab } from "./lab.ts";
 import { type Line, print, runFault, writeReport } from "./report.ts";
 
 const { values, positionals } = parseArgs({
-  options: { all: { type: "boolean", default: false } },
+  options: { all: { type: "boolean", default: false }, json: { type: "string" } },
   allowPositionals: true,
 });
 const wanted = positionals.map((id) => id.toUpperCase());
@@ -29,5 +30,6 @@ print(lines, LATER);
 if (values.all && wanted.length === 0) writeReport(lines, LATER);
 const failed = lines.filter(({ verdict }) => verdict === "RED").length;
 const passed = lines.filter(({ verdict }) => verdict === "pass").length;
+if (values.json) writeFileSync(values.json, JSON.stringify({ passed, failed }));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
