@@ -48,7 +48,13 @@ export type Query = (text: string, parameters: unknown[]) => Promise<unknown>;
  * Puts into the database what the load presumes: the connection, contacts who have written before, their conversations,
  * and the messages that were sent to them and that the callbacks are about.
  */
-export async function furnish(query: Query, desk: Desk, world: World, outgoing: number): Promise<void> {
+export async function furnish(
+  query: Query,
+  desk: Desk,
+  world: World,
+  outgoing: number,
+  knownShare: number,
+): Promise<void> {
   const connectionId = randomUUID();
   const keyring = readKeyring(SEALING_KEY);
   const place = { organizationId: desk.organizationId, connectionId, field: "auth_token" } as const;
@@ -63,7 +69,7 @@ export async function furnish(query: Query, desk: Desk, world: World, outgoing: 
     sealed,
     next,
   ]);
-  const known = Math.floor(world.contacts * KNOWN_SHARE);
+  const known = Math.floor(world.contacts * knownShare);
   const addressBegin = contactAddress(world, 0).slice(0, -6);
   await query(INSERT_CONTACTS, [world.sender, addressBegin, known]);
   await query(INSERT_CONVERSATIONS, [world.sender, addressBegin]);
@@ -129,6 +135,7 @@ export async function createDeskTemplate(
   name: string,
   loads: { world: World; outgoing: number }[],
   folder: string,
+  knownShare = KNOWN_SHARE,
 ): Promise<Desk> {
   const url = await databases.create(name);
   await using product = await startTarget("product", { DATABASE_URL: url, DATA_DIR: folder }, folder);
@@ -136,7 +143,7 @@ export async function createDeskTemplate(
   await using client = openClient(url);
   const query: Query = (text, parameters) =>
     client.sql.unsafe(text, parameters as never[], { prepare: false });
-  for (const { world, outgoing } of loads) await furnish(query, desk, world, outgoing);
+  for (const { world, outgoing } of loads) await furnish(query, desk, world, outgoing, knownShare);
   await client.sql.unsafe("vacuum analyze");
   return desk;
 }

@@ -40,7 +40,7 @@ export async function startDatabases(settings: Record<string, string> = {}): Pro
 }
 
 /** One connection, for what surrounds a measurement. */
-export function openClient(url: string) {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+export function openClient(url: string, settings: Record<string, string> = {}) {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: settings });
   return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) };
 }

@@ -1,12 +1,15 @@
 import type { Store } from "@waystation/db/client";
 import { v7 as uuidv7 } from "uuid";
 import type { Feed } from "../feed.ts";
+import { numberArray, textArray } from "./array-literal.ts";
 import type { Receiver } from "./directory.ts";
+import { createFairQueue } from "./fair-queue.ts";
 import type { FormPairs } from "./form.ts";
-import { STORE_EVENTS, STORE_EVENTS_ONLY } from "./ingest-statement.ts";
+import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN } from "./ingest-statement.ts";
 import { MESSAGE_KINDS } from "./message-kind.ts";
-import { projectWebhook } from "./project.ts";
+import { NOTHING, projectStatus, projectWebhook } from "./project.ts";
 import type { Webhook } from "./read-webhook.ts";
+import { INCOMING } from "./steps.ts";
 
 /** Not stored, and no fault of the webhook: Twilio is to come again. */
 export class NotStoredError extends Error {
@@ -44,7 +47,8 @@ export interface IngestStats {
   onUnprojected(error: unknown): void;
 }
 
-const MAX_BATCH = 500;
+/** Larger ones save nothing more, and answer later. */
+const MAX_BATCH = 200;
 /** More than this waiting is seconds of work: better refused at once, while Twilio still retries. */
 const MAX_WAITING = 5_000;
 /** A batch whose database is away is sent again this long; Twilio itself waits 15 s. */
@@ -54,26 +58,36 @@ const PAUSE_MS = 100;
 /**
  * Stores webhooks in batches, one batch at a time: what arrives while one is being stored goes together in the next, in
  * one statement and one commit. Alone, a webhook goes at once. The promise of `add` resolves after the commit, for a
- * repeat too.
+ * repeat too. Where more comes than can be stored, every connection has its share.
  */
 export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
-  const waiting: Entry[] = [];
+  const waiting = createFairQueue<Entry>(MAX_WAITING);
+  /** What the quick statement left: goes first, with the one that can make contacts and conversations. */
+  let left: Entry[] = [];
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
     // Lets all requests that one turn of the event loop read travel together.
     await new Promise(setImmediate);
-    while (waiting.length > 0) await storeBatch(waiting.splice(0, MAX_BATCH));
+    while (left.length > 0 || waiting.size() > 0) {
+      const statement = left.length > 0 ? STORE_EVENTS : STORE_KNOWN;
+      const batch = [...left, ...waiting.take(MAX_BATCH - left.length)];
+      left = [];
+      await storeBatch(batch, statement);
+    }
     running = null;
   }
 
-  async function storeBatch(batch: Entry[]): Promise<void> {
+  async function storeBatch(batch: Entry[], statement: string): Promise<void> {
     const start = performance.now();
     try {
-      const fresh = await persist(store, batch, STORE_EVENTS);
-      stats.onBatch(batch.length, sum(fresh), performance.now() - start);
-      for (const entry of batch) entry.stored();
-      publish(feed, batch, fresh);
+      const news = await persist(store, batch, statement);
+      const places = news.flatMap((row) => row.left ?? []);
+      left = places.flatMap((place) => batch[place - 1] ?? []);
+      stats.onBatch(batch.length - left.length, sum(news), performance.now() - start);
+      const unfinished = new Set(left);
+      for (const entry of batch) if (!unfinished.has(entry)) entry.stored();
+      publish(feed, batch, news);
     } catch (error) {
       if (isDataError(error)) return await storeApart(batch, error);
       stats.onRetry(error);
@@ -81,7 +95,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
       for (const entry of batch)
         if (entry.since < tooLate)
           entry.failed(new NotStoredError("The database did not take it", { cause: error }));
-      waiting.unshift(...batch.filter((entry) => entry.since >= tooLate));
+      left = batch.filter((entry) => entry.since >= tooLate);
       if (!isCollision(error)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
@@ -93,7 +107,12 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   async function storeApart(batch: Entry[], error: unknown): Promise<void> {
     const [only] = batch;
     if (batch.length > 1 || !only) {
-      for (const entry of batch) await storeBatch([entry]);
+      const again: Entry[] = [];
+      for (const entry of batch) {
+        await storeBatch([entry], STORE_EVENTS);
+        again.push(...left.splice(0));
+      }
+      left = again;
       return;
     }
     try {
@@ -107,14 +126,28 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
   return {
     add(delivery: Delivery & { receiver: Receiver }): Promise<void> {
-      if (waiting.length >= MAX_WAITING)
+      const { no } = delivery.receiver;
+      if (waiting.isFull(no))
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
       return new Promise((stored, failed) => {
-        waiting.push({ ...delivery, stored, failed, since: performance.now() });
+        const { receiver, webhook, pairs, body, messageId, outcome } = delivery;
+        waiting.add(no, {
+          receiver,
+          webhook,
+          pairs,
+          body,
+          messageId,
+          outcome,
+          stored,
+          failed,
+          since: performance.now(),
+        });
         running ??= run();
       });
     },
-    waiting: () => waiting.length,
+    /** Whether a webhook for this connection would be refused now: known before its signature is worked out. */
+    isFull: (connectionNo: number) => waiting.isFull(connectionNo),
+    waiting: () => waiting.size() + left.length,
     /** Resolves when everything added so far is stored or refused. */
     drained: async () => {
       while (running) await running;
@@ -126,44 +159,57 @@ export type Ingest = ReturnType<typeof createIngest>;
 
 /** What a batch brought to one connection. */
 interface News {
-  connectionNo: number;
+  connectionNo: number | null;
   events: number;
   /** Public ids. */
   conversations: string[] | null;
+  /** In a row of its own: the places, from 1, of what was not taken. */
+  left?: number[] | null;
 }
 
 async function persist(store: Store, batch: Entry[], statement: string): Promise<News[]> {
-  return store.hotQuery<News>(statement, columnsOf(batch));
+  const columns = columnsOf(batch);
+  return store.hotQuery<News>(statement, statement === STORE_KNOWN ? columns : [...columns, newIds(batch)]);
 }
 
 function sum(news: News[]): number {
   return news.reduce((total, { events }) => total + events, 0);
 }
 
+/** For what makes conversations, one more column: the public ids that they would get. */
+export function newIds(batch: readonly Delivery[]): string {
+  return numberArray(batch.map(() => uuidv7()));
+}
+
 /** The parameters of the ingest statement, a column each. */
-export function columnsOf(batch: readonly Delivery[]): unknown[] {
+export function columnsOf(batch: readonly Delivery[]): string[] {
   const texts = batch.map((entry) => asText(entry.body));
-  const projections = batch.map((entry) => projectWebhook(entry.pairs));
+  const inbox = batch.map(({ webhook, outcome, pairs }) =>
+    outcome === "unrouted"
+      ? NOTHING
+      : webhook.step === INCOMING
+        ? projectWebhook(pairs)
+        : projectStatus(pairs),
+  );
   return [
-    batch.map((entry) => entry.receiver.no),
-    batch.map((entry) => entry.receiver.organizationNo),
-    batch.map((entry) => entry.webhook.sid),
-    batch.map((entry) => entry.webhook.step),
-    batch.map((entry) => entry.webhook.word),
-    batch.map((entry) => OUTCOMES.indexOf(entry.outcome)),
-    texts.map((text) => text ?? ""),
-    batch.map((entry, index) => (texts[index] === null ? entry.body.toString("hex") : null)),
-    projections.map((projection) => projection.ours),
-    projections.map((projection) => projection.contact),
-    projections.map((projection) => projection.otherAddress),
-    projections.map((projection) => projection.name),
-    projections.map((projection) => projection.username),
-    projections.map((projection) => MESSAGE_KINDS.indexOf(projection.kind)),
-    projections.map((projection) => projection.body),
-    projections.map((projection) => projection.preview),
-    projections.map((projection) => projection.errorCode),
-    batch.map(() => uuidv7()),
-    batch.map((entry) => entry.messageId),
+    numberArray(batch.map((entry) => entry.receiver.no)),
+    numberArray(batch.map((entry) => entry.receiver.organizationNo)),
+    numberArray(batch.map((entry) => entry.webhook.sid)),
+    numberArray(batch.map((entry) => entry.webhook.step)),
+    textArray(batch.map((entry) => entry.webhook.word)),
+    numberArray(batch.map((entry) => OUTCOMES.indexOf(entry.outcome))),
+    textArray(texts.map((text) => text ?? "")),
+    textArray(batch.map((entry, index) => (texts[index] === null ? entry.body.toString("hex") : null))),
+    textArray(inbox.map((projection) => projection.ours)),
+    textArray(inbox.map((projection) => projection.contact)),
+    textArray(inbox.map((projection) => projection.otherAddress)),
+    textArray(inbox.map((projection) => projection.name)),
+    textArray(inbox.map((projection) => projection.username)),
+    numberArray(inbox.map((projection) => MESSAGE_KINDS.indexOf(projection.kind))),
+    textArray(inbox.map((projection) => projection.body)),
+    textArray(inbox.map((projection) => projection.preview)),
+    numberArray(inbox.map((projection) => projection.errorCode)),
+    numberArray(batch.map((entry) => entry.messageId)),
   ];
 }
 
@@ -186,7 +232,7 @@ function isDataError(error: unknown): boolean {
 function publish(feed: Feed, batch: Entry[], news: News[]): void {
   const receivers = new Map(batch.map(({ receiver }) => [receiver.no, receiver]));
   for (const { connectionNo, conversations } of news) {
-    const receiver = receivers.get(connectionNo);
+    const receiver = connectionNo !== null && receivers.get(connectionNo);
     if (!receiver) continue;
     const { organizationId, connectionId } = receiver;
     for (const conversationId of conversations ?? [])

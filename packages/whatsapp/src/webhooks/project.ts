@@ -4,24 +4,45 @@ import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.
 
 /** What the inbox takes from one webhook. */
 export interface Projection {
-  /** The contact's address, as Twilio writes it. */
-  contact: string;
-  ours: string;
+  /** The contact's address, as Twilio writes it; null for what is no message. */
+  contact: string | null;
+  ours: string | null;
   /** The contact's second address (BSUID), where Twilio names one beside a telephone number. */
   otherAddress: string | null;
   name: string | null;
   username: string | null;
   kind: MessageKind;
   body: string | null;
-  preview: string;
+  preview: string | null;
   errorCode: number | null;
 }
 
 const MAX_NAME = 200;
 
-/** Reads a webhook's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */
+/** Of what the inbox has no place for. */
+export const NOTHING: Projection = {
+  contact: null,
+  ours: null,
+  otherAddress: null,
+  name: null,
+  username: null,
+  kind: "unknown",
+  body: null,
+  preview: null,
+  errorCode: null,
+};
+
+/** Of a status callback only the error code is more than its key says. */
+export function projectStatus(pairs: FormPairs): Projection {
+  const errorCode = readErrorCode(pairs.find(([name]) => name === "ErrorCode")?.[1]);
+  return errorCode === null ? NOTHING : { ...NOTHING, errorCode };
+}
+
+/** Reads a message's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */
 export function projectWebhook(pairs: FormPairs): Projection {
-  const first = (name: string) => pairs.find((pair) => pair[0] === name)?.[1] || null;
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) if (!values.has(name)) values.set(name, value);
+  const first = (name: string) => values.get(name) || null;
   const contact = toPgText(first("From") ?? "");
   const external = first("ExternalUserId");
   const otherAddress =
@@ -29,7 +50,6 @@ export function projectWebhook(pairs: FormPairs): Projection {
   const kind = kindOfMessage(first);
   const body = first("Body");
   const text = body === null ? null : toPgText(body);
-  const code = Number(first("ErrorCode") ?? Number.NaN);
   return {
     contact,
     ours: toPgText(first("To") ?? ""),
@@ -39,8 +59,13 @@ export function projectWebhook(pairs: FormPairs): Projection {
     kind,
     body: text,
     preview: cut(text ?? describe(first), PREVIEW_LENGTH),
-    errorCode: Number.isInteger(code) && code > 0 && code < 2 ** 31 ? code : null,
+    errorCode: readErrorCode(values.get("ErrorCode")),
   };
+}
+
+function readErrorCode(text: string | undefined): number | null {
+  const code = Number(text || Number.NaN);
+  return Number.isInteger(code) && code > 0 && code < 2 ** 31 ? code : null;
 }
 
 /** What a list says of a message without words. */

@@ -1,5 +1,5 @@
 import type { Store } from "@waystation/db/client";
-import { columnsOf, type Delivery, OUTCOMES } from "./ingest.ts";
+import { columnsOf, type Delivery, newIds, OUTCOMES } from "./ingest.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
 import { readWebhook } from "./read-webhook.ts";
 
@@ -58,8 +58,10 @@ export async function retryUnprojected(store: Store): Promise<{ tried: number; l
 }
 
 async function project(store: Store, events: StoredEvent[]): Promise<void> {
+  const deliveries = events.map(deliveryOf);
   await store.query(PROJECT_EVENTS, [
-    ...columnsOf(events.map(deliveryOf)),
+    ...columnsOf(deliveries),
+    newIds(deliveries),
     events.map((event) => event.id),
     events.map((event) => event.receivedAt),
   ]);

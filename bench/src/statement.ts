@@ -1,0 +1,101 @@
+/**
+ * What storing costs without HTTP: one connection, batches of several sizes, by the quick statement (for what is known)
+ * and by the whole one. They take turns on the same tables, so that the noise of the machine falls on all alike.
+ */
+import { readFileSync } from "node:fs";
+import { parseForm } from "@waystation/whatsapp/webhooks/form";
+import { columnsOf, type Delivery, newIds } from "@waystation/whatsapp/webhooks/ingest";
+import { STORE_EVENTS, STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
+import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import { createDeskTemplate } from "./desk.ts";
+import { createFolder } from "./folder.ts";
+import { describeMachine } from "./machine.ts";
+import { readOptions } from "./options.ts";
+import { createPayloads, createWorld } from "./payloads.ts";
+import { openClient, startDatabases } from "./postgres.ts";
+import { median, number, table } from "./table.ts";
+
+const TEMPLATE = "desk_template";
+const SIZES = [4, 32, 128];
+const options = readOptions(process.argv.slice(2), { requests: 40_000 }, ["explain"]);
+
+using folder = createFolder();
+console.log(`${describeMachine()}\n`);
+// All contacts have written before, or the quick statement would have less to do.
+const world = createWorld(0, 5_000);
+const payloads = createPayloads(world, options.requests);
+await using databases = await startDatabases();
+await createDeskTemplate(databases, TEMPLATE, [{ world, outgoing: payloads.outgoing }], folder.path, 1);
+const deliveries = payloads.keys.map((_, index) => deliveryOf(index));
+const statements = [
+  { name: "known", text: STORE_KNOWN, parameters: columnsOf },
+  {
+    name: "whole",
+    text: STORE_EVENTS,
+    parameters: (batch: Delivery[]) => [...columnsOf(batch), newIds(batch)],
+  },
+];
+
+const rows: string[][] = [];
+for (const size of SIZES) {
+  const url = await databases.create("bench_statement", TEMPLATE);
+  await databases.settle();
+  {
+    await using stack = new AsyncDisposableStack();
+    const contenders = await Promise.all(
+      statements.map(async (statement) => {
+        const client = stack.use(openClient(url, { plan_cache_mode: "force_generic_plan" }));
+        const [{ pid }] = (await client.sql`select pg_backend_pid() as pid`) as unknown as [{ pid: number }];
+        return { ...statement, client, pid, costs: [] as number[], times: [] as number[] };
+      }),
+    );
+    const rounds = Math.floor(deliveries.length / size / contenders.length);
+    for (let round = 0; round < rounds; round++)
+      for (const [turn, { client, text, parameters, pid, costs, times }] of contenders.entries()) {
+        const at = (round * contenders.length + turn) * size;
+        const values = parameters(deliveries.slice(at, at + size));
+        const [before, start] = [nanosecondsOf(pid), performance.now()];
+        await client.sql.unsafe(text, values, { prepare: true });
+        if (round < rounds / 4) continue;
+        times.push(((performance.now() - start) * 1_000) / size);
+        costs.push((nanosecondsOf(pid) - before) / 1_000 / size);
+      }
+    for (const { name, costs, times } of contenders)
+      rows.push([`${name}, ${size}`, number(median(costs), 1), number(median(times), 1)]);
+    if (options.explain) await explain(contenders[0]?.client.sql, deliveries.slice(0, size));
+  }
+  await databases.drop("bench_statement");
+}
+console.log(table(["statement, batch", "Postgres CPU µs a row", "waited µs a row"], rows));
+
+/** The plan as it runs, with nothing kept of what it stored. */
+async function explain(
+  sql: ReturnType<typeof openClient>["sql"] | undefined,
+  batch: Delivery[],
+): Promise<void> {
+  if (!sql) return;
+  await sql.unsafe("begin; delete from webhook_event_keys; delete from messages where is_incoming");
+  const plan = await sql.unsafe(`explain (analyze, costs off, buffers off) ${STORE_KNOWN}`, columnsOf(batch));
+  await sql.unsafe("rollback");
+  console.log(`batch of ${batch.length}\n${plan.map((row) => Object.values(row)[0]).join("\n")}\n`);
+}
+
+/** Of one backend, to the nanosecond; Linux only. */
+function nanosecondsOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function deliveryOf(index: number): Delivery {
+  const text = payloads.wire.toString("utf8", payloads.offsets[index], payloads.offsets[index + 1]);
+  const [head = "", content = ""] = text.split("\r\n\r\n");
+  const body = Buffer.from(content);
+  const pairs = parseForm(body) ?? [];
+  const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
+  const webhook = readWebhook(pairs, body, messageId !== null);
+  if (!webhook) throw new Error("A payload is no webhook.");
+  return { receiver: { no: 1, organizationNo: 1 }, webhook, pairs, body, messageId, outcome: "stored" };
+}
