@@ -8,7 +8,7 @@ export const duplicateStorm: Fault = {
   id: "F9",
   title: "the same webhooks again and again, shuffled, to two servers",
   isInSlice: true,
-  run: (lab) => storm(lab, lab.isWhole ? 10_000 : 400, 20),
+  run: (lab) => storm(lab, lab.isWhole ? lab.rate(10_000) : 400, 20),
 };
 
 /** Nothing holds a second copy back. */
