@@ -6,11 +6,12 @@ import type { Platform } from "@waystation/whatsapp/context";
 import { fromNodeHeaders } from "better-auth/node";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from "express";
 import helmet from "helmet";
-import { type Auth, authRouter, viewerOf } from "./auth.ts";
+import { type Auth, authRouter } from "./auth.ts";
 import { consoleRoute } from "./console-route.ts";
 import type { Logger } from "./logger.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { refuse, requestGate } from "./request-gate.ts";
+import { viewerOf } from "./viewer.ts";
 
 export interface AppDeps {
   platform: Platform;
@@ -38,6 +39,8 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("case sensitive routing");
   app.set("trust proxy", deps.trustProxy);
+  // Twilio's requests come by the thousand a second, to a route that counts its own answers, and go past all of this.
+  app.use((req, res, next) => (req.method === "POST" ? deps.webhooks(req, res, next) : next()));
   app.use(identify, observe(metrics, log), securityHeaders(platform.publicUrl));
   app.use(deps.webhooks);
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
@@ -164,7 +167,7 @@ function answerErrors(log: Logger): ErrorRequestHandler {
       const code = status === 404 ? "NOT_FOUND" : "BAD_REQUEST";
       return void res.status(status).json({ code, message: "This request cannot be answered." });
     }
-    const { requestId } = res.locals as Locals;
+    const { requestId = randomUUID() } = res.locals as Partial<Locals>;
     log.error({ err: error, requestId, path: req.path }, "A request failed");
     refuse(
       res,

@@ -1,4 +1,3 @@
-import type { Viewer } from "@waystation/api/trpc";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
 import {
@@ -45,10 +44,8 @@ const ADDRESS_HEADER = "x-waystation-client-ip";
 
 const BASE_PATH = "/api/auth";
 const BODY_LIMIT = "16kb";
-const DAYS_7 = 7 * 24 * 60 * 60;
-const HOURS_12 = 12 * 60 * 60;
-/** How stale a session's idle clock may be before a request moves it on. */
-const IDLE_STEP_MS = 5 * 60_000;
+export const DAYS_7 = 7 * 24 * 60 * 60;
+export const HOURS_12 = 12 * 60 * 60;
 
 /** Wrong passwords only: what succeeds is taken back. */
 const WRONG_FOR_ACCOUNT: Limit = { limit: 10, seconds: 15 * 60 };
@@ -211,39 +208,6 @@ function createEngine({ db, publicUrl, secret }: AuthOptions) {
     /** Else it prints what failed to the console, parameters and all. */
     onAPIError: { throw: true },
   });
-}
-
-/** Who asks. The role is read anew each time: what was taken away is gone with the next request. */
-export async function viewerOf(auth: Auth, db: Database, headers: Headers): Promise<Viewer | null> {
-  const signedIn = await auth.session(headers);
-  if (!signedIn) return null;
-  const { user, session } = signedIn;
-  if (Date.now() - session.updatedAt.getTime() > IDLE_STEP_MS) await keepAlive(db, session.id);
-  const mine = await db
-    .select({ organizationId: people.members.organizationId, role: people.members.role })
-    .from(people.members)
-    .where(eq(people.members.userId, user.id))
-    .orderBy(asc(people.members.createdAt), asc(people.members.id));
-  const acting = mine.find((one) => one.organizationId === session.activeOrganizationId) ?? mine[0];
-  return {
-    userId: user.id,
-    sessionId: session.id,
-    name: user.name,
-    email: user.email,
-    organizationId: acting?.organizationId ?? null,
-    role: acting?.role ?? null,
-  };
-}
-
-async function keepAlive(db: Database, sessionId: string): Promise<void> {
-  const { sessions } = people;
-  await db
-    .update(sessions)
-    .set({
-      updatedAt: sql`now()`,
-      expiresAt: sql`least(now() + make_interval(secs => ${HOURS_12}), ${sessions.createdAt} + make_interval(secs => ${DAYS_7}))`,
-    })
-    .where(eq(sessions.id, sessionId));
 }
 
 async function forgetExpiredSessions(db: Database, userId: string): Promise<void> {

@@ -10,7 +10,8 @@ import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { noJobs } from "@waystation/whatsapp/testing";
 import { fromNodeHeaders } from "better-auth/node";
 import express from "express";
-import { authRouter, createAuth, viewerOf } from "./auth.ts";
+import { authRouter, createAuth } from "./auth.ts";
+import { viewerOf } from "./viewer.ts";
 
 export const PASSWORD = "correct horse battery";
 

@@ -1,0 +1,41 @@
+import type { Viewer } from "@waystation/api/trpc";
+import type { Database } from "@waystation/db/client";
+import * as people from "@waystation/db/schema-people";
+import { asc, eq, sql } from "drizzle-orm";
+import { type Auth, DAYS_7, HOURS_12 } from "./auth.ts";
+
+/** How stale a session's idle clock may be before a request moves it on. */
+const IDLE_STEP_MS = 5 * 60_000;
+
+/** Who asks. The role is read anew each time: what was taken away is gone with the next request. */
+export async function viewerOf(auth: Auth, db: Database, headers: Headers): Promise<Viewer | null> {
+  const signedIn = await auth.session(headers);
+  if (!signedIn) return null;
+  const { user, session } = signedIn;
+  if (Date.now() - session.updatedAt.getTime() > IDLE_STEP_MS) await keepAlive(db, session.id);
+  const mine = await db
+    .select({ organizationId: people.members.organizationId, role: people.members.role })
+    .from(people.members)
+    .where(eq(people.members.userId, user.id))
+    .orderBy(asc(people.members.createdAt), asc(people.members.id));
+  const acting = mine.find((one) => one.organizationId === session.activeOrganizationId) ?? mine[0];
+  return {
+    userId: user.id,
+    sessionId: session.id,
+    name: user.name,
+    email: user.email,
+    organizationId: acting?.organizationId ?? null,
+    role: acting?.role ?? null,
+  };
+}
+
+async function keepAlive(db: Database, sessionId: string): Promise<void> {
+  const { sessions } = people;
+  await db
+    .update(sessions)
+    .set({
+      updatedAt: sql`now()`,
+      expiresAt: sql`least(now() + make_interval(secs => ${HOURS_12}), ${sessions.createdAt} + make_interval(secs => ${DAYS_7}))`,
+    })
+    .where(eq(sessions.id, sessionId));
+}
