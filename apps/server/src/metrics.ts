@@ -70,8 +70,14 @@ export function createMetrics({ waiting, subscribers }: Levels) {
       this.set(subscribers());
     },
   });
+  const byAnswer = new Map<string, Counter.Internal>();
   return {
-    countWebhook: (answer: string) => webhooks.inc({ answer }),
+    countWebhook(answer: string) {
+      // Looking the series up by its labels costs more than counting.
+      const counter = byAnswer.get(answer) ?? webhooks.labels(answer);
+      byAnswer.set(answer, counter);
+      counter.inc();
+    },
     onBatch(size: number, fresh: number, milliseconds: number) {
       batchSize.observe(size);
       batchSeconds.observe(milliseconds / 1000);

@@ -9,10 +9,12 @@ import { signingToken } from "@waystation/whatsapp/webhooks/signature";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
 
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
-const TWIML_HEADERS = { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(TWIML) };
+const TWIML_HEADERS = ["Content-Type", "text/xml", "Content-Length", String(Buffer.byteLength(TWIML))];
+const UNAVAILABLE_HEADERS = ["Retry-After", "5", "Content-Length", "0"];
 const MAX_BODY = 64 * 1024;
 /** Twilio hangs up after 15 s, and comes again only if it still heard a no. */
 const PATIENCE_MS = 12_000;
+const SWEEP_MS = 500;
 /** `POST https://host/path HTTP/1.1`, as some proxies write it. */
 const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -28,6 +30,8 @@ export interface WebhookDeps {
   count: (answer: Answer) => void;
   report: (error: unknown) => void;
 }
+
+const TOO_MANY = "Too many webhooks of this connection are waiting to be stored";
 
 type Answer =
   | Outcome
@@ -64,51 +68,75 @@ export function createWebhookRoute(deps: WebhookDeps): express.Router {
 }
 
 function onlyForms({ count }: WebhookDeps): RequestHandler {
+  // Twilio writes the same one each time.
+  let accepted: string | null = null;
   return (req, res, next) => {
-    const [type, ...parameters] = (req.headers["content-type"] ?? "").toLowerCase().split(";");
-    const charset = parameters
-      .map((parameter) => parameter.trim())
-      .find((parameter) => parameter.startsWith("charset="));
-    const encoding = req.headers["content-encoding"]?.toLowerCase() ?? "identity";
-    if (
-      type?.trim() === "application/x-www-form-urlencoded" &&
-      (charset === undefined || /^charset="?utf-8"?$/.test(charset)) &&
-      encoding === "identity"
-    )
-      return next();
+    const { "content-type": type = "", "content-encoding": encoding } = req.headers;
+    if (encoding === undefined || encoding.toLowerCase() === "identity") {
+      if (type === accepted) return next();
+      if (isForm(type)) {
+        accepted = type;
+        return next();
+      }
+    }
     count("unsupported");
     // The body stays unread, so the connection cannot serve another request.
     res.set("Connection", "close").status(415).end();
   };
 }
 
+function isForm(contentType: string): boolean {
+  const [type, ...parameters] = contentType.toLowerCase().split(";");
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith("charset="));
+  return (
+    type?.trim() === "application/x-www-form-urlencoded" &&
+    (charset === undefined || /^charset="?utf-8"?$/.test(charset))
+  );
+}
+
 function handle(deps: WebhookDeps): RequestHandler {
+  const patience = createPatience((res) => unavailable(deps, res, 503));
   return async (req, res) => {
     const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const pairs = parseForm(body);
     const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
     if (!webhook) return answer(deps, res, "malformed", 400);
+    patience.begin(res);
     try {
-      await inTime(accept(deps, req, res, webhook, pairs, body));
+      await accept(deps, req, res, webhook, pairs, body);
     } catch (error) {
       if (!(error instanceof NotStoredError)) deps.report(error);
-      deps.count("unavailable");
-      res
-        .set("Retry-After", "5")
-        .status(error instanceof NotStoredError ? 503 : 500)
-        .end();
+      unavailable(deps, res, error instanceof NotStoredError ? 503 : 500);
+    } finally {
+      patience.end(res);
     }
   };
 }
 
-async function inTime(acceptance: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new NotStoredError("Not stored in time")), PATIENCE_MS);
-  try {
-    await Promise.race([acceptance, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Answers for whoever has waited too long. One timer for all: they have the same patience, so the first is the oldest. */
+function createPatience(giveUp: (res: Response) => void) {
+  const since = new Map<Response, number>();
+  let timer: NodeJS.Timeout | null = null;
+  const sweep = () => {
+    const tooLate = performance.now() - PATIENCE_MS;
+    for (const [res, begin] of since) {
+      if (begin > tooLate) break;
+      since.delete(res);
+      giveUp(res);
+    }
+    if (since.size > 0 || !timer) return;
+    clearInterval(timer);
+    timer = null;
+  };
+  return {
+    begin(res: Response): void {
+      since.set(res, performance.now());
+      timer ??= setInterval(sweep, SWEEP_MS);
+    },
+    end: (res: Response) => since.delete(res),
+  };
 }
 
 async function accept(
@@ -136,6 +164,8 @@ async function accept(
   }
 
   const candidates = chosen ? [chosen] : active;
+  // Said before the signature is worked out: whoever has too much waiting must not cost the others time.
+  if (candidates.every((receiver) => ingest.isFull(receiver.no))) throw new NotStoredError(TOO_MANY);
   const signature = req.get("x-twilio-signature");
   if (!signature) return refuse(deps, res, candidates[0] ?? fallback, "signature_missing", body);
   const url = platform.publicUrl + req.originalUrl.replace(ABSOLUTE_FORM, "");
@@ -164,6 +194,13 @@ function refuse(
   answer(deps, res, reason, 401);
 }
 
+/** Twilio is to come again: 503 while we cannot, 500 when something of ours failed. */
+function unavailable({ count }: WebhookDeps, res: Response, status: 500 | 503): void {
+  if (res.headersSent) return;
+  count("unavailable");
+  res.writeHead(status, UNAVAILABLE_HEADERS).end();
+}
+
 function answer({ count }: WebhookDeps, res: Response, word: Answer, status: number): void {
   if (res.headersSent) return;
   count(word);
@@ -174,7 +211,7 @@ function answerTwiml({ count }: WebhookDeps, res: Response, word: Answer): void 
   // Too late: 503 was said, and Twilio comes again.
   if (res.headersSent) return;
   count(word);
-  res.writeHead(200, TWIML_HEADERS).end(TWIML);
+  res.writeHead(200, TWIML_HEADERS).end(TWIML, "latin1");
 }
 
 function answerBodyErrors({ count }: WebhookDeps): ErrorRequestHandler {

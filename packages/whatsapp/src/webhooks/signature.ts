@@ -23,10 +23,16 @@ export function signingToken(
   const given = Buffer.from(signature, "base64");
   if (given.length !== 20 || given.toString("base64") !== signature) return -1;
   const parameters = joined(pairs);
-  const forms = urlForms(url);
-  return tokens.findIndex(
-    (token) => token !== "" && forms.some((form) => timingSafeEqual(digest(token, form + parameters), given)),
-  );
+  const signs = (form: string) =>
+    tokens.findIndex((token) => token !== "" && timingSafeEqual(digest(token, form + parameters), given));
+  // Nearly always the URL is signed as it is configured; the other forms are looked at when it is not.
+  const signer = signs(url);
+  if (signer >= 0) return signer;
+  for (const form of urlForms(url)) {
+    const other = form === url ? -1 : signs(form);
+    if (other >= 0) return other;
+  }
+  return -1;
 }
 
 /** A JSON webhook is signed over its URL alone, which carries the SHA-256 of the body as `bodySHA256`. */
