@@ -32,7 +32,7 @@ export function contactAddress(contact: number): string {
   return `whatsapp:+49151${String(contact).padStart(7, "0")}`;
 }
 
-export const incomingSid = (number: number | string) => md5(`in ${number}`);
+const incomingSid = (number: number | string) => md5(`in ${number}`);
 export const outgoingSid = (number: number) => md5(`out ${number}`);
 export const outgoingId = (account: Account, number: number) =>
   md5(`id ${account.connectionNo} ${number}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");

@@ -92,7 +92,7 @@ async function copyRows(from: Ask, to: Ask, leaf: string, { name, columns }: Tab
   let copied = 0;
   for (let after = "(0,0)"; ; ) {
     const rows = await from(
-      `select ctid::text as "the row's place", array[${texts}] as "values" from ${leaf}
+      `select ctid::text as "the row's place", to_json(array[${texts}]) as "values" from ${leaf}
        where ctid > $1::tid order by ctid limit ${BATCH}`,
       [after],
     );
