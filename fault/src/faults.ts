@@ -56,6 +56,7 @@ export const LATER: [ids: string, what: string][] = [
     "F4 to F8",
     "Twilio's API failing, hanging, malformed; media; death between claiming, sending and recording: come with sending",
   ],
+  ["F25", "200 live consoles across F1 and F3: not built"],
   ["F22", "ten minutes without us: comes with reconciliation"],
   ["F23", "a change of keys under load: comes with the issue that builds it"],
 ];
