@@ -32,7 +32,10 @@ test("on a phone the bottom bar leads everywhere", async ({ page, setup, connect
   await expect(bar).toBeInViewport();
   await expect(page.getByRole("navigation", { name: "Main", exact: true })).toBeHidden();
 
-  await bar.getByRole("link", { name: "Connections" }).click();
+  await bar.getByRole("link", { name: "Inbox" }).click();
+  await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+  await bar.getByRole("button", { name: "More" }).click();
+  await page.getByRole("dialog").getByRole("link", { name: "Connections" }).click();
   await page.getByRole("link", { name: /Bar Harbour Ltd/ }).click();
   await expect(page.getByRole("heading", { name: "Bar Harbour Ltd", level: 1 })).toBeVisible();
   await bar.getByRole("link", { name: "Webhooks" }).click();

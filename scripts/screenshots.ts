@@ -1,0 +1,8 @@
+import { isConsoleBuilt } from "./console-sources.ts";
+import { findBrowser } from "./find-browser.ts";
+import { runNode } from "./run-step.ts";
+
+/** The README's pictures, from the product as it runs. */
+const CHROMIUM = await findBrowser();
+const built = isConsoleBuilt() ? 0 : await runNode("scripts/build-console.ts");
+process.exitCode = built || (await runNode("e2e/screenshots.ts", [], { CHROMIUM }));
