@@ -1,9 +1,12 @@
+/** One digit, else three where no country has the first two for itself. */
+const countryCode = "7|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])\\d|\\d{2}";
+
 /** +49 1515 000 1234: grouped enough to be read. */
 export function showNumber(address) {
   const bare = address.replace(/^whatsapp:/, "");
   const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(bare);
   if (american) return `+1 ${american[1]} ${american[2]} ${american[3]}`;
-  const other = /^\+(\d{2})(\d{3})(\d+)$/.exec(bare);
+  const other = new RegExp(`^\\+(${countryCode})(\\d{3})(\\d+)$`).exec(bare);
   return other ? `+${other[1]} ${other[2]} ${other[3].replace(/(\d{3})(?=\d{2})/g, "$1 ")}` : bare;
 }
 
