@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
 import { trpc } from "./trpc.ts";
@@ -9,28 +9,60 @@ const LiveContext = createContext<LiveState>("connecting");
 export const LiveProvider = LiveContext.Provider;
 export const useLive = () => useContext(LiveContext);
 
+const ALL = "all";
+
+/** The conversation that a query is about, by its input. */
+function conversationOf({ queryKey }: Query): string | undefined {
+  const [, parameters] = queryKey as [path: unknown, parameters?: { input?: { conversationId?: string } }];
+  return parameters?.input?.conversationId;
+}
+
 /** One stream for the whole console (a browser opens six connections per host). It says what changed; queries say what is. */
 export function useLiveChanges(): LiveState {
   const queryClient = useQueryClient();
-  const work = useRef({ running: false, again: false });
-  const refresh = useCallback(async () => {
-    const state = work.current;
-    state.again = true;
-    if (state.running) return;
-    state.running = true;
-    // In a storm of webhooks the next round starts when the last one is drawn, at most three times a second.
-    while (state.again) {
-      state.again = false;
-      await Promise.all([
-        queryClient.invalidateQueries(trpc.events.pathFilter()),
-        queryClient.invalidateQueries(trpc.twilioWhatsApp.status.pathFilter()),
-      ]);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    state.running = false;
-  }, [queryClient]);
+  const work = useRef({ running: false, again: false, changed: new Set<string>() });
+  const refresh = useCallback(
+    async (conversationIds: string[]) => {
+      const state = work.current;
+      state.again = true;
+      for (const id of conversationIds) state.changed.add(id);
+      if (state.running) return;
+      state.running = true;
+      // In a storm of webhooks the next round starts when the last one is drawn, at most three times a second.
+      while (state.again) {
+        const { changed } = state;
+        state.again = false;
+        state.changed = new Set();
+        // What belongs to one conversation is asked again only when that one changed; anew after a break, all.
+        const predicate = (query: Query) => {
+          const id = conversationOf(query);
+          return id === undefined || changed.has(ALL) || changed.has(id);
+        };
+        await Promise.all([
+          queryClient.invalidateQueries(trpc.events.pathFilter()),
+          queryClient.invalidateQueries(trpc.twilioWhatsApp.status.pathFilter()),
+          ...(changed.size > 0
+            ? [
+                queryClient.invalidateQueries({ ...trpc.conversations.pathFilter(), predicate }),
+                queryClient.invalidateQueries({ ...trpc.messages.pathFilter(), predicate }),
+              ]
+            : []),
+        ]);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      state.running = false;
+    },
+    [queryClient],
+  );
   const stream = useSubscription(
-    trpc.events.changes.subscriptionOptions({}, { onStarted: refresh, onData: refresh }),
+    trpc.events.changes.subscriptionOptions(
+      {},
+      {
+        onStarted: () => refresh([ALL]),
+        // Null: so many changed that they are not named.
+        onData: ({ conversationIds }) => refresh(conversationIds ?? [ALL]),
+      },
+    ),
   );
   if (stream.status === "pending") return "live";
   return stream.status === "error" || stream.error ? "broken" : "connecting";

@@ -1,11 +1,12 @@
 import type { Context } from "../context.ts";
+import { eventChanges } from "../events/changes.ts";
 
-/** Yields which conversation changed, as it changes. What it is now, the lists say. */
+/** Yields which conversations changed, as they change; null for very many. What they are now, the lists say. */
 export async function* conversationChanges(
   ctx: Context,
   signal: AbortSignal,
-): AsyncGenerator<{ conversationId: string }> {
-  for await (const { conversationId } of ctx.feed.subscribe(ctx.organizationId, signal)) {
-    if (conversationId !== undefined) yield { conversationId };
+): AsyncGenerator<{ conversationIds: string[] | null }> {
+  for await (const { conversationIds } of eventChanges(ctx, {}, signal)) {
+    if (conversationIds === null || conversationIds.length > 0) yield { conversationIds };
   }
 }

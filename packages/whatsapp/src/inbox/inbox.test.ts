@@ -355,7 +355,8 @@ describe.each(databases)("on %s", (kind) => {
     const end = new AbortController();
     const heard: string[] = [];
     const listening = (async () => {
-      for await (const { conversationId } of conversationChanges(ctx, end.signal)) heard.push(conversationId);
+      for await (const { conversationIds } of conversationChanges(ctx, end.signal))
+        heard.push(...(conversationIds ?? []));
     })();
     await hear("first");
     await hear("second");
