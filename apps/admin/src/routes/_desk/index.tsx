@@ -253,7 +253,7 @@ function LastEvents() {
       flush
       aside={
         <Link to="/webhooks" className="small">
-          All webhooks
+          See all events
         </Link>
       }
     >

@@ -53,7 +53,7 @@ function ConnectionPage() {
       <DayTiles
         days={[connection.last24h]}
         why={
-          <Link from={Route.fullPath} search={{ outcome: "rejected" }} resetScroll={false}>
+          <Link from={Route.fullPath} search={{ outcome: "rejected" }} resetScroll={false} state>
             See why
           </Link>
         }
@@ -63,7 +63,12 @@ function ConnectionPage() {
         connectionId={connectionId}
         search={search}
         onSearch={(change) =>
-          navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
+          navigate({
+            search: (before) => ({ ...before, ...change }),
+            replace: true,
+            resetScroll: false,
+            state: true,
+          })
         }
         empty={<FirstMessage connection={connection} />}
       />

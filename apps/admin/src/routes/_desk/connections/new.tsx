@@ -8,7 +8,6 @@ import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
 import { problemOf, trpc } from "../../../trpc.ts";
 import { formatAddress } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/tone.tsx";
-import { rememberConnect } from "./-connection/outcome.ts";
 import { AccountCard, type Credentials, CredentialsStep } from "./-wizard/credentials.tsx";
 import { Help } from "./-wizard/help.tsx";
 import { SenderStep, sandbox } from "./-wizard/sender.tsx";
@@ -95,9 +94,13 @@ function Wizard() {
   const connect = useMutation(
     trpc.twilioWhatsApp.connect.mutationOptions({
       onSuccess: async (connection) => {
-        rememberConnect(queryClient, connection);
         await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
-        await navigate({ to: "/connections/$connectionId", params: { connectionId: connection.id } });
+        const { id, configured, reattached } = connection;
+        await navigate({
+          to: "/connections/$connectionId",
+          params: { connectionId: id },
+          state: { outcome: { deed: "connected", configured, reattached } },
+        });
       },
       onError: (error) => {
         const { field, message } = problemOf(error);

@@ -7,8 +7,10 @@ const restoredTone: Record<string, Tone> = { failed: "warn", restored: "good" };
 
 /** What connecting or disconnecting just did at Twilio. */
 export function OutcomeNote({ connection }: { connection: Connection }) {
-  const { outcome, dismiss } = useOutcome(connection.id);
-  if (!outcome) return null;
+  const { outcome, tell } = useOutcome();
+  const dismiss = () => tell(undefined);
+  // Going back in the browser must not say what no longer holds.
+  if (!outcome || (outcome.deed === "connected") !== connection.isActive) return null;
   if (outcome.deed === "disconnected") {
     return (
       <Notice

@@ -1,29 +1,21 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import type { Outputs } from "../../../../trpc.ts";
 
-type Connected = Pick<Outputs["twilioWhatsApp"]["connect"], "id" | "configured" | "reattached">;
-type Restored = Outputs["twilioWhatsApp"]["disconnect"]["restored"];
-export type Outcome =
-  | { deed: "connected"; configured: Connected["configured"]; reattached: boolean }
-  | { deed: "disconnected"; restored: Restored };
+type Connected = Pick<Outputs["twilioWhatsApp"]["connect"], "configured" | "reattached">;
+type Disconnected = Pick<Outputs["twilioWhatsApp"]["disconnect"], "restored">;
+export type Outcome = ({ deed: "connected" } & Connected) | ({ deed: "disconnected" } & Disconnected);
 
-const key = (connectionId: string) => ["outcome", connectionId];
-
-/** What connecting or disconnecting did at Twilio: said once on the connection's page, gone with a reload. */
-export function rememberConnect(queryClient: QueryClient, { id, configured, reattached }: Connected) {
-  queryClient.setQueryData(key(id), { deed: "connected", configured, reattached } satisfies Outcome);
-}
-export function rememberDisconnect(queryClient: QueryClient, connectionId: string, restored: Restored) {
-  queryClient.setQueryData(key(connectionId), { deed: "disconnected", restored } satisfies Outcome);
+/** What connecting or disconnecting did at Twilio goes with the visit: it outlives a reload, and is not for sharing. */
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    outcome?: Outcome;
+  }
 }
 
-export function useOutcome(connectionId: string) {
-  const queryClient = useQueryClient();
-  const { data } = useQuery<Outcome | null>({
-    queryKey: key(connectionId),
-    queryFn: () => null,
-    initialData: null,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return { outcome: data, dismiss: () => queryClient.setQueryData(key(connectionId), null) };
+export function useOutcome() {
+  const navigate = useNavigate({ from: "/connections/$connectionId" });
+  const outcome = useLocation({ select: ({ state }) => state.outcome });
+  const tell = (next: Outcome | undefined) =>
+    navigate({ search: true, replace: true, resetScroll: false, state: { outcome: next } });
+  return { outcome, tell };
 }

@@ -14,7 +14,7 @@ import { formatAddress } from "../../../../ui/format.ts";
 import { Ago } from "../../../../ui/time.tsx";
 import { Dot, Notice } from "../../../../ui/tone.tsx";
 import css from "./connection.module.css";
-import { rememberDisconnect } from "./outcome.ts";
+import { useOutcome } from "./outcome.ts";
 
 type Reason = Connection["reasons"][number];
 
@@ -141,6 +141,7 @@ function Act({ reason, connection, why, busy, onRecheck, onReconnect }: ActProps
 
 function MoreMenu({ connection, why }: { connection: Connection; why: string | null }) {
   const queryClient = useQueryClient();
+  const { tell } = useOutcome();
   const ask = () =>
     confirm({
       title: `Disconnect ${formatAddress(connection.sender)}?`,
@@ -156,8 +157,8 @@ function MoreMenu({ connection, why }: { connection: Connection; why: string | n
       explain,
       run: async () => {
         const { restored } = await client.twilioWhatsApp.disconnect.mutate({ connectionId: connection.id });
-        rememberDisconnect(queryClient, connection.id, restored);
         await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
+        await tell({ deed: "disconnected", restored });
       },
     });
   return (
