@@ -34,9 +34,10 @@ export class Spoiler implements AsyncDisposable {
     for (const pair of this.#pairs) for (const socket of pair) socket.removeAllListeners("data").resume();
   }
 
-  /** New connections get through again; the swallowed ones never hear anything. */
+  /** New connections get through again; who holds a swallowed one never hears of it, the database in time does. */
   heal(): void {
     this.#mood = "pass";
+    for (const [, server] of this.#pairs) server.removeAllListeners("close").destroy();
   }
 
   /** Breaks every connection with a reset. */

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Store } from "@waystation/db/client";
 import { ensurePartitions } from "@waystation/db/partitions";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
@@ -236,6 +237,7 @@ function createHttpServer() {
       handle(req, res);
     },
   );
+  server.on("clientError", answerBrokenRequest);
   return {
     server,
     serve: (listener: RequestListener) => {
@@ -261,6 +263,24 @@ function createHttpServer() {
       await closed;
     },
   };
+}
+
+/**
+ * What never became a request. One that was not read in time is told 503 instead of Node's 408: it may be us who were slow,
+ * and Twilio repeats after 503 alone.
+ */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const head =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? "503 Service Unavailable\r\nRetry-After: 5"
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? "431 Request Header Fields Too Large"
+        : "400 Bad Request";
+  socket.end(`HTTP/1.1 ${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function isStream(res: ServerResponse): boolean {

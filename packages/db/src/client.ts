@@ -11,6 +11,7 @@ import { openHotLine } from "./hot-line.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as people from "./schema-people.ts";
+import { createSockets } from "./sockets.ts";
 
 const schema = { ...mission, ...people, ...inbox };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
@@ -38,11 +39,18 @@ const MIGRATION_LOCK = 7_205_759;
 
 const POOL = 10;
 const REOPEN_MS = 1_000;
+/** How often every connection is tried. */
+const PROBE_MS = 10_000;
+/** The server ends every statement after 10 s, and says so: later than this there is nobody. */
+const STATEMENT_MS = 10_000;
+const ANSWER_MS = 12_000;
 
 export async function openPostgres(url: string): Promise<Store> {
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
+  const sockets = createSockets();
   const client = postgres(url, {
+    ...({ socket: sockets.make } as object),
     max: POOL,
     onnotice: () => {},
     onclose: () => warmSoon(),
@@ -53,7 +61,7 @@ export async function openPostgres(url: string): Promise<Store> {
     backoff: () => 0.25,
     connection: {
       application_name: "waystation",
-      statement_timeout: 10_000,
+      statement_timeout: STATEMENT_MS,
       // A server that hangs in the middle of a transaction must not keep its locks from the others.
       idle_in_transaction_session_timeout: 15_000,
     },
@@ -65,14 +73,21 @@ export async function openPostgres(url: string): Promise<Store> {
     await client.end({ timeout: 0 });
     throw error;
   }
-  /** All connections are opened ahead of need, and again when lost: later there may be none left to have. */
-  function warmSoon(): void {
-    if (isClosed || timer) return;
+  /**
+   * All connections are opened ahead of need, and again when lost: later there may be none left to have. They are tried from
+   * time to time, and those that only look open are cut.
+   */
+  function warmSoon(milliseconds = REOPEN_MS): void {
+    if (isClosed || (timer && milliseconds > REOPEN_MS)) return;
+    if (timer) clearTimeout(timer);
     timer = setTimeout(async () => {
       timer = null;
+      const cutSilent = sockets.listen();
+      const alarm = setTimeout(cutSilent, ANSWER_MS).unref();
       const probes = await Promise.allSettled(Array.from({ length: POOL }, () => client`select 1`));
-      if (probes.some(({ status }) => status === "rejected")) warmSoon();
-    }, REOPEN_MS).unref();
+      clearTimeout(alarm);
+      warmSoon(probes.some(({ status }) => status === "rejected") ? REOPEN_MS : PROBE_MS);
+    }, milliseconds).unref();
   }
   warmSoon();
   const hotLine = openHotLine(url);

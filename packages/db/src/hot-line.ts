@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { createSockets } from "./sockets.ts";
 
 /** The server's own limit comes first: then it has ended the statement, and says so. */
 const STATEMENT_MS = 7_500;
@@ -12,12 +13,14 @@ const REOPEN_MS = 250;
  * when it falls silent it is given up for a new one.
  */
 export function openHotLine(url: string) {
+  let sockets = createSockets();
   let client = connect();
   let isClosed = false;
   let timer: NodeJS.Timeout | null = null;
 
   function connect(): postgres.Sql {
     const own: postgres.Sql = postgres(url, {
+      ...({ socket: sockets.make } as object),
       max: 1,
       onnotice: () => {},
       onclose: () => {
@@ -58,8 +61,10 @@ export function openHotLine(url: string) {
 
   function replace(lost: postgres.Sql): void {
     if (lost !== client || isClosed) return;
+    const cut = sockets.cutAll;
+    sockets = createSockets();
     client = connect();
-    void lost.end({ timeout: 0 });
+    void lost.end({ timeout: 0 }).finally(cut);
     warmSoon();
   }
 
