@@ -45,7 +45,7 @@ export const overload: Fault = {
       problems.push(`goodput is only ${share(goodput, capacity)} of what it bears`);
     // This generator has a part in how late an answer is seen.
     const refusal = percentile(excess, 0.95);
-    if (refusal > 50 + lab.noticeLimit / 10) problems.push(`refusals took ${Math.round(refusal)} ms`);
+    if (refusal > 50 + lab.noticeLimit / 4) problems.push(`refusals took ${Math.round(refusal)} ms`);
     if (excess.some(({ retryAfter }) => !retryAfter)) problems.push("503 without Retry-After");
     const after = percentile(last, 0.99);
     if (after > 100 + 4 * LATENCY_MS + lab.noticeLimit / 10)

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createFairQueue } from "./fair-queue.ts";
 
 function filled(room: number, wanted: Record<number, number>) {
-  const queue = createFairQueue<string>(room);
+  const queue = createFairQueue<string>(() => room);
   const refused: Record<number, number> = {};
   for (const [owner, count] of Object.entries(wanted))
     for (let index = 0; index < count; index++)

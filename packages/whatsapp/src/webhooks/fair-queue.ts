@@ -2,7 +2,7 @@
  * A queue that several share fairly: everybody's own keep their order, everybody is served in turn, and nobody can take
  * so much room that somebody who comes anew finds none.
  */
-export function createFairQueue<Item>(room: number) {
+export function createFairQueue<Item>(room: () => number) {
   const lines = new Map<number, Item[]>();
   let size = 0;
 
@@ -11,7 +11,7 @@ export function createFairQueue<Item>(room: number) {
     /** With one share always left for a newcomer. */
     isFull(owner: number): boolean {
       const line = lines.get(owner);
-      return line !== undefined && line.length >= room / (lines.size + 1);
+      return line !== undefined && line.length >= room() / (lines.size + 1);
     },
     add(owner: number, item: Item): void {
       const line = lines.get(owner);

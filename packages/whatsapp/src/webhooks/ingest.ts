@@ -51,6 +51,10 @@ export interface IngestStats {
 const MAX_BATCH = 200;
 /** More than this waiting is seconds of work: better refused at once, while Twilio still retries. */
 const MAX_WAITING = 5_000;
+/** Nor more than is stored in this time, however slow that is. One connection alone may have half of it. */
+const MAX_WAITING_MS = 4_000;
+/** One slow batch is no measure: the best of so many full ones is. */
+const MEASURED = 3;
 /** A batch whose database is away is sent again this long; Twilio itself waits 15 s. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
@@ -61,7 +65,13 @@ const PAUSE_MS = 100;
  * repeat too. Where more comes than can be stored, every connection has its share.
  */
 export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
-  const waiting = createFairQueue<Entry>(MAX_WAITING);
+  /** How long the last full batches took. Forgotten when nothing waits: who never waits needs no bound. */
+  let full: number[] = [];
+  const waiting = createFairQueue<Entry>(() => {
+    if (full.length < MEASURED) return MAX_WAITING;
+    const bearable = (MAX_BATCH / Math.min(...full)) * MAX_WAITING_MS;
+    return Math.min(MAX_WAITING, Math.max(2 * MAX_BATCH, bearable));
+  });
   /** What the quick statement left: goes first, with the one that can make contacts and conversations. */
   let left: Entry[] = [];
   let running: Promise<void> | null = null;
@@ -82,6 +92,8 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const start = performance.now();
     try {
       const news = await persist(store, batch, statement);
+      if (batch.length === MAX_BATCH) full = [...full, performance.now() - start].slice(-MEASURED);
+      else if (waiting.size() === 0) full = [];
       const places = news.flatMap((row) => row.left ?? []);
       left = places.flatMap((place) => batch[place - 1] ?? []);
       stats.onBatch(batch.length - left.length, sum(news), performance.now() - start);
