@@ -177,6 +177,7 @@ test("what could not be handed over stays, and is sent once when there is a netw
   expect(answers).toHaveLength(1);
 
   await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id });
+  await page.reload();
   await expect(page.getByRole("heading", { name: "+1 415 555 0100 is disconnected" })).toBeVisible();
 });
 

@@ -9,6 +9,7 @@ const LiveContext = createContext<LiveState>("connecting");
 export const LiveProvider = LiveContext.Provider;
 export const useLive = () => useContext(LiveContext);
 
+/** For what is about no conversation in particular, and for the time in which nothing was heard. */
 const ALL = "all";
 
 /** The conversation that a query is about, by its input. */
@@ -25,7 +26,7 @@ export function useLiveChanges(): LiveState {
     async (conversationIds: string[]) => {
       const state = work.current;
       state.again = true;
-      for (const id of conversationIds) state.changed.add(id);
+      for (const id of conversationIds.length > 0 ? conversationIds : [ALL]) state.changed.add(id);
       if (state.running) return;
       state.running = true;
       // In a storm of webhooks the next round starts when the last one is drawn, at most three times a second.
@@ -33,7 +34,7 @@ export function useLiveChanges(): LiveState {
         const { changed } = state;
         state.again = false;
         state.changed = new Set();
-        // What belongs to one conversation is asked again only when that one changed; anew after a break, all.
+        // What belongs to one conversation is asked again only when that one changed.
         const predicate = (query: Query) => {
           const id = conversationOf(query);
           return id === undefined || changed.has(ALL) || changed.has(id);
@@ -41,12 +42,8 @@ export function useLiveChanges(): LiveState {
         await Promise.all([
           queryClient.invalidateQueries(trpc.events.pathFilter()),
           queryClient.invalidateQueries(trpc.twilioWhatsApp.status.pathFilter()),
-          ...(changed.size > 0
-            ? [
-                queryClient.invalidateQueries({ ...trpc.conversations.pathFilter(), predicate }),
-                queryClient.invalidateQueries({ ...trpc.messages.pathFilter(), predicate }),
-              ]
-            : []),
+          queryClient.invalidateQueries({ ...trpc.conversations.pathFilter(), predicate }),
+          queryClient.invalidateQueries({ ...trpc.messages.pathFilter(), predicate }),
         ]);
         await new Promise((resolve) => setTimeout(resolve, 300));
       }

@@ -33,8 +33,11 @@ onSignedOut(() => {
   void router.invalidate();
 });
 
-// After a move to another page, keyboard and screen reader continue at its heading.
-router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
+const isInInbox = (path: string | undefined) => path?.split("/")[1] === "inbox";
+
+// After a move to another page, keyboard and screen reader continue at its heading. Within the inbox they stay where they are.
+router.subscribe("onRendered", ({ pathChanged, fromLocation, toLocation }) => {
+  if (isInInbox(fromLocation?.pathname) && isInInbox(toLocation.pathname)) return;
   if (pathChanged && fromLocation) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 });
 

@@ -15,6 +15,7 @@ import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as DeskIndexRouteImport } from "./routes/_desk/index";
 import { Route as DeskSplatRouteImport } from "./routes/_desk/$";
 import { Route as DeskAuditRouteImport } from "./routes/_desk/audit";
+import { Route as DeskInboxRouteImport } from "./routes/_desk/inbox";
 import { Route as DeskProfileRouteImport } from "./routes/_desk/profile";
 import { Route as DeskTeamRouteImport } from "./routes/_desk/team";
 import { Route as DeskWebhooksRouteImport } from "./routes/_desk/webhooks";
@@ -22,6 +23,8 @@ import { Route as JoinTokenRouteImport } from "./routes/join.$token";
 import { Route as DeskConnectionsIndexRouteImport } from "./routes/_desk/connections/index";
 import { Route as DeskConnectionsConnectionIdRouteImport } from "./routes/_desk/connections/$connectionId";
 import { Route as DeskConnectionsNewRouteImport } from "./routes/_desk/connections/new";
+import { Route as DeskInboxIndexRouteImport } from "./routes/_desk/inbox/index";
+import { Route as DeskInboxConversationIdRouteImport } from "./routes/_desk/inbox/$conversationId";
 
 const DeskRoute = DeskRouteImport.update({
   id: "/_desk",
@@ -50,6 +53,11 @@ const DeskSplatRoute = DeskSplatRouteImport.update({
 const DeskAuditRoute = DeskAuditRouteImport.update({
   id: "/audit",
   path: "/audit",
+  getParentRoute: () => DeskRoute,
+} as any);
+const DeskInboxRoute = DeskInboxRouteImport.update({
+  id: "/inbox",
+  path: "/inbox",
   getParentRoute: () => DeskRoute,
 } as any);
 const DeskProfileRoute = DeskProfileRouteImport.update({
@@ -88,6 +96,16 @@ const DeskConnectionsNewRoute = DeskConnectionsNewRouteImport.update({
   path: "/connections/new",
   getParentRoute: () => DeskRoute,
 } as any);
+const DeskInboxIndexRoute = DeskInboxIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => DeskInboxRoute,
+} as any);
+const DeskInboxConversationIdRoute = DeskInboxConversationIdRouteImport.update({
+  id: "/$conversationId",
+  path: "/$conversationId",
+  getParentRoute: () => DeskInboxRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof DeskIndexRoute;
@@ -95,13 +113,16 @@ export interface FileRoutesByFullPath {
   "/sign-in": typeof SignInRoute;
   "/$": typeof DeskSplatRoute;
   "/audit": typeof DeskAuditRoute;
+  "/inbox": typeof DeskInboxRouteWithChildren;
   "/profile": typeof DeskProfileRoute;
   "/team": typeof DeskTeamRoute;
   "/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
   "/connections/$connectionId": typeof DeskConnectionsConnectionIdRoute;
   "/connections/new": typeof DeskConnectionsNewRoute;
+  "/inbox/$conversationId": typeof DeskInboxConversationIdRoute;
   "/connections/": typeof DeskConnectionsIndexRoute;
+  "/inbox/": typeof DeskInboxIndexRoute;
 }
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
@@ -115,7 +136,9 @@ export interface FileRoutesByTo {
   "/": typeof DeskIndexRoute;
   "/connections/$connectionId": typeof DeskConnectionsConnectionIdRoute;
   "/connections/new": typeof DeskConnectionsNewRoute;
+  "/inbox/$conversationId": typeof DeskInboxConversationIdRoute;
   "/connections": typeof DeskConnectionsIndexRoute;
+  "/inbox": typeof DeskInboxIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -124,6 +147,7 @@ export interface FileRoutesById {
   "/sign-in": typeof SignInRoute;
   "/_desk/$": typeof DeskSplatRoute;
   "/_desk/audit": typeof DeskAuditRoute;
+  "/_desk/inbox": typeof DeskInboxRouteWithChildren;
   "/_desk/profile": typeof DeskProfileRoute;
   "/_desk/team": typeof DeskTeamRoute;
   "/_desk/webhooks": typeof DeskWebhooksRoute;
@@ -131,7 +155,9 @@ export interface FileRoutesById {
   "/_desk/": typeof DeskIndexRoute;
   "/_desk/connections/$connectionId": typeof DeskConnectionsConnectionIdRoute;
   "/_desk/connections/new": typeof DeskConnectionsNewRoute;
+  "/_desk/inbox/$conversationId": typeof DeskInboxConversationIdRoute;
   "/_desk/connections/": typeof DeskConnectionsIndexRoute;
+  "/_desk/inbox/": typeof DeskInboxIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -141,13 +167,16 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/$"
     | "/audit"
+    | "/inbox"
     | "/profile"
     | "/team"
     | "/webhooks"
     | "/join/$token"
     | "/connections/$connectionId"
     | "/connections/new"
-    | "/connections/";
+    | "/inbox/$conversationId"
+    | "/connections/"
+    | "/inbox/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/setup"
@@ -161,7 +190,9 @@ export interface FileRouteTypes {
     | "/"
     | "/connections/$connectionId"
     | "/connections/new"
-    | "/connections";
+    | "/inbox/$conversationId"
+    | "/connections"
+    | "/inbox";
   id:
     | "__root__"
     | "/_desk"
@@ -169,6 +200,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/_desk/$"
     | "/_desk/audit"
+    | "/_desk/inbox"
     | "/_desk/profile"
     | "/_desk/team"
     | "/_desk/webhooks"
@@ -176,7 +208,9 @@ export interface FileRouteTypes {
     | "/_desk/"
     | "/_desk/connections/$connectionId"
     | "/_desk/connections/new"
-    | "/_desk/connections/";
+    | "/_desk/inbox/$conversationId"
+    | "/_desk/connections/"
+    | "/_desk/inbox/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -230,6 +264,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof DeskAuditRouteImport;
       parentRoute: typeof DeskRoute;
     };
+    "/_desk/inbox": {
+      id: "/_desk/inbox";
+      path: "/inbox";
+      fullPath: "/inbox";
+      preLoaderRoute: typeof DeskInboxRouteImport;
+      parentRoute: typeof DeskRoute;
+    };
     "/_desk/profile": {
       id: "/_desk/profile";
       path: "/profile";
@@ -279,12 +320,41 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof DeskConnectionsNewRouteImport;
       parentRoute: typeof DeskRoute;
     };
+    "/_desk/inbox/": {
+      id: "/_desk/inbox/";
+      path: "/";
+      fullPath: "/inbox/";
+      preLoaderRoute: typeof DeskInboxIndexRouteImport;
+      parentRoute: typeof DeskInboxRoute;
+    };
+    "/_desk/inbox/$conversationId": {
+      id: "/_desk/inbox/$conversationId";
+      path: "/$conversationId";
+      fullPath: "/inbox/$conversationId";
+      preLoaderRoute: typeof DeskInboxConversationIdRouteImport;
+      parentRoute: typeof DeskInboxRoute;
+    };
   }
 }
+
+interface DeskInboxRouteChildren {
+  DeskInboxConversationIdRoute: typeof DeskInboxConversationIdRoute;
+  DeskInboxIndexRoute: typeof DeskInboxIndexRoute;
+}
+
+const DeskInboxRouteChildren: DeskInboxRouteChildren = {
+  DeskInboxConversationIdRoute: DeskInboxConversationIdRoute,
+  DeskInboxIndexRoute: DeskInboxIndexRoute,
+};
+
+const DeskInboxRouteWithChildren = DeskInboxRoute._addFileChildren(
+  DeskInboxRouteChildren,
+);
 
 interface DeskRouteChildren {
   DeskSplatRoute: typeof DeskSplatRoute;
   DeskAuditRoute: typeof DeskAuditRoute;
+  DeskInboxRoute: typeof DeskInboxRouteWithChildren;
   DeskProfileRoute: typeof DeskProfileRoute;
   DeskTeamRoute: typeof DeskTeamRoute;
   DeskWebhooksRoute: typeof DeskWebhooksRoute;
@@ -297,6 +367,7 @@ interface DeskRouteChildren {
 const DeskRouteChildren: DeskRouteChildren = {
   DeskSplatRoute: DeskSplatRoute,
   DeskAuditRoute: DeskAuditRoute,
+  DeskInboxRoute: DeskInboxRouteWithChildren,
   DeskProfileRoute: DeskProfileRoute,
   DeskTeamRoute: DeskTeamRoute,
   DeskWebhooksRoute: DeskWebhooksRoute,

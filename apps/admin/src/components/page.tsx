@@ -7,15 +7,19 @@ interface PageProps {
   title: string;
   parent?: { label: string; to: LinkProps["to"] };
   actions?: ReactNode;
+  /** Its content takes the whole room and scrolls within itself. */
+  whole?: boolean;
+  /** On a phone its content brings a bar of its own. */
+  barless?: boolean;
   children: ReactNode;
 }
 
 /** The frame of every screen in the desk: bar with the heading, then the content. */
-export function Page({ title, parent, actions, children }: PageProps) {
+export function Page({ title, parent, actions, whole, barless, children }: PageProps) {
   return (
     <>
       <title>{`${title} · Waystation`}</title>
-      <header className={css.bar}>
+      <header className={css.bar} data-barless={barless || undefined}>
         <div className={css.title}>
           {parent ? (
             <>
@@ -32,7 +36,7 @@ export function Page({ title, parent, actions, children }: PageProps) {
         {actions}
         <TopTools />
       </header>
-      <div className={`${css.content} stack`}>{children}</div>
+      {whole ? children : <div className={`${css.content} stack`}>{children}</div>}
     </>
   );
 }

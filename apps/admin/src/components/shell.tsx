@@ -1,10 +1,11 @@
-import { UnstyledButton } from "@mantine/core";
+import { UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconActivity,
   IconBuilding,
   IconDots,
   IconHistory,
+  IconInbox,
   IconLayoutDashboard,
   IconPlugConnected,
   IconPlus,
@@ -25,6 +26,7 @@ import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
 import { useMe } from "./session.ts";
 import css from "./shell.module.css";
+import { useUnreadCount } from "./unread.ts";
 import { verdictTone, verdictWord, worstVerdict } from "./verdict.ts";
 
 const MoreDrawer = lazy(() => import("./more-drawer.tsx"));
@@ -36,6 +38,7 @@ interface Place {
   Icon: typeof IconActivity;
 }
 const overview: Place = { to: "/", label: "Overview", Icon: IconLayoutDashboard };
+const inbox: Place = { to: "/inbox", label: "Inbox", Icon: IconInbox };
 const webhooks: Place = { to: "/webhooks", label: "Webhooks", Icon: IconActivity };
 const connections: Place = { to: "/connections", label: "Connections", Icon: IconPlugConnected };
 const team: Place = { to: "/team", label: "Team", Icon: IconUsers };
@@ -59,6 +62,17 @@ function TabLink({ place, dot }: { place: Place; dot?: ReactNode }) {
       <span>{place.label}</span>
       {dot}
     </Link>
+  );
+}
+
+function UnreadBadge({ count }: { count: number }) {
+  if (count === 0) return null;
+  const shown = count > 99 ? "99+" : String(count);
+  return (
+    <span className={css.badge}>
+      {shown}
+      <VisuallyHidden> unread</VisuallyHidden>
+    </span>
   );
 }
 
@@ -133,6 +147,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const active = data?.filter((each) => each.isActive) ?? [];
   const worst = worstVerdict(active);
   const dot = worst ? <Dot tone={verdictTone(worst)} label={`Connections: ${verdictWord(worst)}`} /> : null;
+  const unread = <UnreadBadge count={useUnreadCount()} />;
   const seesAudit = me.organization.role !== "member";
   return (
     <LiveProvider value={live}>
@@ -149,6 +164,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <OrganizationMenu onNew={namingModal.open} />
           <div className={css.rule} />
           <RailLink place={overview} />
+          <RailLink place={inbox} dot={unread} />
           <RailLink place={webhooks} />
           <div className={css.rule} />
           <RailLink place={connections} dot={dot} />
@@ -165,7 +181,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </main>
         <nav className={css.bottom} aria-label="Main, bottom">
           <TabLink place={overview} />
-          <TabLink place={connections} dot={dot} />
+          <TabLink place={inbox} dot={unread} />
           <TabLink place={webhooks} />
           <UnstyledButton
             className={css.tab}
@@ -175,12 +191,14 @@ export function Shell({ children }: { children: ReactNode }) {
           >
             <IconDots size={21} stroke={1.7} aria-hidden />
             <span>More</span>
+            {dot}
           </UnstyledButton>
         </nav>
       </div>
       {useKept(more) ? (
         <Suspense>
           <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
+            <RailLink place={connections} dot={dot} onClick={moreDrawer.close} />
             {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
               <RailLink key={place.label} place={place} onClick={moreDrawer.close} />
             ))}

@@ -24,12 +24,14 @@ function current() {
   return now;
 }
 
-const useNow = () => useSyncExternalStore(subscribe, current);
+export const useNow = () => useSyncExternalStore(subscribe, current);
 
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const exactTime = (at: string) => exact.format(new Date(at));
@@ -68,6 +70,45 @@ export function Clock({ at }: { at: string }) {
   return (
     <time dateTime={at} title={exactTime(at)}>
       {today ? clock.format(date) : `${day.format(date)}, ${clock.format(date).slice(0, 5)}`}
+    </time>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+function daysAgo(date: Date): number {
+  const midnight = (each: Date) => new Date(each.getFullYear(), each.getMonth(), each.getDate()).getTime();
+  return Math.round((midnight(new Date()) - midnight(date)) / DAY_MS);
+}
+
+export const timeOfDay = (at: string) => hourMinute.format(new Date(at));
+
+/** `Today`, `Yesterday`, `Friday`, `14 Nov 2026` */
+export function dayWord(at: string): string {
+  const date = new Date(at);
+  const days = daysAgo(date);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  return days > 1 && days < 7 ? weekday.format(date) : dayOfYear.format(date);
+}
+
+/** As short as it can be told: the time of a moment today, the day of an earlier one. */
+export function ShortTime({ at }: { at: string }) {
+  const date = new Date(at);
+  const days = daysAgo(date);
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {days === 0 ? hourMinute.format(date) : days < 7 ? dayWord(at) : day.format(date)}
+    </time>
+  );
+}
+
+/** `yesterday, 14:03` */
+export function DayAndTime({ at }: { at: string }) {
+  const word = dayWord(at);
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {/^(Today|Yesterday)/.test(word) ? word.toLowerCase() : `on ${word}`}, {timeOfDay(at)}
     </time>
   );
 }

@@ -1,0 +1,149 @@
+import { Button } from "@mantine/core";
+import { IconLock, IconPlugConnectedX, IconSend2 } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { MESSAGE_LENGTH } from "@waystation/whatsapp/inbox/inputs";
+import { type KeyboardEvent, type ReactNode, type Ref, useId } from "react";
+import { useMe } from "../../../components/session.ts";
+import { formatAddress, formatCount } from "../../../ui/format.ts";
+import { DayAndTime } from "../../../ui/time.tsx";
+import css from "./composer.module.css";
+import { templatesAtTwilio } from "./failure-words.ts";
+import type { OpenConversation } from "./queries.ts";
+import { splitText } from "./split-text.ts";
+import { send } from "./unsent.ts";
+import { useDraft } from "./use-draft.ts";
+import { useWindow, WindowEdge } from "./window-edge.tsx";
+
+interface ComposerProps {
+  conversation: OpenConversation;
+  fieldRef: Ref<HTMLTextAreaElement>;
+  onSent: () => void;
+}
+
+export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
+  const { id, windowClosesAt, isConnected } = conversation;
+  const [text, setText] = useDraft(id);
+  const { left, isOpen } = useWindow(windowClosesAt);
+  const hint = useId();
+  const kept = text.trim() === "" ? null : <p className="dim">Your draft is kept.</p>;
+  if (!isConnected) return <Disconnected conversation={conversation}>{kept}</Disconnected>;
+  if (!isOpen || windowClosesAt === null) return <Closed conversation={conversation}>{kept}</Closed>;
+  const parts = splitText(text);
+  const submit = () => {
+    if (parts.length === 0) return;
+    send(id, parts);
+    setText("");
+    onSent();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    // On a phone's keyboard Enter is the only way to a new line; there one sends by the button.
+    if (matchMedia("(pointer: coarse)").matches) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <form
+      className={css.composer}
+      aria-label="Answer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <WindowEdge closesAt={windowClosesAt} left={left} />
+      <textarea
+        ref={fieldRef}
+        className={css.field}
+        rows={2}
+        value={text}
+        dir="auto"
+        aria-label={`Message to ${conversation.contact.name ?? formatAddress(conversation.contact.address)}`}
+        aria-describedby={hint}
+        placeholder="Write an answer"
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className={css.foot}>
+        <div id={hint} className={css.hint}>
+          {parts.length > 1 ? (
+            <span className={css.long} role="status">
+              {formatCount(text.length)} characters: WhatsApp takes {formatCount(MESSAGE_LENGTH)} at once. It
+              goes out as {parts.length} messages, in order.
+            </span>
+          ) : (
+            <span className={css.keys}>Enter sends, Shift+Enter starts a new line</span>
+          )}
+        </div>
+        <Button type="submit" size="xs" flex="none" leftSection={<IconSend2 size={15} aria-hidden />}>
+          Send
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Locked({ icon, title, children }: { icon: ReactNode; title: ReactNode; children: ReactNode }) {
+  return (
+    <section className={css.locked} aria-label="Why you cannot answer now">
+      {icon}
+      <div>
+        <h3>{title}</h3>
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function Closed({ conversation, children }: { conversation: OpenConversation; children: ReactNode }) {
+  const { instance } = useMe();
+  const { windowClosesAt } = conversation;
+  return (
+    <Locked
+      icon={<IconLock size={18} stroke={1.8} aria-hidden />}
+      title={
+        windowClosesAt ? (
+          <>
+            Free replies ended <DayAndTime at={windowClosesAt} />
+          </>
+        ) : (
+          "This customer has not written yet"
+        )
+      }
+    >
+      <p>
+        WhatsApp lets you answer freely for 24 hours after the customer's last message. Until they write
+        again, only an approved template reaches them. This box opens by itself when they do.
+      </p>
+      {children}
+      <p className={css.ways}>
+        <a href={templatesAtTwilio} target="_blank" rel="noreferrer">
+          Open templates at Twilio
+        </a>
+        {instance.testMode ? (
+          <a href={instance.testMode.simulatorUrl} target="_blank" rel="noreferrer">
+            Open the simulator
+          </a>
+        ) : null}
+      </p>
+    </Locked>
+  );
+}
+
+function Disconnected({ conversation, children }: { conversation: OpenConversation; children: ReactNode }) {
+  return (
+    <Locked
+      icon={<IconPlugConnectedX size={18} stroke={1.8} aria-hidden />}
+      title={`${formatAddress(conversation.ours)} is disconnected`}
+    >
+      <p>Its history is kept. Connect the sender again to answer from it.</p>
+      {children}
+      <p className={css.ways}>
+        <Link to="/connections/$connectionId" params={{ connectionId: conversation.connectionId }}>
+          Go to the connection
+        </Link>
+      </p>
+    </Locked>
+  );
+}

@@ -1,0 +1,80 @@
+import { Fragment, type ReactNode } from "react";
+import css from "./message.module.css";
+
+const tags = { "*": "strong", _: "em", "~": "s" } as const;
+const isWord = (char: string | undefined) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+const isBlank = (char: string | undefined) => char === undefined || /\s/.test(char);
+
+/** A text with WhatsApp's marks (*bold*, _italic_, ~struck~, ```mono```) and links, as elements: never as HTML. */
+export function FormattedText({ text }: { text: string }) {
+  const parts = text.split(/```([\s\S]+?)```/);
+  return (
+    <p className={css.text} dir="auto">
+      {parts.map((part, no) =>
+        no % 2 === 1 ? (
+          <code key={no} className={css.code}>
+            {part}
+          </code>
+        ) : (
+          <Fragment key={no}>
+            {part.split(/(\n)/).map((line) => (line === "\n" ? line : inline(line)))}
+          </Fragment>
+        ),
+      )}
+    </p>
+  );
+}
+
+/** One line. Marks hold where they embrace something and stand at the edge of words. */
+function inline(line: string): ReactNode[] {
+  const nodes: ReactNode[] = [];
+  const hopeless = new Set<string>();
+  let plain = "";
+  let at = 0;
+  const put = (node: ReactNode, end: number) => {
+    if (plain) nodes.push(plain);
+    plain = "";
+    nodes.push(<Fragment key={nodes.length}>{node}</Fragment>);
+    at = end;
+  };
+  while (at < line.length) {
+    const char = line[at] ?? "";
+    const link = char === "h" || char === "H" ? linkAt(line, at) : null;
+    if (link && !isWord(line[at - 1])) {
+      put(
+        <a href={link} target="_blank" rel="noreferrer">
+          {link}
+        </a>,
+        at + link.length,
+      );
+      continue;
+    }
+    if ((char in tags || char === "`") && !hopeless.has(char) && !isWord(line[at - 1])) {
+      const end = isBlank(line[at + 1]) ? -1 : closing(line, char, at + 1);
+      if (end > 0) {
+        const inside = line.slice(at + 1, end);
+        const Tag = tags[char as keyof typeof tags];
+        put(char === "`" ? <code className={css.code}>{inside}</code> : <Tag>{inline(inside)}</Tag>, end + 1);
+        continue;
+      }
+      if (!isBlank(line[at + 1])) hopeless.add(char);
+    }
+    plain += char;
+    at += 1;
+  }
+  if (plain) nodes.push(plain);
+  return nodes;
+}
+
+function closing(line: string, mark: string, from: number): number {
+  for (let at = line.indexOf(mark, from + 1); at > 0; at = line.indexOf(mark, at + 1))
+    if (!isBlank(line[at - 1]) && !isWord(line[at + 1])) return at;
+  return -1;
+}
+
+function linkAt(line: string, at: number): string | null {
+  const pattern = /https?:\/\/[^\s<>"]+/iy;
+  pattern.lastIndex = at;
+  const link = pattern.exec(line)?.[0].replace(/[.,;:!?)\]}'*_~]+$/, "");
+  return link && URL.canParse(link) ? link : null;
+}

@@ -1,0 +1,119 @@
+import { Button } from "@mantine/core";
+import { IconClock } from "@tabler/icons-react";
+import { ActionButton } from "../../../ui/action-button.tsx";
+import { exactTime, timeOfDay } from "../../../ui/time.tsx";
+import { type Failure, failureOf, pageOfCode } from "./failure-words.ts";
+import { FateButton } from "./fate.tsx";
+import { FormattedText } from "./formatted-text.tsx";
+import css from "./message.module.css";
+import { MessageContent } from "./message-content.tsx";
+import type { Message } from "./queries.ts";
+import { discard, send, tryAgain, type Unsent } from "./unsent.ts";
+
+interface MessageBubbleProps {
+  conversationId: string;
+  message: Message;
+  /** The last of its group says when. */
+  isLast: boolean;
+  /** Why nothing can be sent now. */
+  whyNotSend: string | null;
+}
+
+const Time = ({ at }: { at: string }) => (
+  <time dateTime={at} title={exactTime(at)}>
+    {timeOfDay(at)}
+  </time>
+);
+
+export function MessageBubble({ conversationId, message, isLast, whyNotSend }: MessageBubbleProps) {
+  const isOurs = message.direction === "out";
+  const failure = failureOf(message);
+  return (
+    <li className={css.message}>
+      <div className={css.bubble} data-failed={failure ? true : undefined}>
+        <MessageContent message={message} />
+      </div>
+      {isLast || failure || isOurs ? (
+        <div className={css.meta}>
+          {isLast ? <Time at={message.createdAt} /> : null}
+          {isOurs ? <FateButton conversationId={conversationId} message={message} /> : null}
+        </div>
+      ) : null}
+      {failure ? (
+        <FailureNote
+          failure={failure}
+          code={message.errorCode}
+          whyNotSend={whyNotSend}
+          onAgain={() => message.body && send(conversationId, [message.body])}
+        />
+      ) : null}
+    </li>
+  );
+}
+
+interface FailureNoteProps {
+  failure: Failure;
+  code: number | null;
+  whyNotSend: string | null;
+  onAgain: () => void;
+}
+
+function FailureNote({ failure: { words, remedy }, code, whyNotSend, onAgain }: FailureNoteProps) {
+  return (
+    <div className={css.failure}>
+      <span>
+        {words}{" "}
+        {code ? (
+          <a href={pageOfCode(code)} target="_blank" rel="noreferrer">
+            Error {code}
+          </a>
+        ) : null}
+      </span>
+      {remedy === "again" ? (
+        <ActionButton size="compact-xs" variant="default" why={whyNotSend} onClick={onAgain}>
+          Send again
+        </ActionButton>
+      ) : null}
+      {remedy !== null && remedy !== "again" ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          component="a"
+          href={remedy.href}
+          target="_blank"
+          rel="noreferrer"
+        >
+          {remedy.label}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+export function UnsentBubble({ conversationId, unsent }: { conversationId: string; unsent: Unsent }) {
+  const { body, problem, clientKey, at } = unsent;
+  return (
+    <li className={css.message}>
+      <div className={css.bubble} data-unsent data-failed={problem ? true : undefined}>
+        <FormattedText text={body} />
+      </div>
+      <div className={css.meta}>
+        <Time at={at} />
+        <span className={css.tick} role="img" aria-label={problem ? "Not sent" : "Being sent"}>
+          <IconClock size={15} stroke={2} aria-hidden />
+        </span>
+      </div>
+      {problem ? (
+        <div className={css.failure} role="alert">
+          <span>{problem}</span>
+          <Button size="compact-xs" variant="default" onClick={() => tryAgain(conversationId)}>
+            Try again
+          </Button>
+          <Button size="compact-xs" variant="subtle" onClick={() => discard(conversationId, clientKey)}>
+            Discard
+          </Button>
+        </div>
+      ) : null}
+    </li>
+  );
+}

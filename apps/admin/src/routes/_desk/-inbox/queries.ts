@@ -1,0 +1,64 @@
+import { client, type Outputs, trpc } from "../../../trpc.ts";
+
+export type Conversation = Outputs["conversations"]["list"]["items"][number];
+export type OpenConversation = Outputs["conversations"]["get"];
+export type Message = Outputs["messages"]["list"]["items"][number];
+type Thread = Outputs["messages"]["list"];
+
+export const filters = ["mine", "unassigned", "unread"] as const;
+
+/** The part of the URL that the inbox lives in. */
+export interface InboxSearch {
+  filter?: (typeof filters)[number];
+  state?: "resolved";
+  q?: string;
+}
+
+export function readInboxSearch(search: Record<string, unknown>): InboxSearch {
+  return {
+    filter: filters.find((filter) => filter === search.filter),
+    state: search.state === "resolved" ? "resolved" : undefined,
+    q: search.q === undefined || search.q === "" ? undefined : String(search.q).slice(0, 200),
+  };
+}
+
+interface Cursor {
+  pageParam: string | null;
+  signal: AbortSignal;
+}
+
+const pages = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+};
+
+export function conversationsQuery({ filter, state, q }: InboxSearch) {
+  const input = { filter: filter ?? ("all" as const), isOpen: state !== "resolved", search: q, limit: 40 };
+  return {
+    queryKey: trpc.conversations.list.infiniteQueryKey(input),
+    // tRPC's own infinite options add a `direction`, which the strict input refuses.
+    queryFn: ({ pageParam, signal }: Cursor) =>
+      client.conversations.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+    ...pages,
+  };
+}
+
+export const conversationQuery = (conversationId: string) =>
+  trpc.conversations.get.queryOptions({ conversationId });
+
+/** Whether there has ever been any, whatever the filters hide. */
+export const anyConversationQuery = () =>
+  trpc.conversations.list.queryOptions(
+    { filter: "all", limit: 1 },
+    { select: (page) => page.items.length > 0 },
+  );
+
+export function messagesQuery(conversationId: string) {
+  const input = { conversationId, limit: 50 };
+  return {
+    queryKey: trpc.messages.list.infiniteQueryKey(input),
+    queryFn: ({ pageParam, signal }: Cursor): Promise<Thread> =>
+      client.messages.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+    ...pages,
+  };
+}

@@ -1,0 +1,40 @@
+import { Modal } from "@mantine/core";
+import { useOpening } from "../../../ui/use-opening.ts";
+import css from "./inbox.module.css";
+
+const shortcuts: [keys: string[], what: string][] = [
+  [["j"], "Next conversation"],
+  [["k"], "Previous conversation"],
+  [["↓", "↑"], "Move in the list; Enter opens"],
+  [["/"], "Search"],
+  [["r"], "Write an answer"],
+  [["Enter"], "Send; Shift+Enter starts a new line"],
+  [["Esc"], "Leave the answer; the draft is kept"],
+  [["e"], "Resolve or reopen"],
+  [["a"], "Assign to me"],
+  [["?"], "Show this list"],
+];
+
+export default function Shortcuts({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal
+      opened={useOpening(opened)}
+      onClose={onClose}
+      title="Keyboard shortcuts"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <dl className={css.shortcuts}>
+        {shortcuts.map(([keys, what]) => (
+          <div key={what}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,227 @@
+import { Button, Skeleton, VisuallyHidden } from "@mantine/core";
+import { useDocumentVisibility } from "@mantine/hooks";
+import { IconArrowDown } from "@tabler/icons-react";
+import { type InfiniteData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { explain } from "../../../components/explain.ts";
+import { useMe } from "../../../components/session.ts";
+import { type Outputs, queryClient, trpc } from "../../../trpc.ts";
+import { formatAddress } from "../../../ui/format.ts";
+import { dayWord, exactTime } from "../../../ui/time.tsx";
+import { Notice } from "../../../ui/tone.tsx";
+import { groupMessages } from "./group-messages.ts";
+import { lastLine } from "./kind-words.ts";
+import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
+import { messagesQuery, type OpenConversation } from "./queries.ts";
+import css from "./thread.module.css";
+import { useUnsent } from "./unsent.ts";
+import { useWindow } from "./window-edge.tsx";
+
+interface ThreadProps {
+  conversation: OpenConversation;
+  scrollRef: RefObject<HTMLDivElement | null>;
+}
+
+export function Thread({ conversation, scrollRef }: ThreadProps) {
+  const { id } = conversation;
+  const { user } = useMe();
+  const query = useInfiniteQuery(messagesQuery(id));
+  const unsent = useUnsent(id);
+  const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const days = useMemo(() => groupMessages(messages, unsent, user.name), [messages, unsent, user.name]);
+  const newestIn = messages.find((message) => message.direction === "in");
+  const { isOpen } = useWindow(conversation.windowClosesAt);
+  useSeen(id, newestIn?.id);
+  const scroll = useThreadScroll(scrollRef, {
+    oldest: messages.at(-1)?.id,
+    newest: unsent.at(-1)?.clientKey ?? messages[0]?.id,
+    canLoad: query.hasNextPage && !query.isFetching,
+    load: query.fetchNextPage,
+  });
+  const whyNotSend = !conversation.isConnected
+    ? "This sender is disconnected."
+    : isOpen
+      ? null
+      : "The 24 hours for free replies are over.";
+  const nameOf = (group: { isOurs: boolean; author: string | null }) =>
+    group.isOurs ? (group.author ?? "Sent from elsewhere") : null;
+  return (
+    <div className={css.frame}>
+      <section
+        className={css.scroll}
+        ref={scrollRef}
+        onScroll={scroll.onScroll}
+        aria-label="Messages"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        <div className={css.content} ref={scroll.contentRef}>
+          {query.isPending ? <ThreadSkeleton /> : null}
+          {query.isError ? (
+            <Notice tone="bad" role="alert">
+              <p>{explain(query.error)}</p>
+              <div>
+                <Button size="xs" variant="default" onClick={() => query.refetch()}>
+                  Try again
+                </Button>
+              </div>
+            </Notice>
+          ) : null}
+          {query.hasNextPage ? (
+            <div className={css.older}>
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                loading={query.isFetchingNextPage}
+                onClick={() => query.fetchNextPage()}
+              >
+                Load older messages
+              </Button>
+            </div>
+          ) : null}
+          {days.map((day) => (
+            <section key={day.key} className={css.day} aria-label={dayWord(day.at)}>
+              <div className={css.date} title={exactTime(day.at)}>
+                <span>{dayWord(day.at)}</span>
+              </div>
+              {day.groups.map((group) => (
+                <div key={group.key} className={css.group} data-ours={group.isOurs || undefined}>
+                  {nameOf(group) ? <div className={css.author}>{nameOf(group)}</div> : null}
+                  <ul className={css.messages} data-ours={group.isOurs || undefined}>
+                    {group.messages.map((each, no) =>
+                      "unsent" in each ? (
+                        <UnsentBubble key={each.key} conversationId={id} unsent={each.unsent} />
+                      ) : (
+                        <MessageBubble
+                          key={each.key}
+                          conversationId={id}
+                          message={each.sent}
+                          isLast={no === group.messages.length - 1}
+                          whyNotSend={whyNotSend}
+                        />
+                      ),
+                    )}
+                  </ul>
+                </div>
+              ))}
+            </section>
+          ))}
+        </div>
+      </section>
+      {scroll.isAway ? (
+        <Button
+          className={css.down}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconArrowDown size={14} aria-hidden />}
+          onClick={scroll.toBottom}
+        >
+          Newest
+        </Button>
+      ) : null}
+      <VisuallyHidden role="status">
+        {newestIn
+          ? `${conversation.contact.name ?? formatAddress(conversation.contact.address)}: ${lastLine({
+              at: newestIn.createdAt,
+              preview: newestIn.body ?? "",
+              direction: "in",
+              kind: newestIn.kind,
+              status: null,
+            })}`
+          : ""}
+      </VisuallyHidden>
+    </div>
+  );
+}
+
+type Page = Outputs["conversations"]["list"];
+
+/** Whoever has the newest message before their eyes has seen it. */
+function useSeen(conversationId: string, newestIn: string | undefined) {
+  const isVisible = useDocumentVisibility() === "visible";
+  const { mutate } = useMutation(
+    trpc.conversations.markRead.mutationOptions({
+      onSuccess: () => {
+        queryClient.setQueriesData<InfiniteData<Page> | Page>(trpc.conversations.list.pathFilter(), (data) =>
+          data && "pages" in data
+            ? { ...data, pages: data.pages.map((page) => withoutUnread(page, conversationId)) }
+            : data,
+        );
+        return queryClient.invalidateQueries(trpc.conversations.unread.pathFilter());
+      },
+    }),
+  );
+  useEffect(() => {
+    if (isVisible && newestIn) mutate({ conversationId });
+  }, [isVisible, newestIn, conversationId, mutate]);
+}
+
+const withoutUnread = (page: Page, id: string): Page => ({
+  ...page,
+  items: page.items.map((item) => (item.id === id ? { ...item, unread: 0 } : item)),
+});
+
+const NEAR_BOTTOM = 60;
+const NEAR_TOP = 500;
+const FAR = 400;
+
+interface ScrollOf {
+  oldest: string | undefined;
+  newest: string | undefined;
+  canLoad: boolean;
+  load: () => void;
+}
+
+/** Stays at the newest message unless somebody reads further up; older ones come in above without a jump. */
+function useThreadScroll(
+  scrollRef: RefObject<HTMLDivElement | null>,
+  { oldest, newest, canLoad, load }: ScrollOf,
+) {
+  const contentRef = useRef<HTMLDivElement>(null);
+  const before = useRef({ isStuck: true, height: 0, oldest, newest });
+  const [isAway, setAway] = useState(false);
+  const toBottom = () => {
+    const box = scrollRef.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    const box = scrollRef.current;
+    if (!box) return;
+    const { isStuck, height, oldest: earlier } = before.current;
+    const isOlderAbove = earlier !== undefined && earlier !== oldest;
+    if (isStuck) box.scrollTop = box.scrollHeight;
+    // Elsewhere the browser keeps the place by itself; at the very top it does not.
+    else if (isOlderAbove && box.scrollTop < 1) box.scrollTop = box.scrollHeight - height;
+    before.current = { isStuck, height: box.scrollHeight, oldest, newest };
+  }, [scrollRef, oldest, newest]);
+  useEffect(() => {
+    const [box, content] = [scrollRef.current, contentRef.current];
+    if (!box || !content) return;
+    const observer = new ResizeObserver(() => {
+      if (before.current.isStuck) box.scrollTop = box.scrollHeight;
+      before.current.height = box.scrollHeight;
+    });
+    observer.observe(content);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scrollRef]);
+  const onScroll = () => {
+    const box = scrollRef.current;
+    if (!box) return;
+    const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+    before.current.isStuck = below < NEAR_BOTTOM;
+    setAway(below > FAR);
+    if (canLoad && box.scrollTop < NEAR_TOP) load();
+  };
+  return { contentRef, onScroll, isAway, toBottom };
+}
+
+export function ThreadSkeleton() {
+  return (
+    <div className={css.waiting} aria-busy="true">
+      {[180, 240, 130, 210, 160].map((width, no) => (
+        <Skeleton key={width} height={36} width={width} radius={10} ml={no % 2 ? "auto" : undefined} />
+      ))}
+    </div>
+  );
+}

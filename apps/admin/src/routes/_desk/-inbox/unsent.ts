@@ -1,0 +1,127 @@
+import type { InfiniteData } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { explain } from "../../../components/explain.ts";
+import { client, type Outputs, queryClient } from "../../../trpc.ts";
+import { messagesQuery } from "./queries.ts";
+
+type Thread = Outputs["messages"]["list"];
+
+/** What this browser has written and the server has not confirmed yet. */
+export interface Unsent {
+  clientKey: string;
+  body: string;
+  at: string;
+  /** Null while it is under way. */
+  problem: string | null;
+}
+
+const cutOff = "The page was closed before the server confirmed it. Try again: it cannot go out twice.";
+const waiting = "It waits for the one before it.";
+const nothing: Unsent[] = [];
+const lists = new Map<string, Unsent[]>();
+const running = new Set<string>();
+const listeners = new Set<() => void>();
+const keyOf = (conversationId: string) => `waystation.unsent.${conversationId}`;
+
+function read(conversationId: string): Unsent[] {
+  let list = lists.get(conversationId);
+  if (!list) {
+    list = stored(conversationId);
+    lists.set(conversationId, list);
+  }
+  return list;
+}
+
+/** Of an earlier life of this tab: nothing is under way any more. */
+function stored(conversationId: string): Unsent[] {
+  try {
+    const list: Unsent[] = JSON.parse(sessionStorage.getItem(keyOf(conversationId)) ?? "[]");
+    return list.length === 0 ? nothing : list.map((each) => ({ ...each, problem: each.problem ?? cutOff }));
+  } catch {
+    return nothing;
+  }
+}
+
+function write(conversationId: string, list: Unsent[]) {
+  lists.set(conversationId, list);
+  try {
+    if (list.length === 0) sessionStorage.removeItem(keyOf(conversationId));
+    else sessionStorage.setItem(keyOf(conversationId), JSON.stringify(list));
+  } catch {
+    // Storage is full or forbidden: then it only lives as long as the page.
+  }
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useUnsent = (conversationId: string) =>
+  useSyncExternalStore(subscribe, () => read(conversationId));
+
+/** Sends in this order, one after the other; each has its key, so that trying again never sends twice. */
+export function send(conversationId: string, bodies: string[]) {
+  const at = new Date().toISOString();
+  const fresh = bodies.map((body) => ({ clientKey: newKey(), body, at, problem: null }));
+  write(conversationId, [...read(conversationId), ...fresh]);
+  void work(conversationId);
+}
+
+export function tryAgain(conversationId: string) {
+  write(
+    conversationId,
+    read(conversationId).map((each) => ({ ...each, problem: null })),
+  );
+  void work(conversationId);
+}
+
+export function discard(conversationId: string, clientKey: string) {
+  write(
+    conversationId,
+    read(conversationId).filter((each) => each.clientKey !== clientKey),
+  );
+}
+
+/** `crypto.randomUUID` is missing on plain http, where self-hosted desks are often tried first. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+}
+
+async function work(conversationId: string) {
+  if (running.has(conversationId)) return;
+  running.add(conversationId);
+  for (;;) {
+    const [next] = read(conversationId);
+    if (!next || next.problem !== null) break;
+    const { clientKey, body } = next;
+    try {
+      const message = await client.messages.send.mutate({ conversationId, clientKey, body });
+      await show(conversationId, message);
+      discard(conversationId, clientKey);
+    } catch (error) {
+      const problem = explain(error);
+      write(
+        conversationId,
+        read(conversationId).map((each) => ({
+          ...each,
+          problem: each.clientKey === clientKey ? problem : waiting,
+        })),
+      );
+      break;
+    }
+  }
+  running.delete(conversationId);
+}
+
+/** Puts the confirmed message where its bubble was, so that nothing flickers until the list is asked anew. */
+async function show(conversationId: string, message: Thread["items"][number]) {
+  const { queryKey } = messagesQuery(conversationId);
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<InfiniteData<Thread, string | null>>(queryKey, (data) => {
+    const [newest, ...older] = data?.pages ?? [];
+    if (!data || !newest || newest.items.some((each) => each.id === message.id)) return data;
+    return { ...data, pages: [{ ...newest, items: [message, ...newest.items] }, ...older] };
+  });
+}

@@ -1,0 +1,97 @@
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { IconMessageOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { explain } from "../../../components/explain.ts";
+import { queryClient } from "../../../trpc.ts";
+import { Empty } from "../../../ui/card.tsx";
+import { useKept } from "../../../ui/use-kept.ts";
+import { Composer } from "../-inbox/composer.tsx";
+import { ContactFacts } from "../-inbox/contact-facts.tsx";
+import css from "../-inbox/inbox.module.css";
+import { conversationQuery, messagesQuery, type OpenConversation } from "../-inbox/queries.ts";
+import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
+import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
+
+const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
+
+export const Route = createFileRoute("/_desk/inbox/$conversationId")({
+  loader: ({ params: { conversationId } }) => {
+    void queryClient.prefetchQuery(conversationQuery(conversationId));
+    void queryClient.prefetchInfiniteQuery(messagesQuery(conversationId));
+  },
+  component: OpenOne,
+});
+
+function OpenOne() {
+  const { conversationId } = Route.useParams();
+  const { data, error } = useQuery(conversationQuery(conversationId));
+  if (data) return <Opened key={data.id} conversation={data} />;
+  return (
+    <div className={css.open}>
+      <div className={css.thread}>
+        {error ? (
+          <Empty
+            level="h2"
+            icon={<IconMessageOff size={32} stroke={1.5} aria-hidden />}
+            title="This conversation cannot be shown"
+            actions={<Link to="/inbox">Back to the conversations</Link>}
+          >
+            {explain(error)}
+          </Empty>
+        ) : (
+          <div style={{ padding: 16 }}>
+            <ThreadSkeleton />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Opened({ conversation }: { conversation: OpenConversation }) {
+  const acts = useConversationActs(conversation);
+  const [details, detailsDrawer] = useDisclosure(false);
+  const scroll = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useHotkeys([
+    ["r", () => field.current?.focus()],
+    ["e", acts.toggle],
+    ["a", acts.assignToMe],
+  ]);
+  // Where the list gives way to the thread, the focus goes with it.
+  useEffect(() => {
+    if (matchMedia("(max-width: 48em)").matches) heading.current?.focus();
+  }, []);
+  return (
+    <div className={css.open}>
+      <div className={css.thread}>
+        <ThreadHead
+          conversation={conversation}
+          acts={acts}
+          headingRef={heading}
+          onDetails={detailsDrawer.open}
+        />
+        <Thread conversation={conversation} scrollRef={scroll} />
+        <Composer
+          conversation={conversation}
+          fieldRef={field}
+          onSent={() => {
+            if (scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
+          }}
+        />
+      </div>
+      <aside className={css.aside} aria-label="Contact">
+        <h2>Contact</h2>
+        <ContactFacts conversation={conversation} />
+      </aside>
+      {useKept(details) ? (
+        <Suspense>
+          <ContactDrawer conversation={conversation} opened={details} onClose={detailsDrawer.close} />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
