@@ -120,11 +120,15 @@ function Password() {
   );
 }
 
+/** Both at once, so that this device never shows as one of the others. */
+async function loadSessions() {
+  const [all, current] = await Promise.all([listSessions(), currentSession()]);
+  return all.map((session) => ({ ...session, isMine: session.id === current?.session.id }));
+}
+
 function Sessions() {
   const queryClient = useQueryClient();
-  const sessions = useQuery({ queryKey: ["sessions", "list"], queryFn: listSessions });
-  const current = useQuery({ queryKey: ["sessions", "current"], queryFn: currentSession });
-  const mine = current.data?.session.id;
+  const sessions = useQuery({ queryKey: ["sessions"], queryFn: loadSessions });
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["sessions"] });
   const end = (session: Session, device: string) =>
     confirm({
@@ -137,7 +141,7 @@ function Sessions() {
         await refresh();
       },
     });
-  const others = sessions.data?.filter((session) => session.id !== mine).length ?? 0;
+  const others = sessions.data?.filter((session) => !session.isMine).length ?? 0;
   return (
     <Card
       title="Where you are signed in"
@@ -194,7 +198,7 @@ function Sessions() {
                 <th scope="row">
                   <span className="row" style={{ gap: 6 }}>
                     <span className="strong">{device}</span>
-                    {session.id === mine ? <Tag tone="good">this device</Tag> : null}
+                    {session.isMine ? <Tag tone="good">this device</Tag> : null}
                   </span>
                 </th>
                 <td className="mono dim">{nameAddress(session.ipAddress)}</td>
@@ -202,7 +206,7 @@ function Sessions() {
                   <Ago at={session.updatedAt} />
                 </td>
                 <td className={endClass}>
-                  {session.id === mine ? null : (
+                  {session.isMine ? null : (
                     <Button size="xs" variant="default" onClick={() => end(session, device)}>
                       Sign out
                     </Button>
