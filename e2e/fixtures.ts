@@ -12,7 +12,7 @@ import { mutate } from "./api.ts";
 
 export { expect };
 
-export interface Person {
+interface Person {
   name: string;
   email: string;
   password: string;

@@ -25,7 +25,12 @@ const talks = [
   ["+4520304050", "Freja Lund", "Do you rent by the hour?", "By the hour and by the day, from ten on."],
   ["+351912345678", "Tiago Moreira", "Can I bring my dog?", "Yes, there is room for a dog on board."],
   ["+14155550188", "Grace Kim", "Is parking free?", "Behind the office, all day."],
-  ["+33639980177", "Chloé Lefèvre", "Two kayaks for Saturday, please", "Booked: two kayaks, Saturday at ten."],
+  [
+    "+33639980177",
+    "Chloé Lefèvre",
+    "Two kayaks for Saturday, please",
+    "Booked: two kayaks, Saturday at ten.",
+  ],
   ["+61491570156", "Priya Tran", "Thank you, it was lovely", "Come again soon."],
   ["+447700900123", "Owen Price", "We are running late", "No hurry: the boat waits until noon."],
   ["+491511234567", "Jonas Petersen", "Is the office open today?", "Until six."],
@@ -92,7 +97,7 @@ await picture(page, "overview", 740);
 
 await page.goto(simulator.url);
 await page.getByRole("list").getByRole("button").first().click();
-await picture(page, "simulator", 780);
+await picture(page, "simulator", 725);
 
 function credentials(accountSid: string) {
   return { accountSid, authToken: tokenOf(accountSid) };
