@@ -38,6 +38,7 @@ export interface RunningServer {
 const DRAIN_MS = 9_500;
 /** So long a balancer may need to see that it is to send nothing more here. */
 const FAREWELL_MS = 2_000;
+const BACKLOG = 4_096;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
 const COMPLAINT_MS = 5_000;
@@ -290,7 +291,8 @@ function isStream(res: ServerResponse): boolean {
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
-    server.listen(port, () => resolve((server.address() as AddressInfo).port));
+    // Whoever finds no place to wait while this process is busy is reset, and asks for nothing again.
+    server.listen({ port, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
