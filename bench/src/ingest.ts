@@ -2,24 +2,25 @@
  * The whole product against the usual receiver and two floors, in turn, on the same requests and the same Postgres.
  * See the README of this folder.
  */
+import { join } from "node:path";
 import { acknowledgedKeys, checkProduct, checkUsual } from "./check.ts";
 import { createDeskTemplate, type Desk } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { type Generator, type Report, startGenerator } from "./load.ts";
 import { describeMachine } from "./machine.ts";
-import { type Measured, measure } from "./measure.ts";
+import { awaitQuiet, type Measured, measure, warmUp } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { createPayloads, createWorld, type Payloads } from "./payloads.ts";
 import { type Databases, openClient, startDatabases } from "./postgres.ts";
-import { printProfile } from "./profile.ts";
+import { describeProfile } from "./profile.ts";
 import { subscribe } from "./subscriber.ts";
 import { goalTable, median, number, table } from "./table.ts";
-import { startTarget, type TargetName } from "./targets.ts";
+import { startTarget, type Target, type TargetName } from "./targets.ts";
 
 const options = readOptions(
   process.argv.slice(2),
-  { rounds: 3, seconds: 6, warmup: 3, connections: 64, requests: 300_000, rate: 1_000 },
-  ["profile"],
+  { rounds: 3, seconds: 6, warmup: 3, connections: 64, requests: 300_000, rate: 1_000, patience: 0 },
+  ["profile", "brief"],
 );
 const TEMPLATE = "desk_template";
 const titles: Record<TargetName, string> = {
@@ -28,7 +29,9 @@ const titles: Record<TargetName, string> = {
   usual: "usual receiver",
   product: "Waystation, all of it",
 };
-const names = Object.keys(titles) as TargetName[];
+const names = (Object.keys(titles) as TargetName[]).filter(
+  (name) => !options.brief || name === "usual" || name === "product",
+);
 
 interface Setting {
   databases: Databases;
@@ -48,24 +51,23 @@ interface Result {
 async function withTarget(
   setting: Setting,
   name: TargetName,
-  load: (port: number, pid: number) => Promise<Report[]>,
-  profileFolder: string | null = null,
+  load: (target: Target) => Promise<Report[]>,
 ): Promise<string[]> {
   const { databases, payloads, desk, token, folder } = setting;
   const isStoring = name === "usual" || name === "product";
   const database = `bench_${name}`;
   const url = isStoring ? await databases.create(database, name === "product" ? TEMPLATE : undefined) : "";
   await databases.settle();
+  await awaitQuiet(options.patience);
   let reports: Report[];
   {
     await using target = await startTarget(
       name,
       name === "product" ? { DATABASE_URL: url, DATA_DIR: folder } : { DATABASE_URL: url, TOKEN: token },
       folder,
-      profileFolder,
     );
     using _subscriber = name === "product" ? await subscribe(target.port, desk.cookie) : null;
-    reports = await load(target.port, target.pid);
+    reports = await load(target);
   }
   const problems: string[] = [];
   for (const { statuses } of reports)
@@ -85,41 +87,39 @@ async function withTarget(
 async function closedLoop(
   setting: Setting,
   name: TargetName,
-  profileFolder: string | null = null,
+  profile: string | null = null,
 ): Promise<Result> {
   const { generator, databases } = setting;
   let closed: Measured | undefined;
-  const problems = await withTarget(
-    setting,
-    name,
-    async (port, pid) => {
-      const order = { port, connections: options.connections, rate: null, wrap: name.endsWith("floor") };
-      const warm = await generator.run({ ...order, seconds: options.warmup, from: 0 });
-      const isStoring = !order.wrap;
-      closed = await measure(generator, { pid }, isStoring ? databases : null, {
-        ...order,
-        seconds: options.seconds,
-        from: warm.next,
-      });
-      return [warm, closed];
-    },
-    profileFolder,
-  );
+  const problems = await withTarget(setting, name, async (target) => {
+    const isStoring = name === "usual" || name === "product";
+    const { port } = target;
+    const order = { port, connections: options.connections, rate: null, wrap: !isStoring };
+    const warm = await warmUp(generator, { ...order, seconds: options.warmup, from: 0 });
+    if (profile) await target.profile(profile);
+    closed = await measure(generator, target, isStoring ? databases : null, {
+      ...order,
+      seconds: options.seconds,
+      from: warm.at(-1)?.next ?? 0,
+    });
+    if (profile) await target.profile(profile);
+    return [...warm, closed];
+  });
   if (!closed) throw new Error("Nothing was measured.");
   return { closed, problems };
 }
 
 async function openLoop(setting: Setting, name: TargetName): Promise<Result> {
   let measured: Measured | undefined;
-  const problems = await withTarget(setting, name, async (port, pid) => {
-    const order = { port, connections: options.connections, rate: options.rate, wrap: false };
-    const warm = await setting.generator.run({ ...order, rate: null, seconds: options.warmup, from: 0 });
-    measured = await measure(setting.generator, { pid }, setting.databases, {
+  const problems = await withTarget(setting, name, async (target) => {
+    const order = { port: target.port, connections: options.connections, rate: options.rate, wrap: false };
+    const warm = await warmUp(setting.generator, { ...order, rate: null, seconds: options.warmup, from: 0 });
+    measured = await measure(setting.generator, target, setting.databases, {
       ...order,
       seconds: options.seconds,
-      from: warm.next,
+      from: warm.at(-1)?.next ?? 0,
     });
-    return [warm, measured];
+    return [...warm, measured];
   });
   if (!measured) throw new Error("Nothing was measured.");
   return { closed: measured, problems };
@@ -159,8 +159,9 @@ for (let round = 0; round < options.rounds; round++) {
   }
 }
 if (options.profile) {
-  await closedLoop(setting, "product", folder.path);
-  console.log(`\n${printProfile(folder.path)}`);
+  const file = join(folder.path, "product.cpuprofile");
+  const { closed: profiled } = await closedLoop(setting, "product", file);
+  console.log(`\n${describeProfile(file, profiled.answered)}`);
 }
 
 function describe({ closed: one, problems }: Result): string {

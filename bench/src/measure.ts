@@ -1,5 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Generator, Order, Report } from "./load.ts";
 import { cpuOf, cpuOfFamily, cpuOfMachine, residentMegabytes } from "./machine.ts";
+
+const WARM_REQUESTS = 20_000;
+const WARM_AT_MOST_S = 30;
+
+/**
+ * Until the engine has compiled what is hot: so many seconds, and so many requests, which takes longer where others use
+ * the machine.
+ */
+export async function warmUp(generator: Generator, order: Order): Promise<Report[]> {
+  const reports: Report[] = [];
+  const begin = performance.now();
+  const wanted = Math.min(WARM_REQUESTS, order.seconds * WARM_REQUESTS);
+  for (let done = 0; ; ) {
+    const report = await generator.run({ ...order, from: reports.at(-1)?.next ?? order.from });
+    reports.push(report);
+    done += report.answered;
+    if (done >= wanted || report.answered === 0 || performance.now() - begin > WARM_AT_MOST_S * 1_000)
+      return reports;
+  }
+}
+
+/** Waits until others use little of the machine, at most so long. */
+export async function awaitQuiet(seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1_000;
+  while (performance.now() < end) {
+    const before = cpuOfMachine();
+    await sleep(2_000);
+    const after = cpuOfMachine();
+    if (!((after.used - before.used) / (after.capacity - before.capacity) > QUIET)) return;
+  }
+}
+const QUIET = 0.12;
 
 export interface Measured extends Report {
   requestsPerSecond: number;

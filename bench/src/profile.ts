@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { number, table } from "./table.ts";
 
 interface CpuProfile {
@@ -13,10 +12,8 @@ interface CpuProfile {
 }
 
 /** Where the time of a profiled process went, by part and by function: its own time, not that of what it called. */
-export function printProfile(folder: string): string {
-  const file = readdirSync(folder).find((name) => name.endsWith(".cpuprofile"));
-  if (!file) return "No profile was written.";
-  const profile = JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile;
+export function describeProfile(file: string, requests: number): string {
+  const profile = JSON.parse(readFileSync(file, "utf8")) as CpuProfile;
   const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const parts = new Map<string, number>();
   const functions = new Map<string, number>();
@@ -35,10 +32,10 @@ export function printProfile(folder: string): string {
     [...times]
       .sort(([, a], [, b]) => b - a)
       .slice(0, most)
-      .map(([name, time]) => [name, `${number((time / total) * 100, 1)} %`]);
+      .map(([name, time]) => [name, number(time / requests, 2), `${number((time / total) * 100, 1)} %`]);
   return [
-    `Where the product's own time goes\n${table(["part", "share"], show(parts, 40))}`,
-    table(["function", "share"], show(functions, 60)),
+    `Where the product's own time goes\n${table(["part", "µs a request", "share"], show(parts, 40))}`,
+    table(["function", "µs a request", "share"], show(functions, 60)),
   ].join("\n\n");
 }
 

@@ -11,6 +11,8 @@ export type TargetName = "floor" | "hmac-floor" | "usual" | "product";
 export interface Target extends AsyncDisposable {
   pid: number;
   port: number;
+  /** Begins a CPU profile, or ends it and writes it to the file: of the product only. */
+  profile(file: string): Promise<void>;
 }
 
 /** Starts a server in a process of its own. It ends with this one, whatever happens. */
@@ -18,7 +20,6 @@ export async function startTarget(
   name: TargetName,
   environment: Record<string, string>,
   folder: string,
-  profileFolder: string | null = null,
 ): Promise<Target> {
   const log = openSync(join(folder, `${name}.log`), "a");
   const child = fork(fileURLToPath(new URL(`./targets/${name}.ts`, import.meta.url)), {
@@ -28,7 +29,6 @@ export async function startTarget(
       NODE_ENV: "production",
       ...(name === "product" ? productEnvironment(environment) : environment),
     },
-    execArgv: profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`] : [],
     stdio: ["ignore", log, "inherit", "ipc"],
   });
   closeSync(log);
@@ -37,5 +37,13 @@ export async function startTarget(
   });
   ended.catch(() => {});
   const [{ port }] = (await Promise.race([once(child, "message"), ended])) as [{ port: number }];
-  return { pid: child.pid ?? 0, port, [Symbol.asyncDispose]: () => endChild(child) };
+  return {
+    pid: child.pid ?? 0,
+    port,
+    profile: async (file) => {
+      child.send({ profile: file });
+      await once(child, "message");
+    },
+    [Symbol.asyncDispose]: () => endChild(child),
+  };
 }

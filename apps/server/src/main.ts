@@ -1,5 +1,6 @@
 import { readConfig } from "./config.ts";
 import { createLogger } from "./logger.ts";
+import { releaseMemory } from "./release-memory.ts";
 import { runUntilSignal } from "./run.ts";
 import { startServer } from "./server.ts";
 
@@ -8,5 +9,6 @@ await runUntilSignal(async () => {
   const server = await startServer(config, createLogger(config.logLevel));
   // Beside the log, which may be set to say less, or be read by others.
   if (server.setupLink) console.error(`Set Waystation up here: ${server.setupLink}`);
+  releaseMemory();
   return server;
 });

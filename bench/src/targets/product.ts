@@ -1,11 +1,31 @@
-/** The whole product, as it is served. */
+/** The whole product, as its own main program serves it. Told a file's name, it writes a CPU profile there until told again. */
+import { writeFileSync } from "node:fs";
+import { Session } from "node:inspector/promises";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
+import { releaseMemory } from "@waystation/server/release-memory";
 import { startServer } from "@waystation/server/server";
 
 const config = readConfig(process.env);
 const server = await startServer(config, createLogger(config.logLevel));
+releaseMemory();
 process.send?.({ port: Number(new URL(server.url).port) });
+
+let session: Session | null = null;
+process.on("message", async ({ profile }: { profile: string }) => {
+  if (session) {
+    const result = await session.post("Profiler.stop");
+    writeFileSync(profile, JSON.stringify(result.profile));
+    session.disconnect();
+    session = null;
+  } else {
+    session = new Session();
+    session.connect();
+    await session.post("Profiler.enable");
+    await session.post("Profiler.start");
+  }
+  process.send?.({ done: true });
+});
 process.once("disconnect", async () => {
   await server.stop();
   process.exit();
