@@ -50,14 +50,15 @@ function inline(line: string): ReactNode[] {
       continue;
     }
     if ((char in tags || char === "`") && !hopeless.has(char) && !isWord(line[at - 1])) {
-      const end = isBlank(line[at + 1]) ? -1 : closing(line, char, at + 1);
+      const canOpen = !isBlank(line[at + 1]) && line[at + 1] !== char;
+      const end = canOpen ? closing(line, char, at + 1) : -1;
       if (end > 0) {
         const inside = line.slice(at + 1, end);
         const Tag = tags[char as keyof typeof tags];
         put(char === "`" ? <code className={css.code}>{inside}</code> : <Tag>{inline(inside)}</Tag>, end + 1);
         continue;
       }
-      if (!isBlank(line[at + 1])) hopeless.add(char);
+      if (canOpen) hopeless.add(char);
     }
     plain += char;
     at += 1;

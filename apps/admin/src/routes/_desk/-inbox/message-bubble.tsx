@@ -29,7 +29,7 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
   const isOurs = message.direction === "out";
   const failure = failureOf(message);
   return (
-    <li className={css.message}>
+    <>
       <div className={css.bubble} data-failed={failure ? true : undefined}>
         <MessageContent message={message} />
       </div>
@@ -47,7 +47,7 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
           onAgain={() => message.body && send(conversationId, [message.body])}
         />
       ) : null}
-    </li>
+    </>
   );
 }
 
@@ -93,7 +93,7 @@ function FailureNote({ failure: { words, remedy }, code, whyNotSend, onAgain }: 
 export function UnsentBubble({ conversationId, unsent }: { conversationId: string; unsent: Unsent }) {
   const { body, problem, clientKey, at } = unsent;
   return (
-    <li className={css.message}>
+    <>
       <div className={css.bubble} data-unsent data-failed={problem ? true : undefined}>
         <FormattedText text={body} />
       </div>
@@ -114,6 +114,6 @@ export function UnsentBubble({ conversationId, unsent }: { conversationId: strin
           </Button>
         </div>
       ) : null}
-    </li>
+    </>
   );
 }

@@ -9,7 +9,7 @@ import { type Outputs, queryClient, trpc } from "../../../trpc.ts";
 import { formatAddress } from "../../../ui/format.ts";
 import { dayWord, exactTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
-import { groupMessages } from "./group-messages.ts";
+import { arrangeMessages } from "./arrange-messages.ts";
 import { lastLine } from "./kind-words.ts";
 import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
 import { messagesQuery, type OpenConversation } from "./queries.ts";
@@ -28,7 +28,7 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   const query = useInfiniteQuery(messagesQuery(id));
   const unsent = useUnsent(id);
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const days = useMemo(() => groupMessages(messages, unsent, user.name), [messages, unsent, user.name]);
+  const days = useMemo(() => arrangeMessages(messages, unsent, user.name), [messages, unsent, user.name]);
   const newestIn = messages.find((message) => message.direction === "in");
   const { isOpen } = useWindow(conversation.windowClosesAt);
   useSeen(id, newestIn?.id);
@@ -43,8 +43,6 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
     : isOpen
       ? null
       : "The 24 hours for free replies are over.";
-  const nameOf = (group: { isOurs: boolean; author: string | null }) =>
-    group.isOurs ? (group.author ?? "Sent from elsewhere") : null;
   return (
     <div className={css.frame}>
       <section
@@ -84,26 +82,30 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
               <div className={css.date} title={exactTime(day.at)}>
                 <span>{dayWord(day.at)}</span>
               </div>
-              {day.groups.map((group) => (
-                <div key={group.key} className={css.group} data-ours={group.isOurs || undefined}>
-                  {nameOf(group) ? <div className={css.author}>{nameOf(group)}</div> : null}
-                  <ul className={css.messages} data-ours={group.isOurs || undefined}>
-                    {group.messages.map((each, no) =>
-                      "unsent" in each ? (
-                        <UnsentBubble key={each.key} conversationId={id} unsent={each.unsent} />
-                      ) : (
-                        <MessageBubble
-                          key={each.key}
-                          conversationId={id}
-                          message={each.sent}
-                          isLast={no === group.messages.length - 1}
-                          whyNotSend={whyNotSend}
-                        />
-                      ),
+              <ul className={css.messages}>
+                {day.rows.map((row) => (
+                  <li
+                    key={row.key}
+                    className={css.message}
+                    data-ours={row.isOurs || undefined}
+                    data-last={row.isLast || undefined}
+                  >
+                    {row.isFirst && row.isOurs ? (
+                      <div className={css.author}>{row.author ?? "Sent from elsewhere"}</div>
+                    ) : null}
+                    {"unsent" in row.item ? (
+                      <UnsentBubble conversationId={id} unsent={row.item.unsent} />
+                    ) : (
+                      <MessageBubble
+                        conversationId={id}
+                        message={row.item.sent}
+                        isLast={row.isLast}
+                        whyNotSend={whyNotSend}
+                      />
                     )}
-                  </ul>
-                </div>
-              ))}
+                  </li>
+                ))}
+              </ul>
             </section>
           ))}
         </div>
