@@ -8,6 +8,9 @@ import { submitCredentials } from "./wizard.ts";
 const customers = ["+491511234567", "+34600555001", "+14155550199"];
 const healthy = { accountSid: ACCOUNTS.healthy, authToken: tokenOf(ACCOUNTS.healthy) };
 
+// Each is some fifty questions to axe, which a busy machine takes its time for.
+test.describe.configure({ timeout: 300_000 });
+
 test("every screen before the desk", async ({ page, server, setup, visitor, joined }) => {
   await page.goto(server.setupLink ?? "");
   await expect(page.getByRole("heading", { name: "Set up Waystation" })).toBeVisible();
