@@ -5,11 +5,12 @@ import { type Ask, check } from "./check.ts";
 import { deleteAtEnd } from "./children.ts";
 import { sleep, until } from "./clock.ts";
 import { ACCOUNTS, createDesk } from "./furnish.ts";
+import { heapOf } from "./heap.ts";
 import { Ledger } from "./ledger.ts";
 import { Load, type LoadOptions, type Word } from "./load.ts";
 import { reservePort } from "./ports.ts";
 import { type Client, Postgres } from "./postgres.ts";
-import { type Vitals, vitalsOf } from "./process-facts.ts";
+import { descriptorsOf } from "./process-facts.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { Account } from "./world.ts";
 
@@ -28,6 +29,8 @@ export interface DeskOptions {
   /** By which port the servers reach the database, instead of its own. */
   databasePort?: number;
   load?: Partial<LoadOptions>;
+  /** Whether `vitals` will be asked for. */
+  hasVitals?: boolean;
 }
 
 /** What all faults of a run share: the machine's folder, and a Postgres with a desk to copy. */
@@ -99,6 +102,7 @@ export class Lab {
           environment: { DATABASE_URL: postgres.urlOf(name, options.databasePort), ...environment },
           program,
           flags,
+          inspectorPort: options.hasVitals ? await reservePort() : undefined,
         }),
       );
     const desk = new Desk(
@@ -203,14 +207,15 @@ export class Desk implements AsyncDisposable {
   }
 
   /** Of the first server: the memory and descriptors it has, and the connections that it holds. */
-  async vitals(): Promise<Vitals & { connections: number }> {
+  async vitals(): Promise<Vitals> {
     this.load.rest();
     await sleep(1_000);
-    const vitals = vitalsOf(this.server.pid) ?? { megabytes: Number.NaN, descriptors: Number.NaN };
+    const { inspectorPort, pid } = this.server;
+    const megabytes = inspectorPort ? await heapOf(inspectorPort) : Number.NaN;
     const [row] = await this.client.unsafe(
       "select count(*)::int as connections from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     );
-    return { ...vitals, connections: Number(row?.connections) };
+    return { megabytes, descriptors: descriptorsOf(pid), connections: Number(row?.connections) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,13 +228,17 @@ export class Desk implements AsyncDisposable {
   }
 }
 
-type Level = Vitals & { connections: number };
+interface Vitals {
+  /** The heap after a collection. */
+  megabytes: number;
+  descriptors: number;
+  connections: number;
+}
 
 /** E7: sentences on what did not come back to where it was. */
-export function compareVitals(before: Level, after: Level): string[] {
+export function compareVitals(before: Vitals, after: Vitals): string[] {
   const problems: string[] = [];
-  // V8 keeps what it once needed for the requests that waited.
-  if (after.megabytes > before.megabytes * 1.1 + 128)
+  if (after.megabytes > before.megabytes * 1.1 + 8)
     problems.push(`E7: ${Math.round(before.megabytes)} MB became ${Math.round(after.megabytes)}`);
   if (after.descriptors > before.descriptors * 1.1 + 3)
     problems.push(`E7: ${before.descriptors} descriptors became ${after.descriptors}`);

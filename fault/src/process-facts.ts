@@ -1,17 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What the kernel says of a process: null where there is no such process, or no such kernel. */
-export interface Vitals {
-  megabytes: number;
-  descriptors: number;
-}
-
-export function vitalsOf(pid: number): Vitals | null {
+/** How many files and sockets a process holds; NaN where the kernel does not say. */
+export function descriptorsOf(pid: number): number {
   try {
-    const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return { megabytes: Number(kilobytes) / 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
+    return readdirSync(`/proc/${pid}/fd`).length;
   } catch {
-    return null;
+    return Number.NaN;
   }
 }
 

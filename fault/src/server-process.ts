@@ -22,11 +22,14 @@ export interface ServerOptions {
   /** Another program than the product: a broken one, for a negative control. */
   program?: string;
   flags?: string[];
+  /** Where a debugger may ask it about its memory. */
+  inspectorPort?: number;
 }
 
 /** A server as a service manager runs it: whatever ends it without having been asked to, it is started again at once. */
 export class ServerProcess {
   readonly port: number;
+  readonly inspectorPort: number | undefined;
   /** How often it ended by itself. */
   crashes = 0;
   readonly #options: ServerOptions;
@@ -35,6 +38,7 @@ export class ServerProcess {
 
   constructor(options: ServerOptions) {
     this.port = options.port;
+    this.inspectorPort = options.inspectorPort;
     this.#options = options;
     mkdirSync(options.folder, { recursive: true });
   }
@@ -91,9 +95,10 @@ export class ServerProcess {
   }
 
   #launch(): void {
-    const { port, folder, environment, program = PRODUCT, flags = [] } = this.#options;
+    const { port, folder, environment, program = PRODUCT, flags = [], inspectorPort } = this.#options;
+    const inspector = inspectorPort ? [`--inspect=127.0.0.1:${inspectorPort}`] : [];
     const log = openSync(this.#logFile, "a");
-    const child = start(process.execPath, [...flags, program], {
+    const child = start(process.execPath, [...inspector, ...flags, program], {
       cwd: folder,
       stdio: ["ignore", log, log],
       env: {

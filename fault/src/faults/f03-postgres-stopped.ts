@@ -8,7 +8,7 @@ export const postgresStopped: Fault = {
   isInSlice: true,
   async run(lab) {
     const stops = lab.isWhole ? 10 : 3;
-    await using desk = await lab.open({ load: { retries: 5 } });
+    await using desk = await lab.open({ hasVitals: true, load: { retries: 5 } });
     const problems: string[] = [];
     const recoveries: number[] = [];
     await desk.load.run(lab.rate(300), 1_500);

@@ -32,7 +32,7 @@ export const lazyPool: Fault = {
 type Seize = () => Promise<Client[]>;
 
 async function hold(lab: Lab, meanwhile: (desk: Desk, seize: Seize) => Promise<void>): Promise<Finding> {
-  await using desk = await lab.open();
+  await using desk = await lab.open({ hasVitals: true });
   await desk.load.run(lab.rate(200), 2_500);
   await desk.load.settled();
   const before = await desk.vitals();

@@ -50,7 +50,7 @@ async function silence(
   milliseconds: number,
   action: () => Promise<void>,
 ): Promise<Finding> {
-  await using desk = await lab.open({ databasePort: spoiler?.port });
+  await using desk = await lab.open({ databasePort: spoiler?.port, hasVitals: true });
   await desk.load.run(lab.rate(100), 2_500);
   await desk.load.settled();
   const before = await desk.vitals();

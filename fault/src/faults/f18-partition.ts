@@ -9,7 +9,7 @@ export const badNetwork: Fault = {
   isInSlice: false,
   async run(lab) {
     await using spoiler = await Spoiler.create(lab.postgres.port);
-    await using desk = await lab.open({ databasePort: spoiler.port, load: { retries: 5 } });
+    await using desk = await lab.open({ databasePort: spoiler.port, hasVitals: true, load: { retries: 5 } });
     await desk.load.run(lab.rate(100), 2_500);
     await desk.load.settled();
     const before = await desk.vitals();
