@@ -97,5 +97,5 @@ function deliveryOf(index: number): Delivery {
   const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
   const webhook = readWebhook(pairs, body, messageId !== null);
   if (!webhook) throw new Error("A payload is no webhook.");
-  return { receiver: { no: 1, organizationNo: 1 }, webhook, pairs, body, messageId, outcome: "stored" };
+  return { receiver: { no: 1, organizationNo: 1 }, webhook, body, messageId, outcome: "stored" };
 }

@@ -4,7 +4,7 @@ import { appRouter } from "@waystation/api/root";
 import type { Viewer } from "@waystation/api/trpc";
 import type { Platform } from "@waystation/whatsapp/context";
 import { fromNodeHeaders } from "better-auth/node";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Auth, authRouter } from "./auth.ts";
 import { consoleRoute } from "./console-route.ts";
@@ -16,7 +16,7 @@ import { viewerOf } from "./viewer.ts";
 export interface AppDeps {
   platform: Platform;
   auth: Auth;
-  webhooks: Router;
+  webhooks: RequestHandler;
   metrics: Metrics;
   metricsToken: string | null;
   trustProxy: string[];

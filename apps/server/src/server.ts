@@ -232,8 +232,11 @@ function createHttpServer() {
       connectionsCheckingInterval: 5_000,
     },
     (req, res) => {
-      open.add(res);
-      res.once("close", () => open.delete(res));
+      // Only these can be streams, and webhooks are many.
+      if (req.method === "GET") {
+        open.add(res);
+        res.once("close", () => open.delete(res));
+      }
       if (isDraining) res.setHeader("Connection", "close");
       handle(req, res);
     },

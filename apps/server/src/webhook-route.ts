@@ -15,8 +15,10 @@ const MAX_BODY = 64 * 1024;
 /** Twilio hangs up after 15 s, and comes again only if it still heard a no. */
 const PATIENCE_MS = 12_000;
 const SWEEP_MS = 500;
+const NO_BODY = Buffer.alloc(0);
 /** `POST https://host/path HTTP/1.1`, as some proxies write it. */
 const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
+const PLAIN_REST = new RegExp(`^${WEBHOOK_PATH}(?:/status/([\\w-]+))?(?:\\?|$)`);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 
@@ -47,24 +49,34 @@ type Answer =
  * Twilio's signed webhooks: raw bytes in, empty TwiML out after the commit. Nothing a request says is believed before its
  * signature fits; its URL is PUBLIC_URL and the path as it came, never a Host or X-Forwarded header.
  */
-export function createWebhookRoute(deps: WebhookDeps): express.Router {
+export function createWebhookRoute(deps: WebhookDeps): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
-  const receive: RequestHandler[] = [
-    onlyForms(deps),
-    express.raw({ type: () => true, limit: MAX_BODY, inflate: false }),
-    handle(deps),
-  ];
+  const checkType = onlyForms(deps);
+  const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  const receiveBody = handle(deps);
+  const answerError = answerBodyErrors(deps);
+  const receive: RequestHandler = (req, res, next) =>
+    checkType(req, res, () =>
+      readBody(req, res, (error) =>
+        error ? answerError(error, req, res, next) : receiveBody(req, res, next),
+      ),
+    );
   router.get(WEBHOOK_PATH, async (_req, res) => {
     const healthy = await deps.isHealthy();
     res.status(healthy ? 200 : 503).json({ status: healthy ? "ok" : "unavailable" });
   });
-  router.post(WEBHOOK_PATH, ...receive);
-  router.post(`${WEBHOOK_PATH}/status/:messageId`, ...receive);
+  router.post(WEBHOOK_PATH, receive);
+  router.post(`${WEBHOOK_PATH}/status/:messageId`, receive);
   router.all([WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:messageId`], (_req, res) => {
     res.set("Allow", "POST").status(405).end();
   });
-  router.use(WEBHOOK_PATH, answerBodyErrors(deps));
-  return router;
+  return (req, res, next) => {
+    // The two paths as Twilio writes them are known without the router's going through them one by one.
+    const plain = req.method === "POST" && req.url.startsWith(WEBHOOK_PATH) ? PLAIN_REST.exec(req.url) : null;
+    if (!plain) return router(req, res, next);
+    req.params = plain[1] === undefined ? {} : { messageId: plain[1] };
+    return receive(req, res, next);
+  };
 }
 
 function onlyForms({ count }: WebhookDeps): RequestHandler {
@@ -99,7 +111,7 @@ function isForm(contentType: string): boolean {
 function handle(deps: WebhookDeps): RequestHandler {
   const patience = createPatience((res) => unavailable(deps, res, 503));
   return async (req, res) => {
-    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
     const pairs = parseForm(body);
     const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
     if (!webhook) return answer(deps, res, "malformed", 400);
@@ -174,7 +186,7 @@ async function accept(
     const outcome = chosen ? "stored" : "unrouted";
     const id = req.params.messageId;
     const messageId = typeof id === "string" && UUID.test(id) ? id : null;
-    await ingest.add({ receiver: signer, webhook, pairs, body, messageId, outcome });
+    await ingest.add({ receiver: signer, webhook, body, messageId, outcome });
     return answerTwiml(deps, res, outcome);
   }
   // A token that cannot be opened is our fault, not the sender's: Twilio is to come again once the key is back.

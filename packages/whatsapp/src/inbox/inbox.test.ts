@@ -91,7 +91,7 @@ describe.each(databases)("on %s", (kind) => {
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add({ receiver, webhook, pairs, body: bytes, messageId: null, outcome: "stored" });
+    await ingest.add({ receiver, webhook, body: bytes, messageId: null, outcome: "stored" });
   }
   const list = async (input: Parameters<typeof listConversations>[1] = {}, as = ctx) =>
     (await listConversations(as, input)).items;

@@ -20,6 +20,8 @@ export interface Receiver {
 
 /** How long another server's connect or disconnect may go unnoticed here. */
 const KEEP_MS = 2_000;
+/** From this age on it is asked for anew, while those who come meanwhile need not wait. */
+const RENEW_MS = 1_000;
 /** While the database does not answer, what was known counts a little longer: nothing can be stored anyway. */
 const KEEP_SILENT_MS = 60_000;
 const SILENCE_MS = 1_000;
@@ -32,6 +34,7 @@ interface Known {
   receivers: Promise<readonly Receiver[]>;
   /** What the database last said, and when it was asked. */
   last: { askedAt: number; receivers: readonly Receiver[] } | null;
+  isRenewing?: boolean;
 }
 type Cache = Map<string, Known>;
 const caches = new WeakMap<Database, Cache>();
@@ -45,7 +48,10 @@ export function receiversOf(
   const cache = cacheOf(db);
   const kept = cache.get(accountSid);
   const now = performance.now();
-  if (kept && now - kept.askedAt < KEEP_MS) return kept.receivers;
+  if (kept && now - kept.askedAt < KEEP_MS) {
+    if (now - kept.askedAt > RENEW_MS && !kept.isRenewing) void renew(cache, kept, db, keyring, accountSid);
+    return kept.receivers;
+  }
   const last = kept?.last ?? null;
   const loading = load(db, keyring, accountSid);
   const receivers = last && now - last.askedAt < KEEP_SILENT_MS ? orLast(loading, last.receivers) : loading;
@@ -61,6 +67,26 @@ export function receiversOf(
     },
   );
   return receivers;
+}
+
+/** Where it fails, the next who comes after `KEEP_MS` finds that out. */
+async function renew(
+  cache: Cache,
+  kept: Known,
+  db: Database,
+  keyring: Keyring,
+  accountSid: string,
+): Promise<void> {
+  kept.isRenewing = true;
+  const askedAt = performance.now();
+  const receivers = await load(db, keyring, accountSid).catch(() => null);
+  // Forgotten meanwhile, or asked for by somebody else: then this is not the newest.
+  if (receivers && cache.get(accountSid) === kept)
+    cache.set(accountSid, {
+      askedAt,
+      receivers: Promise.resolve(receivers),
+      last: { askedAt, receivers },
+    });
 }
 
 async function orLast<Answer>(loading: Promise<Answer>, last: Answer): Promise<Answer> {

@@ -7,11 +7,39 @@ const MAX_VALUE = 16 * 1024;
 
 /** Parses as browsers do (WHATWG). Null for what no Twilio webhook looks like: empty, or far too much of anything. */
 export function parseForm(body: Buffer): FormPairs | null {
-  const pairs: FormPairs = [...new URLSearchParams(body.toString("utf8"))];
+  const text = body.toString("utf8");
+  const pairs = parseQuickly(text) ?? [...new URLSearchParams(text)];
   if (pairs.length === 0 || pairs.length > MAX_PAIRS) return null;
   for (const [name, value] of pairs)
     if (name === "" || name.length > MAX_NAME || value.length > MAX_VALUE) return null;
   return pairs;
+}
+
+/** The same for what is encoded as it should be, in half the time; null for anything else. */
+function parseQuickly(text: string): FormPairs | null {
+  // URLSearchParams takes a leading question mark off.
+  if (text.startsWith("?")) return null;
+  const pairs: FormPairs = [];
+  try {
+    for (let at = 0; at < text.length; ) {
+      const found = text.indexOf("&", at);
+      const end = found < 0 ? text.length : found;
+      if (end > at) {
+        const equals = text.indexOf("=", at);
+        const middle = equals < 0 || equals > end ? end : equals;
+        pairs.push([decode(text.slice(at, middle)), decode(text.slice(middle + 1, end))]);
+      }
+      at = end + 1;
+    }
+  } catch {
+    return null;
+  }
+  return pairs;
+}
+
+function decode(text: string): string {
+  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
+  return spaced.includes("%") ? decodeURIComponent(spaced) : spaced;
 }
 
 /** For showing: a name that came once has its value, one that came again a list. */

@@ -75,7 +75,6 @@ describe.each(databases)("on %s", (kind) => {
     return (more.via ?? ingest).add({
       receiver: more.to ?? receiver,
       webhook,
-      pairs,
       body,
       messageId,
       outcome: "stored",

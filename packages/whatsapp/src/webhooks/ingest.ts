@@ -4,7 +4,6 @@ import type { Feed } from "../feed.ts";
 import { numberArray, textArray } from "./array-literal.ts";
 import type { Receiver } from "./directory.ts";
 import { createFairQueue } from "./fair-queue.ts";
-import type { FormPairs } from "./form.ts";
 import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN } from "./ingest-statement.ts";
 import { MESSAGE_KINDS } from "./message-kind.ts";
 import { NOTHING, projectStatus, projectWebhook } from "./project.ts";
@@ -24,8 +23,7 @@ export const OUTCOMES: readonly Outcome[] = ["stored", "unrouted", "unprojected"
 /** As much of a webhook as the log and the inbox take. */
 export interface Delivery {
   receiver: Pick<Receiver, "no" | "organizationNo">;
-  webhook: Pick<Webhook, "accountSid" | "sid" | "step" | "word">;
-  pairs: FormPairs;
+  webhook: Pick<Webhook, "accountSid" | "sid" | "step" | "word" | "values">;
   body: Buffer;
   /** Our id for the message, where the webhook came by its own status URL. */
   messageId: string | null;
@@ -142,11 +140,10 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
       if (waiting.isFull(no))
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
       return new Promise((stored, failed) => {
-        const { receiver, webhook, pairs, body, messageId, outcome } = delivery;
+        const { receiver, webhook, body, messageId, outcome } = delivery;
         waiting.add(no, {
           receiver,
           webhook,
-          pairs,
           body,
           messageId,
           outcome,
@@ -190,18 +187,18 @@ function sum(news: News[]): number {
 
 /** For what makes conversations, one more column: the public ids that they would get. */
 export function newIds(batch: readonly Delivery[]): string {
-  return numberArray(batch.map(() => uuidv7()));
+  return numberArray(batch.map(({ webhook }) => (webhook.step === INCOMING ? uuidv7() : null)));
 }
 
 /** The parameters of the ingest statement, a column each. */
 export function columnsOf(batch: readonly Delivery[]): string[] {
   const texts = batch.map((entry) => asText(entry.body));
-  const inbox = batch.map(({ webhook, outcome, pairs }) =>
+  const inbox = batch.map(({ webhook, outcome }) =>
     outcome === "unrouted"
       ? NOTHING
       : webhook.step === INCOMING
-        ? projectWebhook(pairs)
-        : projectStatus(pairs),
+        ? projectWebhook(webhook.values)
+        : projectStatus(webhook.values),
   );
   return [
     numberArray(batch.map((entry) => entry.receiver.no)),
@@ -227,9 +224,11 @@ export function columnsOf(batch: readonly Delivery[]): string[] {
 
 /** A form body is ASCII, in practice always; anything else is kept as bytes instead. */
 function asText(body: Buffer): string | null {
-  for (const byte of body) if (byte < 0x20 || byte > 0x7e) return null;
-  return body.toString("latin1");
+  const text = body.toString("latin1");
+  return PRINTABLE.test(text) ? text : null;
 }
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** Another server's batch was in the way, and is through now. */
 function isCollision(error: unknown): boolean {

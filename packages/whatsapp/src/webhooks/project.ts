@@ -1,5 +1,4 @@
 import { toPgText } from "../text.ts";
-import type { FormPairs } from "./form.ts";
 import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.ts";
 
 /** What the inbox takes from one webhook. */
@@ -17,6 +16,8 @@ export interface Projection {
   errorCode: number | null;
 }
 
+type Values = ReadonlyMap<string, string>;
+
 const MAX_NAME = 200;
 
 /** Of what the inbox has no place for. */
@@ -33,15 +34,13 @@ export const NOTHING: Projection = {
 };
 
 /** Of a status callback only the error code is more than its key says. */
-export function projectStatus(pairs: FormPairs): Projection {
-  const errorCode = readErrorCode(pairs.find(([name]) => name === "ErrorCode")?.[1]);
+export function projectStatus(values: Values): Projection {
+  const errorCode = readErrorCode(values.get("ErrorCode"));
   return errorCode === null ? NOTHING : { ...NOTHING, errorCode };
 }
 
 /** Reads a message's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */
-export function projectWebhook(pairs: FormPairs): Projection {
-  const values = new Map<string, string>();
-  for (const [name, value] of pairs) if (!values.has(name)) values.set(name, value);
+export function projectWebhook(values: Values): Projection {
   const first = (name: string) => values.get(name) || null;
   const contact = toPgText(first("From") ?? "");
   const external = first("ExternalUserId");

@@ -12,6 +12,8 @@ export interface Webhook {
   sid: string;
   step: number;
   word: string | null;
+  /** All parameters, a repeated one with its first value. */
+  values: ReadonlyMap<string, string>;
 }
 
 /** These name the event. Said twice with two values, they could name two events to two readers. */
@@ -50,7 +52,10 @@ export function readWebhook(pairs: FormPairs, body: Buffer, isStatusRoute: boole
     accountSid,
     ourAddresses: (kind === "message" ? [to] : kind === "status" ? [from, to] : [to, from]).filter(Boolean),
     messagingServiceSid: first.get("MessagingServiceSid") ?? null,
-    ...identity,
+    sid: identity.sid,
+    step: identity.step,
+    word: identity.word,
+    values: first,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Store } from "@waystation/db/client";
+import { parseForm } from "./form.ts";
 import { columnsOf, type Delivery, newIds, OUTCOMES } from "./ingest.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
 import { readWebhook } from "./read-webhook.ts";
@@ -69,12 +70,16 @@ async function project(store: Store, events: StoredEvent[]): Promise<void> {
 
 function deliveryOf(event: StoredEvent): Delivery {
   const body = event.bodyHex === null ? Buffer.from(event.body, "latin1") : Buffer.from(event.bodyHex, "hex");
-  const pairs = [...new URLSearchParams(body.toString("utf8"))] as [string, string][];
-  const webhook = readWebhook(pairs, body, event.step > 0);
+  const webhook = readWebhook(parseForm(body) ?? [], body, event.step > 0);
   return {
     receiver: { no: event.connectionNo, organizationNo: event.organizationNo },
-    webhook: { sid: event.sid, step: event.step, word: event.word, accountSid: webhook?.accountSid ?? "" },
-    pairs,
+    webhook: {
+      sid: event.sid,
+      step: event.step,
+      word: event.word,
+      accountSid: webhook?.accountSid ?? "",
+      values: webhook?.values ?? new Map(),
+    },
     body,
     messageId: null,
     outcome: "stored",

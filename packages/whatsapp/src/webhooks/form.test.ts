@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseForm } from "./form.ts";
+
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 8 }),
+  fc.constantFrom(
+    "",
+    "%",
+    "%4",
+    "%zz",
+    "%C3%A9",
+    "%C3",
+    "%EF%BB%BF",
+    "+",
+    "%2B",
+    "=",
+    "&",
+    "?",
+    "é",
+    "a b",
+    "%00",
+  ),
+);
+const part = fc.oneof(
+  fc.tuple(text, text).map(([name, value]) => `${name}=${value}`),
+  fc
+    .tuple(text, text)
+    .map(
+      ([name, value]) =>
+        `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`,
+    ),
+  text,
+);
+
+test("is read as URLSearchParams reads it, well encoded or not", () => {
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+      const body = Buffer.from(parts.join("&"));
+      const expected = [...new URLSearchParams(body.toString("utf8"))];
+      const isRefused = expected.length === 0 || expected.some(([name]) => name === "");
+      expect(parseForm(body)).toEqual(isRefused ? null : expected);
+    }),
+    { numRuns: 20_000 },
+  );
+});
