@@ -18,7 +18,15 @@ let offsets = new Uint32Array();
 const MAX_MEASURED = 4_000_000;
 const latencies = new Float32Array(MAX_MEASURED);
 
-function run({ port, connections, seconds, rate, from, wrap }: Order): Promise<Report> {
+function run({
+  port,
+  connections,
+  seconds,
+  rate,
+  from,
+  wrap,
+  limit = Number.POSITIVE_INFINITY,
+}: Order): Promise<Report> {
   const { promise, resolve, reject } = Promise.withResolvers<Report>();
   const total = offsets.length - 1;
   const acknowledged = new Uint8Array(total);
@@ -28,6 +36,7 @@ function run({ port, connections, seconds, rate, from, wrap }: Order): Promise<R
   const start = performance.now();
   const end = start + seconds * 1_000;
   let next = from;
+  let sent = 0;
   let answered = 0;
   let underWay = 0;
   let broken = 0;
@@ -57,6 +66,7 @@ function run({ port, connections, seconds, rate, from, wrap }: Order): Promise<R
   }
 
   function hasMore(): boolean {
+    if (sent >= limit) return false;
     if (next < total) return true;
     if (!wrap) return false;
     next = 0;
@@ -65,6 +75,7 @@ function run({ port, connections, seconds, rate, from, wrap }: Order): Promise<R
 
   function send(line: Line, since: number) {
     const index = next++;
+    sent += 1;
     line.index = index;
     line.since = since;
     underWay += 1;

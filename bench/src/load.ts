@@ -20,6 +20,8 @@ export interface Order {
   from: number;
   /** Begin anew when all were sent: for servers that store nothing. */
   wrap: boolean;
+  /** Not more requests than this. */
+  limit?: number;
 }
 
 export interface Report {
@@ -61,14 +63,14 @@ export async function startGenerator(payloads: Payloads, folder: string): Promis
 }
 
 /** Sends, and resolves with the next message; throws if the child ends instead. */
-async function ask(child: ChildProcess, message: object): Promise<unknown> {
+export async function ask(child: ChildProcess, message: object): Promise<unknown> {
   const over = new AbortController();
   const { signal } = over;
   try {
     child.send(message);
     const answer = once(child, "message", { signal }).then(([first]) => first as unknown);
     const end = once(child, "exit", { signal }).then(() => {
-      throw new Error("The load generator ended.");
+      throw new Error("A process of the bench ended too soon.");
     });
     // Whichever does not come is given up, which is no failure.
     for (const one of [answer, end]) one.catch(() => {});
