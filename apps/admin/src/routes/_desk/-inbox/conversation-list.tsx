@@ -18,7 +18,6 @@ import { Empty } from "../../../ui/card.tsx";
 import { formatAddress } from "../../../ui/format.ts";
 import { ShortTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
-import { Tick } from "./fate.tsx";
 import css from "./inbox.module.css";
 import { lastLine, nameOfContact } from "./kind-words.ts";
 import {
@@ -28,6 +27,7 @@ import {
   filters,
   type InboxSearch,
 } from "./queries.ts";
+import { Tick } from "./tick.tsx";
 
 interface ConversationListProps {
   search: InboxSearch;

@@ -7,9 +7,9 @@ import { Sid } from "../../../ui/copy.tsx";
 import { Clock } from "../../../ui/time.tsx";
 import { useOpening } from "../../../ui/use-opening.ts";
 import { pageOfCode } from "./failure-words.ts";
-import { fateOf } from "./fate.tsx";
 import css from "./message.module.css";
 import type { Message } from "./queries.ts";
+import { fateOf } from "./tick.tsx";
 
 interface FateTimelineProps {
   conversationId: string;

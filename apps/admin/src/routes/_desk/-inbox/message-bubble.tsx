@@ -3,7 +3,7 @@ import { IconClock } from "@tabler/icons-react";
 import { ActionButton } from "../../../ui/action-button.tsx";
 import { exactTime, timeOfDay } from "../../../ui/time.tsx";
 import { type Failure, failureOf, pageOfCode } from "./failure-words.ts";
-import { FateButton } from "./fate.tsx";
+import { FateButton } from "./fate-button.tsx";
 import { FormattedText } from "./formatted-text.tsx";
 import css from "./message.module.css";
 import { MessageContent } from "./message-content.tsx";

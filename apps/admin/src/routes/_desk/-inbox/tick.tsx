@@ -6,11 +6,7 @@ import {
   IconHelpCircle,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
 import css from "./message.module.css";
-import type { Message } from "./queries.ts";
-
-const FateTimeline = lazy(() => import("./fate-timeline.tsx"));
 
 interface Fate {
   word: string;
@@ -42,34 +38,5 @@ export function Tick({ status }: { status: string }) {
     <span className={css.tick} data-tone={tone} role="img" aria-label={word} title={word}>
       <Icon size={15} stroke={2} aria-hidden />
     </span>
-  );
-}
-
-/** The same in a thread, where it opens everything that is known of it. */
-export function FateButton({ conversationId, message }: { conversationId: string; message: Message }) {
-  const [used, setUsed] = useState(false);
-  const { word, Icon, tone } = fateOf(message.status);
-  const face = <Icon size={15} stroke={2} aria-hidden />;
-  const closed = (
-    <button
-      type="button"
-      className={css.tick}
-      data-tone={tone}
-      aria-label={word}
-      title={word}
-      aria-haspopup="dialog"
-      aria-expanded="false"
-      onClick={() => setUsed(true)}
-    >
-      {face}
-    </button>
-  );
-  if (!used) return closed;
-  return (
-    <Suspense fallback={closed}>
-      <FateTimeline conversationId={conversationId} message={message} word={word} tone={tone}>
-        {face}
-      </FateTimeline>
-    </Suspense>
   );
 }
