@@ -15,7 +15,7 @@ export function acknowledgedKeys(
 }
 
 /** Sentences on what is wrong: none when every acknowledged key is stored, once, and nothing else is. */
-export function compareKeys(acknowledged: Set<string>, stored: string[]): string[] {
+function compareKeys(acknowledged: Set<string>, stored: string[]): string[] {
   const seen = new Set(stored);
   let missing = 0;
   let unasked = 0;

@@ -32,8 +32,8 @@ export function contactAddress(world: World, contact: number): string {
 }
 
 /** Of the outgoing message that was sent as this one of its world. */
-export const outgoingSid = (world: World, index: number) => hash(`${world.name} out ${index}`);
-export const outgoingPublicId = (world: World, index: number) =>
+const outgoingSid = (world: World, index: number) => hash(`${world.name} out ${index}`);
+const outgoingPublicId = (world: World, index: number) =>
   hash(`${world.name} id ${index}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 
 export interface Payloads {
