@@ -15,7 +15,7 @@ export function acknowledgedKeys(
 }
 
 /** Sentences on what is wrong: none when every acknowledged key is stored, once, and nothing else is. */
-function compareKeys(acknowledged: Set<string>, stored: string[]): string[] {
+export function compareKeys(acknowledged: Set<string>, stored: string[]): string[] {
   const seen = new Set(stored);
   let missing = 0;
   let unasked = 0;
@@ -38,15 +38,24 @@ export async function checkUsual(query: Query, acknowledged: Set<string>): Promi
   );
 }
 
-/** Events, and what the inbox made of them. */
-export async function checkProduct(query: Query, acknowledged: Set<string>): Promise<string[]> {
+/** Everything in the event log, by key. */
+export async function storedEvents(query: Query): Promise<{ key: string; outcome: number }[]> {
   const events = (await query(
     "select replace(sid::text, '-', '') as sid, step, outcome from twilio_whatsapp_webhook_events",
     [],
   )) as { sid: string; step: number; outcome: number }[];
+  return events.map(({ sid, step, outcome }) => ({
+    key: `SM${sid} ${step === 0 ? "received" : statusOfStep(step)}`,
+    outcome,
+  }));
+}
+
+/** Events, and what the inbox made of them. */
+export async function checkProduct(query: Query, acknowledged: Set<string>): Promise<string[]> {
+  const events = await storedEvents(query);
   const problems = compareKeys(
     acknowledged,
-    events.map(({ sid, step }) => `SM${sid} ${step === 0 ? "received" : statusOfStep(step)}`),
+    events.map(({ key }) => key),
   );
   const unprojected = events.filter(({ outcome }) => outcome !== 0).length;
   if (unprojected > 0) problems.push(`${unprojected} events are not in the inbox`);

@@ -10,7 +10,9 @@ interface Line {
   socket: Socket;
   /** Of the request under way: -1 for none. */
   index: number;
+  /** When it was due, and when it was sent. */
   since: number;
+  sentAt: number;
 }
 
 let wire = Buffer.alloc(0);
@@ -31,6 +33,7 @@ function run({
   const total = offsets.length - 1;
   const acknowledged = new Uint8Array(total);
   const statuses: Record<string, number> = {};
+  const refusals: number[] = [];
   const idle: Line[] = [];
   const due: number[] = [];
   const start = performance.now();
@@ -54,6 +57,7 @@ function run({
     lastAnswer = now;
     statuses[status] = (statuses[status] ?? 0) + 1;
     if (status === "200") acknowledged[line.index] = 1;
+    else refusals.push(now - line.sentAt);
     line.index = -1;
     if (rate === null) {
       if (now < end && hasMore()) return send(line, now);
@@ -78,6 +82,7 @@ function run({
     sent += 1;
     line.index = index;
     line.since = since;
+    line.sentAt = performance.now();
     underWay += 1;
     line.socket.write(wire.subarray(offsets[index], offsets[index + 1]));
   }
@@ -86,6 +91,7 @@ function run({
     if (underWay > 0 || isOver || (rate !== null && timer !== null)) return;
     isOver = true;
     const measured = latencies.slice(0, Math.min(answered, MAX_MEASURED)).sort();
+    refusals.sort((a, b) => a - b);
     const at = (share: number) =>
       measured[Math.min(measured.length - 1, Math.floor(measured.length * share))] ?? 0;
     for (const line of lines) line.socket.destroy();
@@ -98,6 +104,7 @@ function run({
       p999: at(0.999),
       slowest: at(1),
       statuses,
+      refusalP99: refusals[Math.floor(refusals.length * 0.99)] ?? 0,
       broken,
       acknowledged,
     });
@@ -147,7 +154,7 @@ function run({
       noDelay: true,
       onread: { buffer, callback: onAnswer },
     });
-    const line: Line = { socket, index: -1, since: 0 };
+    const line: Line = { socket, index: -1, since: 0, sentAt: 0 };
     socket.on("error", () => {});
     socket.once("connect", () => {
       open += 1;

@@ -33,6 +33,8 @@ export interface Report {
   p999: number;
   slowest: number;
   statuses: Record<string, number>;
+  /** How soon what was not answered 200 was answered, in ms from when it was sent. */
+  refusalP99: number;
   broken: number;
   /** By the index of the request: 1 where it was answered 200. */
   acknowledged: Uint8Array;

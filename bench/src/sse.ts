@@ -93,7 +93,7 @@ async function run(clients: number): Promise<{ storm: Figure; soon: number[] }> 
       await sleep(60);
       for (const moment of (await listeners.hear()).moments) soon.push(moment - sent);
     }
-    return { storm: { core, notices, others: storm.others }, soon };
+    return { storm: { core, notices: notices / storm.seconds, others: storm.others }, soon };
   })();
   await databases.drop("bench_sse");
   return result;
@@ -109,7 +109,7 @@ for (let round = 0; round < options.rounds; round++)
     soon.push(...result.soon);
     const { core, notices, others } = result.storm;
     console.log(
-      `round ${round + 1}  ${clients} clients  server ${number(core * 100, 1)} % of a core  ${notices} notices  others ${number(others * 100)} %`,
+      `round ${round + 1}  ${clients} clients  server ${number(core * 100, 1)} % of a core  ${number(notices)} notices/s  others ${number(others * 100)} %`,
     );
   }
 const core = (figures: Figure[]) => median(figures.map((figure) => figure.core));
@@ -123,7 +123,7 @@ console.log(
       [
         `${options.clients} clients`,
         `${number(core(withThem) * 100, 1)} %`,
-        number(median(withThem.map((figure) => figure.notices)) / options.seconds),
+        number(median(withThem.map((figure) => figure.notices))),
       ],
     ],
   )}\n`,
