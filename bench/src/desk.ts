@@ -14,7 +14,7 @@ export interface Desk {
 }
 
 /** Sets a running product up as a person would, over HTTP. */
-async function setUp(port: number): Promise<Desk> {
+export async function setUp(port: number): Promise<Desk> {
   const post = async (path: string, body: object) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method: "POST",
@@ -48,12 +48,12 @@ export type Query = (text: string, parameters: unknown[]) => Promise<unknown>;
  * Puts into the database what the load presumes: the connection, contacts who have written before, their conversations,
  * and the messages that were sent to them and that the callbacks are about.
  */
-async function furnish(
+export async function furnish(
   query: Query,
   desk: Desk,
   world: World,
   outgoing: number,
-  knownShare: number,
+  knownShare = KNOWN_SHARE,
 ): Promise<void> {
   const connectionId = randomUUID();
   const keyring = readKeyring(SEALING_KEY);

@@ -8,7 +8,7 @@ import { createDeskTemplate, type Desk } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { type Generator, type Report, startGenerator } from "./load.ts";
 import { describeMachine } from "./machine.ts";
-import { awaitQuiet, type Measured, measure, warmUp } from "./measure.ts";
+import { inQuiet, type Measured, measure, warmUp } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { createPayloads, createWorld, type Payloads } from "./payloads.ts";
 import { type Databases, openClient, startDatabases } from "./postgres.ts";
@@ -58,7 +58,6 @@ async function withTarget(
   const database = `bench_${name}`;
   const url = isStoring ? await databases.create(database, name === "product" ? TEMPLATE : undefined) : "";
   await databases.settle();
-  await awaitQuiet(options.patience);
   let reports: Report[];
   {
     await using target = await startTarget(
@@ -125,6 +124,12 @@ async function openLoop(setting: Setting, name: TargetName): Promise<Result> {
   return { closed: measured, problems };
 }
 
+function quietly(run: () => Promise<Result>): Promise<Result> {
+  return inQuiet(options.patience, run, ({ closed: measured, problems }) =>
+    problems.length > 0 ? 0 : measured.others,
+  );
+}
+
 /** In another order each round, so that what the machine does meanwhile falls on everybody. */
 function orderOf<Name>(all: Name[], round: number): Name[] {
   const turned = [...all.slice(round % all.length), ...all.slice(0, round % all.length)];
@@ -148,12 +153,12 @@ const open = new Map<TargetName, Result[]>([
 ]);
 for (let round = 0; round < options.rounds; round++) {
   for (const name of orderOf(names, round)) {
-    const result = await closedLoop(setting, name);
+    const result = await quietly(() => closedLoop(setting, name));
     closed.get(name)?.push(result);
     console.log(`round ${round + 1}  ${titles[name].padEnd(24)}${describe(result)}`);
   }
   for (const name of orderOf([...open.keys()], round)) {
-    const result = await openLoop(setting, name);
+    const result = await quietly(() => openLoop(setting, name));
     open.get(name)?.push(result);
     console.log(`round ${round + 1}  ${`${titles[name]}, open`.padEnd(28)}${describe(result)}`);
   }

@@ -22,6 +22,8 @@ export async function warmUp(generator: Generator, order: Order): Promise<Report
   }
 }
 
+const QUIET = 0.12;
+
 /** Waits until others use little of the machine, at most so long. */
 export async function awaitQuiet(seconds: number): Promise<void> {
   const end = performance.now() + seconds * 1_000;
@@ -32,7 +34,20 @@ export async function awaitQuiet(seconds: number): Promise<void> {
     if (!((after.used - before.used) / (after.capacity - before.capacity) > QUIET)) return;
   }
 }
-const QUIET = 0.12;
+
+/** Runs it in a quiet moment, and again when others woke up meanwhile, for as long as the patience lasts. */
+export async function inQuiet<Result>(
+  seconds: number,
+  run: () => Promise<Result>,
+  othersOf: (result: Result) => number,
+): Promise<Result> {
+  const end = performance.now() + seconds * 1_000;
+  for (;;) {
+    await awaitQuiet((end - performance.now()) / 1_000);
+    const result = await run();
+    if (!(othersOf(result) > QUIET) || performance.now() > end) return result;
+  }
+}
 
 export interface Measured extends Report {
   requestsPerSecond: number;
