@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +9,7 @@ import { createLogger } from "@waystation/server/logger";
 import { startServer } from "@waystation/server/server";
 import { ACCOUNTS, recipientEnding, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
-import { mutate } from "./api.ts";
+import { mutate, query } from "./api.ts";
 import { eventRows, verdict } from "./desk.ts";
 import { submitCredentials } from "./wizard.ts";
 
@@ -87,6 +88,11 @@ await eventRows(page).filter({ hasText: "“" }).first().getByRole("button").cli
 await expect(page.getByRole("region", { name: "Parameters" })).toBeVisible();
 await picture(page, "event");
 
+await page.goto("/inbox");
+await page.getByRole("list", { name: "Conversations" }).getByText("Jonas Petersen").click();
+await expect(page.getByRole("region", { name: "Messages" })).toContainText("And is it open on Sunday?");
+await picture(page, "inbox", 800);
+
 await page.goto("/team");
 await expect(page.getByRole("table", { name: "Open invitations" })).toBeVisible();
 await picture(page, "team", 580);
@@ -142,21 +148,37 @@ async function furnish(page: Page, simulator: Simulator): Promise<string> {
   const played = new Promise<void>((resolve) => {
     simulator.subscribe(() => simulator.sampleDay().running || resolve());
   });
-  simulator.playSampleDay({ customers: 40, speed: 40_000 });
+  simulator.playSampleDay({ customers: 40, speed: 40_000, seed: "boats" });
   await played;
   for (const [from, profileName, question, answer] of talks) {
     await simulator.sendIncoming({ to: SENDERS.online, from, profileName, body: question, wait: true });
-    await reply(`whatsapp:${from}`, answer);
+    await answerFromDesk(from, answer);
   }
-  await reply(recipientEnding("63016"), "Your boat is ready.");
-  await simulator.settle();
+  await sendFromElsewhere(recipientEnding("63016"), "Your boat is ready.");
+  for (const [from] of talks) await simulator.waitForDelivery(({ params }) => isRead(params, from));
   const last = { to: SENDERS.online, from: "+491511234567", profileName: "Jonas Petersen" };
   await simulator.sendIncoming({ ...last, kind: "image", body: "Is this the right pier?", wait: true });
   await simulator.sendIncoming({ ...last, body: "And is it open on Sunday?", wait: true });
   return id;
 }
 
-async function reply(to: string, body: string): Promise<void> {
+function isRead(params: Record<string, string>, customer: string): boolean {
+  return params.To === `whatsapp:${customer}` && params.MessageStatus === "read";
+}
+
+async function answerFromDesk(customer: string, body: string): Promise<void> {
+  const list = await ask(
+    query<{ items: { id: string; contact: { address: string } }[] }>(page, "conversations.list", {}),
+  );
+  const conversation = list.items.find(({ contact }) => contact.address.endsWith(customer));
+  expect(conversation, `${customer} has written`).toBeTruthy();
+  await ask(mutate(page, "conversations.markRead", { conversationId: conversation?.id }));
+  const message = { conversationId: conversation?.id, clientKey: randomUUID(), body };
+  await ask(mutate(page, "messages.send", message));
+}
+
+/** As another program of the same account does: the desk sees its statuses. */
+async function sendFromElsewhere(to: string, body: string): Promise<void> {
   const { accountSid, authToken } = credentials(ACCOUNTS.healthy);
   const sent = await fetch(`${simulator.url}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
     method: "POST",
