@@ -338,6 +338,11 @@ describe.each(databases)("on %s", (kind) => {
     const sid = nextSid();
     await outgoing(sid);
     await add({ MessageSid: sid, MessageStatus: "delivered", From: sender, To: PHONE });
+    const [done] = await inbox();
+    await ctx.db
+      .update(conversationActivity)
+      .set({ isOpen: false })
+      .where(eq(conversationActivity.conversationId, done?.conversationId ?? 0));
     const state = async () => [
       await desk.store.query("select * from messages order by id", []),
       await desk.store.query("select * from conversation_activity order by conversation_id", []),

@@ -1,4 +1,5 @@
 import type { Store } from "@waystation/db/client";
+import { numberArray } from "./array-literal.ts";
 import { parseForm } from "./form.ts";
 import { columnsOf, type Delivery, newIds, OUTCOMES } from "./ingest.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
@@ -24,6 +25,10 @@ const UNPROJECTED = OUTCOMES.indexOf("unprojected");
  * conversations and what people did stay as they are. To be run while no server is.
  */
 export async function rebuild(store: Store, progress: (events: number) => void = () => {}): Promise<number> {
+  const resolved = await store.query<{ id: string }>(
+    "select conversation_id::text as id from conversation_activity where not is_open",
+    [],
+  );
   await store.query("delete from conversation_activity", []);
   await store.query("delete from messages where is_incoming", []);
   let after = "0";
@@ -38,6 +43,11 @@ export async function rebuild(store: Store, progress: (events: number) => void =
     progress(done);
   }
   await store.query(ACTIVITY_OF_OUTGOING, []);
+  // The messages opened them again; that they are done with is people's doing.
+  await store.query(
+    "update conversation_activity set is_open = false where conversation_id = any($1::bigint[])",
+    [numberArray(resolved.map(({ id }) => id))],
+  );
   return done;
 }
 
