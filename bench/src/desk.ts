@@ -73,8 +73,8 @@ export async function furnish(
   const addressBegin = contactAddress(world, 0).slice(0, -6);
   await query(INSERT_CONTACTS, [world.sender, addressBegin, known]);
   await query(INSERT_CONVERSATIONS, [world.sender, addressBegin]);
-  await query(INSERT_ACTIVITY, [world.sender]);
   await query(INSERT_OUTGOING, [world.sender, addressBegin, known, world.name, outgoing]);
+  await query(INSERT_ACTIVITY, [world.sender]);
   await query(INSERT_OUTGOING_PARTS, [world.sender, world.name, outgoing]);
 }
 
@@ -108,7 +108,8 @@ const INSERT_CONVERSATIONS = `
 const INSERT_ACTIVITY = `
   with ${OF_SENDER}
   insert into conversation_activity (conversation_id, organization_no, last_message_id, last_at, preview)
-  select c.id, c.organization_no, 0, now(), '' from conversations c join sender s using (connection_no)`;
+  select distinct on (m.conversation_id) m.conversation_id, m.organization_no, m.id, m.at, left(m.body, 120)
+  from messages m join sender s using (connection_no) order by m.conversation_id, m.id desc`;
 
 const INSERT_OUTGOING = `
   with ${OF_SENDER}

@@ -19,7 +19,7 @@ const AT_ONCE = 1_000;
 using folder = createFolder();
 console.log(`${describeMachine()}\n`);
 const worlds = Array.from({ length: Math.ceil(options.events / options.piece) }, (_, index) =>
-  createWorld(index),
+  createWorld(index, 300),
 );
 const payloadsOf = (world: World) => createPayloads(world, Math.min(options.events, options.piece));
 await using databases = await startDatabases();
