@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{apps,packages}/*/src/**/*.test.ts", "scripts/**/*.test.ts", "bench/src/**/*.test.ts"],
+    include: ["{apps,packages}/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     globalSetup: "packages/db/src/testing-setup.ts",
     setupFiles: "scripts/vitest-console.ts",
     maxWorkers: 2,
