@@ -15,7 +15,7 @@ function createFolder() {
 }
 
 /** What a database knows of itself, or of the processes that opened it. */
-const OF_THE_PLACE = ["drizzle.__drizzle_migrations", "jobs.instance"];
+const OF_THE_PLACE = ["drizzle.__drizzle_migrations", "jobs.instance", "jobs.version"];
 
 /** Values that do not survive every way of copying. */
 const FILL = [

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Store } from "@waystation/db/client";
 import { ensurePartitions } from "@waystation/db/partitions";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
+import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { type Jobs, startJobs } from "@waystation/whatsapp/inbox/jobs";
@@ -232,8 +233,8 @@ function createHttpServer() {
       connectionsCheckingInterval: 5_000,
     },
     (req, res) => {
-      // Only these can be streams, and webhooks are many.
-      if (req.method === "GET") {
+      // Webhooks are many, never streams, and answered at once.
+      if (!req.url?.startsWith(WEBHOOK_PATH)) {
         open.add(res);
         res.once("close", () => open.delete(res));
       }
