@@ -20,7 +20,7 @@ import { startTarget, type Target, type TargetName } from "./targets.ts";
 const options = readOptions(
   process.argv.slice(2),
   { rounds: 3, seconds: 6, warmup: 3, connections: 64, requests: 300_000, rate: 1_000, patience: 0 },
-  ["profile", "brief"],
+  ["profile", "brief", "bursts"],
 );
 const TEMPLATE = "desk_template";
 const titles: Record<TargetName, string> = {
@@ -96,11 +96,8 @@ async function closedLoop(
     const order = { port, connections: options.connections, rate: null, wrap: !isStoring };
     const warm = await warmUp(generator, { ...order, seconds: options.warmup, from: 0 });
     if (profile) await target.profile(profile);
-    closed = await measure(generator, target, isStoring ? databases : null, {
-      ...order,
-      seconds: options.seconds,
-      from: warm.at(-1)?.next ?? 0,
-    });
+    const rest = { ...order, seconds: options.seconds, from: warm.at(-1)?.next ?? 0 };
+    closed = await measure(generator, target, isStoring ? databases : null, rest, options.bursts);
     if (profile) await target.profile(profile);
     return [...warm, closed];
   });
@@ -113,11 +110,8 @@ async function openLoop(setting: Setting, name: TargetName): Promise<Result> {
   const problems = await withTarget(setting, name, async (target) => {
     const order = { port: target.port, connections: options.connections, rate: options.rate, wrap: false };
     const warm = await warmUp(setting.generator, { ...order, rate: null, seconds: options.warmup, from: 0 });
-    measured = await measure(setting.generator, target, setting.databases, {
-      ...order,
-      seconds: options.seconds,
-      from: warm.at(-1)?.next ?? 0,
-    });
+    const rest = { ...order, seconds: options.seconds, from: warm.at(-1)?.next ?? 0 };
+    measured = await measure(setting.generator, target, setting.databases, rest, options.bursts);
     return [...warm, measured];
   });
   if (!measured) throw new Error("Nothing was measured.");

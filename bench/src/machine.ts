@@ -13,14 +13,19 @@ export function cpuOf(pid: number): number {
 
 /** The same with its children, those that ended included: a Postgres is many processes. */
 export function cpuOfFamily(pid: number): number {
-  const parent = statOf(pid);
-  if (!parent) return Number.NaN;
-  let sum = parent.own + parent.ended;
-  for (const name of readdirSync("/proc")) {
-    const child = /^\d+$/.test(name) ? statOf(Number(name)) : null;
-    if (child?.parent === pid) sum += child.own + child.ended;
-  }
-  return sum;
+  const stats = familyOf(pid).map(statOf);
+  if (!stats[0]) return Number.NaN;
+  return stats.reduce((sum, stat) => sum + (stat ? stat.own + stat.ended : 0), 0);
+}
+
+/** A process and its children. */
+export function familyOf(pid: number): number[] {
+  const children = isCounted
+    ? readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+    : [];
+  return [pid, ...children.filter((child) => statOf(child)?.parent === pid)];
 }
 
 /** CPU µs that anything on this machine has used, and how much there could have been. */

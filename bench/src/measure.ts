@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { runInBursts } from "./bursts.ts";
 import type { Generator, Order, Report } from "./load.ts";
 import { cpuOf, cpuOfFamily, cpuOfMachine, residentMegabytes } from "./machine.ts";
 
@@ -65,31 +66,52 @@ export async function measure(
   server: { pid: number },
   database: { pid: number } | null,
   order: Order,
+  inBursts = false,
 ): Promise<Measured> {
-  const read = () => ({
-    machine: cpuOfMachine(),
-    server: cpuOf(server.pid),
-    database: database ? cpuOfFamily(database.pid) : 0,
-    generator: cpuOf(generator.pid),
-    own: cpuOf(process.pid),
-  });
+  const read = () => {
+    const { used, capacity } = cpuOfMachine();
+    return {
+      used,
+      capacity,
+      server: cpuOf(server.pid),
+      database: database ? cpuOfFamily(database.pid) : 0,
+      generator: cpuOf(generator.pid),
+      own: cpuOf(process.pid),
+    };
+  };
+  type Readings = ReturnType<typeof read>;
+  const spent: Readings = { used: 0, capacity: 0, server: 0, database: 0, generator: 0, own: 0 };
+  let begun = spent;
+  const before = () => {
+    begun = read();
+  };
+  const after = () => {
+    const ended = read();
+    for (const name of Object.keys(spent) as (keyof Readings)[]) spent[name] += ended[name] - begun[name];
+  };
   let megabytes = 0;
   const sampler = setInterval(() => {
     megabytes = Math.max(megabytes, residentMegabytes(server.pid));
   }, 250);
-  const before = read();
-  const report = await generator.run(order).finally(() => clearInterval(sampler));
-  const after = read();
-  const used = (who: "server" | "database" | "generator" | "own") => after[who] - before[who];
-  const ours = used("server") + used("database") + used("generator") + used("own");
+  let report: Report;
+  try {
+    if (inBursts) report = await runInBursts(generator, server, database, order, { before, after });
+    else {
+      before();
+      report = await generator.run(order);
+      after();
+    }
+  } finally {
+    clearInterval(sampler);
+  }
+  const ours = spent.server + spent.database + spent.generator + spent.own;
   return {
     ...report,
     requestsPerSecond: report.answered / report.seconds,
-    serverCpu: used("server") / report.answered,
-    databaseCpu: used("database") / report.answered,
-    generatorCpu: used("generator") / report.answered,
+    serverCpu: spent.server / report.answered,
+    databaseCpu: spent.database / report.answered,
+    generatorCpu: spent.generator / report.answered,
     megabytes: Math.max(megabytes, residentMegabytes(server.pid)),
-    others:
-      (after.machine.used - before.machine.used - ours) / (after.machine.capacity - before.machine.capacity),
+    others: (spent.used - ours) / spent.capacity,
   };
 }
