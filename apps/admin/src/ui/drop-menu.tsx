@@ -2,7 +2,6 @@ import { type ComponentPropsWithoutRef, lazy, type ReactNode, Suspense, useState
 
 const load = () => import("./drop-menu-open.tsx");
 const Open = lazy(load);
-const preload = () => void load().catch(() => {});
 
 interface DropItem {
   label: string;
@@ -34,8 +33,8 @@ export function DropMenu(props: DropMenuProps) {
       aria-expanded="false"
       {...rest}
       onClick={() => setUsed(true)}
-      onPointerEnter={preload}
-      onFocus={preload}
+      onPointerEnter={load}
+      onFocus={load}
     >
       {children}
     </button>
