@@ -1,6 +1,7 @@
 import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
+import { askAgain } from "./ask-again.ts";
 import { trpc } from "./trpc.ts";
 
 export type LiveState = "connecting" | "live" | "broken";
@@ -39,12 +40,13 @@ export function useLiveChanges(): LiveState {
           const id = conversationOf(query);
           return id === undefined || changed.has(ALL) || changed.has(id);
         };
-        await Promise.all([
-          queryClient.invalidateQueries(trpc.events.pathFilter()),
-          queryClient.invalidateQueries(trpc.twilioWhatsApp.status.pathFilter()),
-          queryClient.invalidateQueries({ ...trpc.conversations.pathFilter(), predicate }),
-          queryClient.invalidateQueries({ ...trpc.messages.pathFilter(), predicate }),
-        ]);
+        const filters = [
+          trpc.events.pathFilter(),
+          trpc.twilioWhatsApp.status.pathFilter(),
+          { ...trpc.conversations.pathFilter(), predicate },
+          { ...trpc.messages.pathFilter(), predicate },
+        ];
+        await Promise.all(filters.map((filter) => askAgain(queryClient, filter)));
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
       state.running = false;

@@ -255,7 +255,7 @@ function createHttpServer() {
      */
     drain: async (deadline: AbortSignal, farewell: number) => {
       isDraining = true;
-      await new Promise((resolve) => setTimeout(resolve, farewell));
+      if (farewell > 0) await new Promise((resolve) => setTimeout(resolve, farewell));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const res of open) {
         if (isStream(res)) res.destroy();

@@ -1,5 +1,5 @@
 import { Button, type ButtonProps, VisuallyHidden } from "@mantine/core";
-import { type ComponentPropsWithoutRef, lazy, Suspense, useId } from "react";
+import { type ComponentPropsWithoutRef, lazy, Suspense, useId, useState } from "react";
 
 const ReasonTooltip = lazy(() => import("./reason-tooltip.tsx"));
 
@@ -10,13 +10,32 @@ type ActionButtonProps = ButtonProps &
   };
 
 export function ActionButton({ why, onClick, ...props }: ActionButtonProps) {
+  return why ? <HeldButton why={why} {...props} /> : <Button onClick={onClick} {...props} />;
+}
+
+/** The tooltip comes later than the button and stands beside it: around it, its coming would take the focus away. */
+function HeldButton({ why, ...props }: Omit<ActionButtonProps, "onClick" | "why"> & { why: string }) {
   const id = useId();
-  if (!why) return <Button onClick={onClick} {...props} />;
-  const button = <Button {...props} type="button" data-disabled aria-disabled aria-describedby={id} />;
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
+  const [isAsked, setAsked] = useState(false);
+  const ask = () => setAsked(true);
+  const leave = () => setAsked(false);
   return (
     <>
-      <Suspense fallback={button}>
-        <ReasonTooltip reason={why}>{button}</ReasonTooltip>
+      <Button
+        {...props}
+        ref={setButton}
+        type="button"
+        data-disabled
+        aria-disabled
+        aria-describedby={id}
+        onFocus={ask}
+        onPointerEnter={ask}
+        onBlur={leave}
+        onPointerLeave={leave}
+      />
+      <Suspense>
+        <ReasonTooltip reason={why} opened={isAsked} target={button} />
       </Suspense>
       <VisuallyHidden id={id}>{why}</VisuallyHidden>
     </>

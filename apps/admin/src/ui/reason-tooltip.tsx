@@ -1,10 +1,12 @@
 import { Tooltip } from "@mantine/core";
-import type { ReactElement } from "react";
 
-export default function ReasonTooltip({ reason, children }: { reason: string; children: ReactElement }) {
-  return (
-    <Tooltip label={reason} events={{ hover: true, focus: true, touch: true }}>
-      {children}
-    </Tooltip>
-  );
+interface ReasonTooltipProps {
+  reason: string;
+  opened: boolean;
+  /** What it points at. */
+  target: HTMLElement | null;
+}
+
+export default function ReasonTooltip({ reason, ...props }: ReasonTooltipProps) {
+  return <Tooltip label={reason} {...props} />;
 }
