@@ -51,6 +51,9 @@ interface SimulatedSender {
   configureWebhook: boolean;
 }
 
+/** The browser itself notes every request that is refused or lost; what the page makes of it is the test's matter. */
+const ofTheNetwork = /^Failed to load resource|Unable to preload CSS|dynamically imported module/;
+
 const TEMPLATE = "waystation_template";
 
 export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
@@ -184,8 +187,7 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
         watched.on("weberror", (found) => findings.push(String(found.error())));
         watched.on("console", (message) => {
           const isLoud = ["error", "warning"].includes(message.type());
-          // The browser itself notes every refused request; what the page makes of it is the test's matter.
-          if (isLoud && !message.text().startsWith("Failed to load resource")) findings.push(message.text());
+          if (isLoud && !ofTheNetwork.test(message.text())) findings.push(message.text());
         });
       };
       watch(context);

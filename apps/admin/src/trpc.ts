@@ -60,6 +60,9 @@ function isOutage(error: unknown) {
   return !(error instanceof TRPCClientError) || !error.data || error.data.httpStatus >= 502;
 }
 
+/** How browsers and the bundler's loader say that a file did not come. */
+const notLoaded = /dynamically imported module|preload CSS|importing a module/i;
+
 /** What a person may read of any error: the server's own sentence, or a neutral one. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof TRPCClientError && error.data) {
@@ -75,6 +78,14 @@ export function problemOf(error: unknown): Problem {
     return {
       message: "Waystation cannot be reached. Check your network, then try again.",
       reason: "offline",
+      field: null,
+      requestId: null,
+    };
+  }
+  if (error instanceof Error && notLoaded.test(error.message)) {
+    return {
+      message: "A part of the console could not be loaded. Check your network, then load the page again.",
+      reason: "not_loaded",
       field: null,
       requestId: null,
     };

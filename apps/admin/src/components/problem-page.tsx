@@ -7,8 +7,10 @@ import css from "./problem-page.module.css";
 export function PageProblem({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const queries = useQueryErrorResetBoundary();
-  const { message, requestId } = problemOf(error);
+  const { message, reason, requestId } = problemOf(error);
   const retry = () => {
+    // A browser remembers for as long as the page lives that a file did not come.
+    if (reason === "not_loaded") return window.location.reload();
     queries.reset();
     reset();
     void router.invalidate();

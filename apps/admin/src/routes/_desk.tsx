@@ -1,4 +1,5 @@
 import { createFileRoute, Navigate, Outlet, redirect } from "@tanstack/react-router";
+import { connectionsQuery } from "../components/connections.ts";
 import { NoOrganization } from "../components/no-organization.tsx";
 import { loadMe, MeProvider, useAccount } from "../components/session.ts";
 import { Shell } from "../components/shell.tsx";
@@ -7,7 +8,10 @@ import { queryClient, trpc } from "../trpc.ts";
 
 export const Route = createFileRoute("/_desk")({
   beforeLoad: async ({ location }) => {
-    if (await loadMe()) return;
+    const me = await loadMe();
+    // Every page stands under what the shell says of them: known before it is drawn, it pushes nothing down.
+    if (me?.organization) await queryClient.ensureQueryData(connectionsQuery()).catch(() => {});
+    if (me) return;
     const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());
     if (needed) throw redirect({ to: "/setup" });
     throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.href } });

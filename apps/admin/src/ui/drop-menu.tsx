@@ -2,6 +2,7 @@ import { type ComponentPropsWithoutRef, lazy, type ReactNode, Suspense, useState
 
 const load = () => import("./drop-menu-open.tsx");
 const Open = lazy(load);
+const preload = () => void load().catch(() => {});
 
 interface DropItem {
   label: string;
@@ -33,8 +34,8 @@ export function DropMenu(props: DropMenuProps) {
       aria-expanded="false"
       {...rest}
       onClick={() => setUsed(true)}
-      onPointerEnter={load}
-      onFocus={load}
+      onPointerEnter={preload}
+      onFocus={preload}
     >
       {children}
     </button>

@@ -21,10 +21,11 @@ import { Notice } from "../../ui/tone.tsx";
 const recent = () => trpc.events.list.queryOptions({ limit: 6 });
 
 export const Route = createFileRoute("/_desk/")({
-  loader: () => {
+  loader: async () => {
     void queryClient.prefetchQuery(connectionsQuery());
-    void queryClient.prefetchQuery(trpc.team.list.queryOptions());
     void queryClient.prefetchQuery(recent());
+    // It decides whether there is something left to do, which stands above other cards.
+    await queryClient.ensureQueryData(trpc.team.list.queryOptions()).catch(() => {});
   },
   pendingComponent: OverviewSkeleton,
   component: Overview,
