@@ -34,9 +34,11 @@ function HeldButton({ why, ...props }: Omit<ActionButtonProps, "onClick" | "why"
         onBlur={leave}
         onPointerLeave={leave}
       />
-      <Suspense>
-        <ReasonTooltip reason={why} opened={isAsked} target={button} />
-      </Suspense>
+      {button ? (
+        <Suspense>
+          <ReasonTooltip reason={why} opened={isAsked} target={button} />
+        </Suspense>
+      ) : null}
       <VisuallyHidden id={id}>{why}</VisuallyHidden>
     </>
   );

@@ -4,7 +4,7 @@ interface ReasonTooltipProps {
   reason: string;
   opened: boolean;
   /** What it points at. */
-  target: HTMLElement | null;
+  target: HTMLElement;
 }
 
 export default function ReasonTooltip({ reason, ...props }: ReasonTooltipProps) {
