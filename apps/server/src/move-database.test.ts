@@ -34,6 +34,9 @@ const FILL = [
        case when n % 3 = 0 then decode('00ff27', 'hex') end from generate_series(1, 60) n`,
   `insert into webhook_event_keys (sid, step, word, connection_no, event_id)
      select sid, step, word, connection_no, id from twilio_whatsapp_webhook_events`,
+  `insert into media_files (id, organization_id, message_id, no, type, size, bytes)
+     select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', n, 0, 'image/png', 5000000,
+       decode(repeat('00ff275c', 1250000), 'hex') from generate_series(1, 4) n`,
   `insert into contacts (organization_no, name) select 1, 'C' || n from generate_series(1, 5) n`,
   `insert into audit_log (organization_id, action, subject, detail)
      values ('00000000-0000-7000-8000-000000000001', 'a', 's', '{"number": 1.50, "text": "\\u00e9\\n", "list": [null, true]}')`,

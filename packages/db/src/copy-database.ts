@@ -5,6 +5,8 @@ export type Ask = (text: string, parameters?: unknown[]) => Promise<Record<strin
 
 const SCHEMAS = ["public", "jobs"];
 const BATCH = 1_000;
+/** Of files; the row that passes it still comes along. */
+const BATCH_BYTES = 8 * 1024 * 1024;
 
 interface Column {
   name: string;
@@ -89,11 +91,18 @@ async function copyRows(from: Ask, to: Ask, leaf: string, { name, columns }: Tab
   const values = columns.map((column, index) => `x.c${index}::${column.type}`).join(", ");
   const lists = columns.map((_, index) => `$${index + 1}::text[]`).join(", ");
   const aliases = columns.map((_, index) => `c${index}`).join(", ");
+  const files = columns.filter((column) => column.type === "bytea").map((column) => column.name);
+  const bytes = files.map((name) => `coalesce(octet_length(${name}), 0)`).join(" + ") || "0";
   let copied = 0;
   for (let after = "(0,0)"; ; ) {
     const rows = await from(
       `select ctid::text as "the row's place", to_json(array[${texts}]) as "values" from ${leaf}
-       where ctid > $1::tid order by ctid limit ${BATCH}`,
+       where ctid = any(array(
+         select place from (
+           select ctid as place, sum(${bytes}) over (order by ctid) - (${bytes}) as before from ${leaf}
+           where ctid > $1::tid order by ctid limit ${BATCH}
+         ) as next where before < ${BATCH_BYTES}
+       )) order by ctid`,
       [after],
     );
     const last = rows.at(-1);

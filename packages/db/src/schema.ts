@@ -20,7 +20,7 @@ import {
 import { v7 as uuidv7 } from "uuid";
 import { organizations, users } from "./schema-people.ts";
 
-const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
+export const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => "bytea",
   fromDriver: (value) => Buffer.from(value),
 });
