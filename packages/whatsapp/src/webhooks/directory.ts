@@ -20,7 +20,7 @@ export interface Receiver {
 
 /** How long another server's connect or disconnect may go unnoticed here. */
 const KEEP_MS = 2_000;
-/** From this age on it is asked for anew, while those who come meanwhile need not wait. */
+/** From this age on it is asked for anew, while those who come meanwhile need not wait, however slow the answer is. */
 const RENEW_MS = 1_000;
 /** While the database does not answer, what was known counts a little longer: nothing can be stored anyway. */
 const KEEP_SILENT_MS = 60_000;
@@ -34,7 +34,8 @@ interface Known {
   receivers: Promise<readonly Receiver[]>;
   /** What the database last said, and when it was asked. */
   last: { askedAt: number; receivers: readonly Receiver[] } | null;
-  isRenewing?: boolean;
+  /** Once for each: where it fails, whoever comes after `KEEP_MS` asks for it and waits. */
+  renewal?: "running" | "failed";
 }
 type Cache = Map<string, Known>;
 const caches = new WeakMap<Database, Cache>();
@@ -48,8 +49,8 @@ export function receiversOf(
   const cache = cacheOf(db);
   const kept = cache.get(accountSid);
   const now = performance.now();
-  if (kept && now - kept.askedAt < KEEP_MS) {
-    if (now - kept.askedAt > RENEW_MS && !kept.isRenewing) void renew(cache, kept, db, keyring, accountSid);
+  if (kept && (now - kept.askedAt < KEEP_MS || kept.renewal === "running")) {
+    if (now - kept.askedAt > RENEW_MS && !kept.renewal) void renew(cache, kept, db, keyring, accountSid);
     return kept.receivers;
   }
   const last = kept?.last ?? null;
@@ -69,7 +70,6 @@ export function receiversOf(
   return receivers;
 }
 
-/** Where it fails, the next who comes after `KEEP_MS` finds that out. */
 async function renew(
   cache: Cache,
   kept: Known,
@@ -77,9 +77,10 @@ async function renew(
   keyring: Keyring,
   accountSid: string,
 ): Promise<void> {
-  kept.isRenewing = true;
+  kept.renewal = "running";
   const askedAt = performance.now();
   const receivers = await load(db, keyring, accountSid).catch(() => null);
+  if (!receivers) kept.renewal = "failed";
   // Forgotten meanwhile, or asked for by somebody else: then this is not the newest.
   if (receivers && cache.get(accountSid) === kept)
     cache.set(accountSid, {
