@@ -2,7 +2,7 @@ import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
 import { askAgain } from "./ask-again.ts";
-import { trpc } from "./trpc.ts";
+import { leave, trpc } from "./trpc.ts";
 
 export type LiveState = "connecting" | "live" | "broken";
 
@@ -59,7 +59,19 @@ export function useLiveChanges(): LiveState {
       {
         onStarted: () => refresh([ALL]),
         // Null: so many changed that they are not named.
-        onData: ({ conversationIds }) => refresh(conversationIds ?? [ALL]),
+        onData: ({ conversationIds, connectionIds, personalIds }) => {
+          if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
+            void refresh(conversationIds ?? [ALL]);
+          // Read in another window: only lists and counts show it.
+          else if (personalIds.length > 0)
+            for (const part of [trpc.conversations.list, trpc.conversations.unread])
+              void queryClient.invalidateQueries(part.pathFilter());
+        },
+        onError: (error) => {
+          if (error.data?.code === "UNAUTHORIZED") leave();
+          // Removed, or at another organisation's desk by now: nothing of this one may stay in memory.
+          else if (error.data?.code === "FORBIDDEN") window.location.reload();
+        },
       },
     ),
   );

@@ -21,6 +21,7 @@ let signedOut = () => {};
 export function onSignedOut(handler: () => void) {
   signedOut = handler;
 }
+export const leave = () => signedOut();
 const watchSession = (error: unknown) => {
   if (error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED") signedOut();
 };

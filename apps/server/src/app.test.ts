@@ -330,9 +330,15 @@ async function serveConsole(folder: string) {
   };
   const app = createApp({
     platform,
-    auth: createAuth({ db: store.db, publicUrl, secret: "x".repeat(32), report: () => {} }),
+    auth: createAuth({
+      db: store.db,
+      publicUrl,
+      secret: "x".repeat(32),
+      report: () => {},
+      onSessionsEnded: async () => {},
+    }),
     webhooks: Router(),
-    metrics: createMetrics({ waiting: () => 0, subscribers: () => 0 }),
+    metrics: createMetrics({ waiting: () => 0, subscribers: () => 0, jobs: async () => [] }),
     metricsToken: null,
     trustProxy: [],
     consoleFolder: folder,

@@ -454,7 +454,13 @@ test("on https the cookie is bound to the host, and secure", async () => {
   await desk.setUp();
   const publicUrl = "https://desk.example.com";
   const secret = "not a secret outside of this test 7tq2";
-  const auth = createAuth({ db: desk.store.db, publicUrl, secret, report: () => {} });
+  const auth = createAuth({
+    db: desk.store.db,
+    publicUrl,
+    secret,
+    report: () => {},
+    onSessionsEnded: async () => {},
+  });
   const response = await auth.handler(
     new Request(`${publicUrl}/api/auth/sign-in/email`, {
       method: "POST",

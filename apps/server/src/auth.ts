@@ -26,6 +26,8 @@ export interface AuthOptions {
   publicUrl: string;
   secret: string;
   report: (error: unknown) => void;
+  /** Sessions of this person have ended. */
+  onSessionsEnded: (userId: string) => Promise<void>;
 }
 
 export interface Auth {
@@ -52,7 +54,7 @@ const WRONG_FOR_ACCOUNT: Limit = { limit: 10, seconds: 15 * 60 };
 const WRONG_FROM_BLOCK: Limit = { limit: 60, seconds: 15 * 60 };
 
 export function createAuth(options: AuthOptions): Auth {
-  const { db, publicUrl, report } = options;
+  const { db, publicUrl, report, onSessionsEnded } = options;
   const engine = createEngine(options);
   const session = (headers: Headers) => engine.api.getSession({ headers });
 
@@ -72,7 +74,10 @@ export function createAuth(options: AuthOptions): Auth {
     if (response.ok) {
       await forgetAttempts(db, account);
       await uncountAttempt(db, block);
-      if (before) await db.delete(people.sessions).where(eq(people.sessions.id, before.session.id));
+      if (before) {
+        await db.delete(people.sessions).where(eq(people.sessions.id, before.session.id));
+        await onSessionsEnded(before.user.id);
+      }
     }
     return response;
   }
@@ -89,19 +94,30 @@ export function createAuth(options: AuthOptions): Auth {
     const attempt = await countAttempt(db, key, WRONG_FOR_ACCOUNT);
     if (!attempt.allowed) return tooMany(attempt.retryAfter);
     const response = await forward(request, body);
-    if (response.ok) await forgetAttempts(db, key);
+    if (response.ok) {
+      await forgetAttempts(db, key);
+      await onSessionsEnded(signedIn.user.id);
+    }
+    return response;
+  }
+
+  /** Sessions of one's own, this one or others. */
+  async function endSessions(request: Request, body: object): Promise<Response> {
+    const signedIn = await session(request.headers);
+    const response = await forward(request, body);
+    if (signedIn && response.ok) await onSessionsEnded(signedIn.user.id);
     return response;
   }
 
   /** All that better-auth may do for a browser. Everything else that it could do is not there. */
   const routes = new Map<string, (request: Request) => Promise<Response>>([
     ["POST /sign-in/email", withJson(signInBody, signIn)],
-    ["POST /sign-out", withJson(emptyBody, forward)],
+    ["POST /sign-out", withJson(emptyBody, endSessions)],
     ["GET /get-session", engine.handler],
     ["POST /change-password", withJson(changePasswordBody, changePassword)],
     ["GET /list-sessions", engine.handler],
-    ["POST /revoke-session", withJson(revokeSessionBody, forward)],
-    ["POST /revoke-other-sessions", withJson(emptyBody, forward)],
+    ["POST /revoke-session", withJson(revokeSessionBody, endSessions)],
+    ["POST /revoke-other-sessions", withJson(emptyBody, endSessions)],
   ]);
 
   async function handler(request: Request): Promise<Response> {

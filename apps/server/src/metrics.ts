@@ -8,9 +8,14 @@ interface Levels {
   waiting: () => number;
   /** Open live streams. */
   subscribers: () => number;
+  /** Work that waits or failed. */
+  jobs: () => Promise<{ name: string; state: string; count: number }[]>;
 }
 
-export function createMetrics({ waiting, subscribers }: Levels) {
+/** A database that is away must not take the other figures along. */
+const JOBS_MS = 1_000;
+
+export function createMetrics({ waiting, subscribers, jobs }: Levels) {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const registers = [register];
@@ -68,6 +73,18 @@ export function createMetrics({ waiting, subscribers }: Levels) {
     registers,
     collect() {
       this.set(subscribers());
+    },
+  });
+  new Gauge({
+    name: "waystation_jobs",
+    help: "Jobs of the queue by their state, as counted within the last minute",
+    labelNames: ["queue", "state"],
+    registers,
+    async collect() {
+      const late = new Promise<[]>((resolve) => setTimeout(resolve, JOBS_MS, []).unref());
+      const depths = await Promise.race([jobs().catch(() => []), late]);
+      this.reset();
+      for (const { name, state, count } of depths) this.set({ queue: name, state }, count);
     },
   });
   const byAnswer = new Map<string, Counter.Internal>();

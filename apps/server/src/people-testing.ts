@@ -4,6 +4,7 @@ import { createTRPCClient, httpLink } from "@trpc/client";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { type AppRouter, appRouter } from "@waystation/api/root";
 import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
+import { tellAccessChanged } from "@waystation/whatsapp/access";
 import type { Mail, Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
@@ -56,7 +57,13 @@ export async function openDesk(
     ...more,
   };
   const secret = "not a secret outside of this test 7tq2";
-  const auth = createAuth({ db: store.db, publicUrl: url, secret, report });
+  const auth = createAuth({
+    db: store.db,
+    publicUrl: url,
+    secret,
+    report,
+    onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
+  });
   app.use("/api/auth", authRouter(auth));
   app.use(
     "/api/trpc",

@@ -2,12 +2,14 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Store } from "@waystation/db/client";
+import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
+import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
-import { createFeed } from "@waystation/whatsapp/feed";
-import { type Jobs, startJobs } from "@waystation/whatsapp/inbox/jobs";
+import { createFeed, type Feed } from "@waystation/whatsapp/feed";
+import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { createOutbox } from "@waystation/whatsapp/inbox/outbox";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
@@ -65,7 +67,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const token = await ensureSetupToken(store.db, config.setupToken);
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
-  const inner = assemble({ ...config, publicUrl }, store, secrets, queue.jobs, log, http.isDraining);
+  const inner = assemble({ ...config, publicUrl }, store, secrets, queue, log, http.isDraining);
   await queue.work(createOutbox(inner.platform));
   http.serve(inner.app);
   undo.move();
@@ -109,7 +111,7 @@ function assemble(
   config: Config & { publicUrl: string },
   store: Store,
   secrets: Secrets,
-  jobs: Jobs,
+  queue: Queue,
   log: Logger,
   isDraining: () => boolean,
 ) {
@@ -118,7 +120,7 @@ function assemble(
   const complain = seldom((error: unknown) =>
     log.warn({ err: error }, "The database did not take webhooks; they go again"),
   );
-  const feed = createFeed();
+  const feed = openFeed(store);
   const ingest = createIngest(store, feed, {
     onBatch: (...batch) => metrics.onBatch(...batch),
     onRetry: (error) => {
@@ -130,13 +132,17 @@ function assemble(
       report(error);
     },
   });
-  const metrics = createMetrics({ waiting: ingest.waiting, subscribers: feed.subscribers });
+  const metrics = createMetrics({
+    waiting: ingest.waiting,
+    subscribers: feed.subscribers,
+    jobs: queue.depths,
+  });
   const refusals = createRefusals(store, feed, report);
   const platform: Platform = {
     db: store.db,
     keyring: secrets.keyring,
     feed,
-    jobs,
+    jobs: queue.jobs,
     publicUrl,
     simulatorUrl: config.simulatorUrl,
     embedded: store.kind === "embedded",
@@ -146,7 +152,13 @@ function assemble(
   const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));
   const app = createApp({
     platform,
-    auth: createAuth({ db: store.db, publicUrl, secret: secrets.authSecret, report }),
+    auth: createAuth({
+      db: store.db,
+      publicUrl,
+      secret: secrets.authSecret,
+      report,
+      onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
+    }),
     webhooks: createWebhookRoute({
       platform,
       ingest,
@@ -183,8 +195,16 @@ function assemble(
         Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
         end(deadline),
       ]);
+      await feed.close();
     },
   };
+}
+
+/** On a database that other processes may use too, with a line to them. */
+function openFeed({ native }: Store): Feed {
+  if (native.kind === "embedded") return createFeed();
+  const { url } = native;
+  return createFeed({ open: (handlers) => openNotices(url, handlers), maxBytes: NOTICE_BYTES });
 }
 
 /** While the database is away, the same complaint would come ten times a second. */

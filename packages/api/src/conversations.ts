@@ -11,7 +11,7 @@ import {
 import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
 import { reopen, resolve } from "@waystation/whatsapp/inbox/resolve";
-import { member, router } from "./trpc.ts";
+import { member, router, streamed } from "./trpc.ts";
 
 export const conversations = router({
   list: member
@@ -25,5 +25,7 @@ export const conversations = router({
   assign: member.input(assignInput).mutation(({ ctx, input }) => assign(ctx.domain, input)),
   changes: member
     .input(changesInput.optional())
-    .subscription(({ ctx, signal }) => conversationChanges(ctx.domain, signal ?? AbortSignal.abort())),
+    .subscription(({ ctx, signal }) =>
+      streamed(conversationChanges(ctx.domain, signal ?? AbortSignal.abort())),
+    ),
 });

@@ -1,7 +1,7 @@
 import { eventChanges } from "@waystation/whatsapp/events/changes";
 import { eventChangesInput, listEventsInput } from "@waystation/whatsapp/events/inputs";
 import { listEvents } from "@waystation/whatsapp/events/list";
-import { member, router } from "./trpc.ts";
+import { member, router, streamed } from "./trpc.ts";
 
 export const events = router({
   list: member
@@ -10,6 +10,6 @@ export const events = router({
   changes: member
     .input(eventChangesInput.optional())
     .subscription(({ ctx, input, signal }) =>
-      eventChanges(ctx.domain, input ?? {}, signal ?? AbortSignal.abort()),
+      streamed(eventChanges(ctx.domain, input ?? {}, signal ?? AbortSignal.abort())),
     ),
 });

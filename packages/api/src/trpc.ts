@@ -67,13 +67,25 @@ const t = initTRPC.context<RequestContext>().create({
   },
 });
 
+function asError(cause: DomainError): TRPCError {
+  return new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
+}
+
+/** What a stream refuses once it has begun passes no middleware. */
+export async function* streamed<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw error instanceof DomainError ? asError(error) : error;
+  }
+}
+
 /** Refusals keep their sentence; anything else is reported and stays behind the neutral one. */
 const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;
-  if (cause instanceof DomainError)
-    throw new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
+  if (cause instanceof DomainError) throw asError(cause);
   if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
   return result;
 });
@@ -86,8 +98,9 @@ const needs = (roles: readonly Role[]) =>
       throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
     if (!roles.includes(viewer.role))
       throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
-    const { userId, name, email, role, organizationId } = viewer;
-    const domain: Context = { ...platform, organizationId, actor: { userId, name, email, role }, ip };
+    const { userId, sessionId, name, email, role, organizationId } = viewer;
+    const actor = { userId, sessionId, name, email, role };
+    const domain: Context = { ...platform, organizationId, actor, ip };
     return next({ ctx: { domain } });
   });
 

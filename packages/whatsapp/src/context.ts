@@ -33,6 +33,8 @@ export interface Actor {
   name: string;
   email: string;
   role: Role;
+  /** Not there for whom no browser speaks. */
+  sessionId?: string;
 }
 
 /** Somebody with a session, and the organisation that it acts for; null where they belong to none. */

@@ -1,6 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
+import { createTestStore } from "@waystation/db/testing";
 import { expect, test } from "vitest";
-import { type Changes, createFeed, type Feed } from "./feed.ts";
+import type { Changes } from "./changes.ts";
+import { createFeed, type Feed } from "./feed.ts";
 
 function listen(feed: Feed, organizationId = "us") {
   const end = new AbortController();
@@ -25,7 +29,7 @@ test("tells at once after a quiet moment, and what comes together as one", async
   const { heard, stop } = listen(feed);
   for (const id of ["a", "b", "a"]) feed.publish(change(id));
   await expect.poll(() => heard.length, { interval: 1 }).toBe(1);
-  expect(heard[0]).toEqual({ connectionIds: new Set(["line"]), conversationIds: new Set(["a", "b"]) });
+  expect(heard[0]).toMatchObject({ connectionIds: new Set(["line"]), conversationIds: new Set(["a", "b"]) });
   await stop();
 });
 
@@ -73,4 +77,100 @@ test("each organisation hears its own, and nobody is left behind", async () => {
   expect(feed.subscribers()).toBe(2);
   await Promise.all([ours.stop(), theirs.stop()]);
   expect(feed.subscribers()).toBe(0);
+});
+
+/** Two processes on one Postgres, and one who listens in each. */
+async function openTwo(organizationId = randomUUID()) {
+  const store = await createTestStore("postgres");
+  const url = store.url ?? "";
+  const feeds = [1, 2].map(() =>
+    createFeed({ open: (handlers) => openNotices(url, handlers), maxBytes: NOTICE_BYTES }),
+  );
+  const [here, there] = feeds as [Feed, Feed];
+  const [near, far] = [listen(here, organizationId), listen(there, organizationId)];
+  // Both hear of the other from the moment that their lines are open.
+  await expect.poll(() => near.heard.length > 0 && far.heard.length > 0).toBe(true);
+  const forget = () => {
+    near.heard.length = 0;
+    far.heard.length = 0;
+  };
+  forget();
+  return {
+    here,
+    there,
+    near,
+    far,
+    forget,
+    publish: (more: object) => here.publish({ organizationId, ...more }),
+    cutLines: () =>
+      store.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'waystation notices'",
+        [],
+      ),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([near.stop(), far.stop(), here.close(), there.close()]);
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
+const conversationsOf = (heard: Changes[]) => heard.flatMap((news) => [...news.conversationIds]);
+
+test("what one process publishes all others hear, and each of them once", async () => {
+  await using two = await openTwo();
+  two.publish({ connectionId: "line", conversationId: "a" });
+  two.publish({ conversationId: "b", userId: "ada" });
+  two.publish({ userId: "bob" });
+  await expect.poll(() => two.far.heard.length).toBe(1);
+  const news = {
+    connectionIds: new Set(["line"]),
+    conversationIds: new Set(["a"]),
+    personal: new Map([["ada", new Set(["b"])]]),
+    access: new Set(["bob"]),
+    isEverything: false,
+  };
+  expect(two.far.heard).toEqual([news]);
+  // Its own notices come back to it before this one does.
+  two.there.publish({ organizationId: "elsewhere", conversationId: "x" });
+  two.publish({ conversationId: "c" });
+  await expect.poll(() => conversationsOf(two.far.heard)).toEqual(["a", "c"]);
+  expect(conversationsOf(two.near.heard)).toEqual(["a", "c"]);
+});
+
+test("a storm travels in few notices; more than one can name becomes everything", async () => {
+  await using two = await openTwo();
+  for (let no = 0; no < 1_000; no++) two.publish({ conversationId: randomUUID() });
+  await expect.poll(() => two.far.heard.some((news) => news.isEverything)).toBe(true);
+  expect(two.near.heard.some((news) => news.isEverything)).toBe(false);
+  two.forget();
+  const ids = Array.from({ length: 100 }, () => randomUUID());
+  for (const conversationId of ids) two.publish({ conversationId });
+  await expect.poll(() => conversationsOf(two.far.heard).toSorted()).toEqual(ids.toSorted());
+  expect(two.far.heard).toHaveLength(1);
+});
+
+test("many organisations at once are all heard of", async () => {
+  await using two = await openTwo();
+  const organizations = Array.from({ length: 400 }, () => randomUUID());
+  const listeners = organizations.map((id) => listen(two.there, id));
+  for (const organizationId of organizations) two.here.publish({ organizationId, conversationId: "a" });
+  await expect.poll(() => listeners.every(({ heard }) => heard.length > 0)).toBe(true);
+  await Promise.all(listeners.map(({ stop }) => stop()));
+});
+
+test("after its line was lost, a process tells everybody everything, and hears again", async () => {
+  await using two = await openTwo();
+  await two.cutLines();
+  await expect.poll(() => two.far.heard.some((news) => news.isEverything)).toBe(true);
+  await expect.poll(() => two.near.heard.some((news) => news.isEverything)).toBe(true);
+  two.forget();
+  two.publish({ conversationId: "after" });
+  await expect.poll(() => conversationsOf(two.far.heard)).toEqual(["after"]);
+});
+
+test("what was published last is still sent when the process closes", async () => {
+  await using two = await openTwo();
+  two.publish({ conversationId: "first" });
+  two.publish({ conversationId: "last" });
+  await two.here.close();
+  await expect.poll(() => conversationsOf(two.far.heard)).toContain("last");
 });

@@ -17,6 +17,7 @@ export async function check(ctx: Context, input: ConnectionInput) {
     throw new DomainError("not_found", "This connection is disconnected: connect its sender again first.");
   await limitTwilioCalls(ctx);
   await refresh(ctx, row);
+  ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
   const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just checked is gone");
   return view;

@@ -35,6 +35,7 @@ export async function connect(ctx: Context, input: ConnectInput) {
     configured = await configureWebhook(ctx, credentials, targetOf(row), chosen.webhook);
     if (configured.applied) await recordApplied(ctx, row, configured);
   }
+  ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
   const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just saved is gone");
   return {

@@ -30,6 +30,7 @@ export async function disconnect(ctx: Context, input: ConnectionInput) {
     : { state: "nothing_to_restore", message: "It was disconnected already." };
   if (row.isActive) await end(ctx, row, restored);
   forgetAccount(ctx.db, row.accountSid);
+  ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
   const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just ended is gone");
   return { ...view, restored };

@@ -1,26 +1,66 @@
+import { requireAccess } from "../access.ts";
 import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import type { EventChanges } from "./inputs.ts";
 
 /** More than this at once, and naming them costs more than asking for the lists anew. */
 const MAX_NAMED = 100;
+/** What is taken away from a listener is told. This is for what happened behind the server's back. */
+const LOOK_MS = 20_000;
 
 export interface ChangeNotice {
   /** The conversations that changed; null for more than it is worth naming. */
   conversationIds: string[] | null;
   connectionIds: string[];
+  /** Conversations that changed for the listener alone: what they have read elsewhere. */
+  personalIds: string[];
 }
 
-/** Yields what changed, together with all else that changed in the same moment. What it is now, the lists say. */
+/**
+ * Yields what changed, together with all else that changed in the same moment. What it is now, the lists say. Ends with a
+ * refusal when the listener may listen no longer.
+ */
 export async function* eventChanges(
   ctx: Context,
   input: EventChanges,
   signal: AbortSignal,
+  lookMs = LOOK_MS,
 ): AsyncGenerator<ChangeNotice> {
-  for await (const { connectionIds, conversationIds } of ctx.feed.subscribe(ctx.organizationId, signal)) {
-    if (input.connectionId !== undefined && !connectionIds.has(input.connectionId)) continue;
-    yield {
-      connectionIds: [...connectionIds],
-      conversationIds: conversationIds.size > MAX_NAMED ? null : [...conversationIds],
-    };
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  let refusal: DomainError | null = null;
+  const look = async () => {
+    try {
+      await requireAccess(ctx);
+    } catch (error) {
+      // A database that is away takes nothing from anybody.
+      if (!(error instanceof DomainError)) return;
+      refusal = error;
+      end();
+    }
+  };
+  const timer = setInterval(look, lookMs);
+  const { userId } = ctx.actor;
+  try {
+    for await (const news of ctx.feed.subscribe(ctx.organizationId, ending.signal)) {
+      if (news.isEverything || news.access.has(userId)) await look();
+      if (refusal) break;
+      const { connectionIds, conversationIds, isEverything } = news;
+      const personalIds = [...(news.personal.get(userId) ?? [])];
+      if (input.connectionId !== undefined && !isEverything && !connectionIds.has(input.connectionId))
+        continue;
+      if (!isEverything && connectionIds.size + conversationIds.size + personalIds.length === 0) continue;
+      yield {
+        connectionIds: [...connectionIds],
+        conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
+        personalIds,
+      };
+    }
+    if (refusal) throw refusal;
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener("abort", end);
   }
 }

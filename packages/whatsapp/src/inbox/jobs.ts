@@ -68,6 +68,20 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
         if (job) await work.settle(job.data.messageId);
       });
     },
+    /** How many jobs there are by queue and state, as pg-boss counts them once a minute. */
+    depths: async () => {
+      const queues = await boss.getQueues([SEND, SETTLE]);
+      return queues.flatMap(({ name, readyCount, deferredCount, activeCount, failedCount }) =>
+        Object.entries({
+          ready: readyCount,
+          deferred: deferredCount,
+          active: activeCount,
+          failed: failedCount,
+        }).map(([state, count]) => ({ name, state, count })),
+      );
+    },
     stop: () => boss.stop({ graceful: true, timeout: 8_000, close: true }),
   };
 }
+
+export type Queue = Awaited<ReturnType<typeof startJobs>>;

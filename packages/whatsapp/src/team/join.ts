@@ -1,5 +1,6 @@
 import { invitations, members, sessions } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
+import { tellAccessChanged } from "../access.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -15,7 +16,7 @@ export async function join(ctx: Visit, input: Join) {
   if (offer.hasAccount && !self) throw signInFirst(offer.email);
   const account = self ? null : await newAccount(input, offer.email);
 
-  return ctx.db.transaction(async (tx) => {
+  const joined = await ctx.db.transaction(async (tx) => {
     const [claimed] = await tx
       .update(invitations)
       .set({ status: "accepted" })
@@ -25,7 +26,7 @@ export async function join(ctx: Visit, input: Join) {
     const { organizationId, email, role } = claimed;
     const userId = account ? await addAccount(tx, account) : self?.userId;
     if (!userId) throw signInFirst(email);
-    const joined = await tx
+    const added = await tx
       .insert(members)
       .values({ organizationId, userId, role })
       .onConflictDoNothing()
@@ -36,10 +37,12 @@ export async function join(ctx: Visit, input: Join) {
         .set({ activeOrganizationId: organizationId })
         .where(eq(sessions.id, self.sessionId));
     const actor = { userId, name: account?.name ?? self?.name ?? "", email };
-    if (joined.length > 0)
+    if (added.length > 0)
       await recordAudit(tx, { organizationId, actor, ip: ctx.ip }, "member.joined", email, { role });
     return { organizationId, email };
   });
+  if (self) await tellAccessChanged(ctx, self.userId);
+  return joined;
 }
 
 async function newAccount(input: Join, email: string): Promise<NewAccount> {

@@ -7,7 +7,7 @@ import { getMember, lockTeam, requireAnotherOwner, requireOwner } from "./lock.t
 
 /** Takes somebody out of the organisation, and their sessions with it: those move to another organisation of theirs, or end. */
 export async function removeMember(ctx: Context, input: RemoveMember) {
-  return ctx.db.transaction(async (tx) => {
+  const { id, userId } = await ctx.db.transaction(async (tx) => {
     const { actorRole } = await lockTeam(tx, ctx);
     const member = await getMember(tx, ctx, input.memberId);
     if (member.role === "owner") {
@@ -31,6 +31,8 @@ export async function removeMember(ctx: Context, input: RemoveMember) {
       .delete(sessions)
       .where(and(eq(sessions.userId, member.userId), isNull(sessions.activeOrganizationId)));
     await recordAudit(tx, ctx, "member.removed", member.email, { role: member.role });
-    return { id: member.id };
+    return member;
   });
+  ctx.feed.publish({ organizationId: ctx.organizationId, userId });
+  return { id };
 }

@@ -1,0 +1,48 @@
+import { members, sessions } from "@waystation/db/schema-people";
+import { and, eq, sql } from "drizzle-orm";
+import type { Context, Platform } from "./context.ts";
+import { DomainError } from "./errors.ts";
+
+/** Throws when who asked, some time ago, may no longer: they were signed out, removed, or act for another organisation. */
+export async function requireAccess(ctx: Context): Promise<void> {
+  const { userId, sessionId } = ctx.actor;
+  const isMember = and(eq(members.organizationId, ctx.organizationId), eq(members.userId, userId));
+  const [[member], [session]] = await Promise.all([
+    ctx.db.select({ id: members.id }).from(members).where(isMember),
+    sessionId === undefined
+      ? []
+      : ctx.db
+          .select({ actsFor: members.organizationId })
+          .from(sessions)
+          .leftJoin(
+            members,
+            and(
+              eq(members.userId, sessions.userId),
+              eq(members.organizationId, sessions.activeOrganizationId),
+            ),
+          )
+          .where(
+            and(eq(sessions.id, sessionId), eq(sessions.userId, userId), sql`${sessions.expiresAt} > now()`),
+          ),
+  ]);
+  if (sessionId !== undefined && !session)
+    throw new DomainError("not_signed_in", "You were signed out. Sign in again.");
+  const elsewhere = session?.actsFor && session.actsFor !== ctx.organizationId;
+  if (!member || elsewhere)
+    throw new DomainError(
+      "not_allowed",
+      "You are not at this organisation's desk any longer. Load the page again.",
+    );
+}
+
+/** Has this person's open streams looked at again, in every process, after their sessions or memberships changed. */
+export async function tellAccessChanged(
+  platform: Pick<Platform, "db" | "feed">,
+  userId: string,
+): Promise<void> {
+  const theirs = await platform.db
+    .select({ organizationId: members.organizationId })
+    .from(members)
+    .where(eq(members.userId, userId));
+  for (const { organizationId } of theirs) platform.feed.publish({ organizationId, userId });
+}

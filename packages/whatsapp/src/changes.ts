@@ -1,0 +1,50 @@
+/** What changed, by id; what it is now, a query says. */
+export interface Change {
+  organizationId: string;
+  connectionId?: string;
+  /** Where it is about one conversation. */
+  conversationId?: string;
+  /** Where it matters to one person alone: what they have read, or, without a conversation, what they may. */
+  userId?: string;
+}
+
+/** Everything of one organisation that changed in one moment, each once. */
+export interface Changes {
+  connectionIds: Set<string>;
+  conversationIds: Set<string>;
+  /** By person, conversations that changed for them alone. */
+  personal: Map<string, Set<string>>;
+  /** Whose sessions or membership changed. */
+  access: Set<string>;
+  /** More than can be named, or than was heard. */
+  isEverything: boolean;
+}
+
+export function noChanges(): Changes {
+  return {
+    connectionIds: new Set(),
+    conversationIds: new Set(),
+    personal: new Map(),
+    access: new Set(),
+    isEverything: false,
+  };
+}
+
+export function addChange(changes: Changes, { connectionId, conversationId, userId }: Change): void {
+  if (connectionId !== undefined) changes.connectionIds.add(connectionId);
+  if (userId === undefined) {
+    if (conversationId !== undefined) changes.conversationIds.add(conversationId);
+  } else if (conversationId === undefined) changes.access.add(userId);
+  else changes.personal.set(userId, (changes.personal.get(userId) ?? new Set()).add(conversationId));
+}
+
+/** Adds to the first what the second holds. */
+export function addChanges(changes: Changes, more: Changes): Changes {
+  for (const id of more.connectionIds) changes.connectionIds.add(id);
+  for (const id of more.conversationIds) changes.conversationIds.add(id);
+  for (const id of more.access) changes.access.add(id);
+  for (const [userId, ids] of more.personal)
+    changes.personal.set(userId, new Set([...(changes.personal.get(userId) ?? []), ...ids]));
+  changes.isEverything ||= more.isEverything;
+  return changes;
+}
