@@ -11,10 +11,11 @@ import { openHotLine } from "./hot-line.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as media from "./schema-media.ts";
+import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
 import { createSockets } from "./sockets.ts";
 
-const schema = { ...mission, ...people, ...inbox, ...media };
+const schema = { ...mission, ...people, ...inbox, ...media, ...notes };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */
