@@ -128,7 +128,8 @@ export async function openEmbedded(directory: string): Promise<Store> {
 export async function createEmbedded(directory: string, dump?: Blob): Promise<PGlite> {
   const { PGlite } = await import("@electric-sql/pglite");
   const { btree_gin } = await import("@electric-sql/pglite/contrib/btree_gin");
-  return PGlite.create(directory, { loadDataDir: dump, extensions: { btree_gin } });
+  const { pg_trgm } = await import("@electric-sql/pglite/contrib/pg_trgm");
+  return PGlite.create(directory, { loadDataDir: dump, extensions: { btree_gin, pg_trgm } });
 }
 
 export async function embeddedStore(client: PGlite): Promise<Store> {

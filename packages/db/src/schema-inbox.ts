@@ -32,7 +32,10 @@ export const contacts = pgTable(
     username: text(),
     createdAt: moment().notNull().defaultNow(),
   },
-  (t) => [unique("contacts_of_organization").on(t.organizationNo, t.id)],
+  (t) => [
+    unique("contacts_of_organization").on(t.organizationNo, t.id),
+    index("contacts_name_parts").using("gin", t.organizationNo, t.name.op("gin_trgm_ops")),
+  ],
 );
 
 /** `whatsapp:+…` or `whatsapp:<BSUID>`, exactly as Twilio writes it. */
@@ -46,6 +49,7 @@ export const contactIdentities = pgTable(
   (t) => [
     primaryKey({ columns: [t.organizationNo, t.address] }),
     index("contact_identities_of_contact").on(t.contactId),
+    index("contact_identities_parts").using("gin", t.organizationNo, t.address.op("gin_trgm_ops")),
   ],
 );
 
@@ -148,8 +152,29 @@ export const conversationReads = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     conversationId: id().notNull(),
     incoming: integer().notNull(),
+    /** Not all read, and older than this person's mark: see `inboxMarks`. */
+    isBehind: boolean().notNull().default(false),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.conversationId] })],
+  (t) => [
+    primaryKey({ columns: [t.userId, t.conversationId] }),
+    index("conversation_reads_behind").on(t.userId, t.conversationId).where(sql`${t.isBehind}`),
+  ],
+);
+
+/**
+ * What was last written before this message is read by this person, but for the conversations that `isBehind` names: so
+ * that finding what is unread does not mean looking through all that ever was.
+ */
+export const inboxMarks = pgTable(
+  "inbox_marks",
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    organizationNo: integer().notNull(),
+    messageId: id().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.organizationNo] })],
 );
 
 /** What only an outgoing message has. */

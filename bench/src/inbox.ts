@@ -1,0 +1,135 @@
+/** What people wait for in the inbox, at two sizes in turn: the verbs themselves, on the product's own pool. */
+import { randomBytes } from "node:crypto";
+import { openPostgres } from "@waystation/db/client";
+import type { Context } from "@waystation/whatsapp/context";
+import { readKeyring } from "@waystation/whatsapp/credentials";
+import { createFeed } from "@waystation/whatsapp/feed";
+import { countUnread } from "@waystation/whatsapp/inbox/count-unread";
+import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
+import { listMessages } from "@waystation/whatsapp/inbox/list-messages";
+import { markRead } from "@waystation/whatsapp/inbox/mark-read";
+import { createDeskTemplate } from "./desk.ts";
+import { createFolder } from "./folder.ts";
+import { describeMachine } from "./machine.ts";
+import { readOptions } from "./options.ts";
+import { startDatabases } from "./postgres.ts";
+import { type Goal, goalTable, number, table } from "./table.ts";
+import { fillWithTalk, RARE, type Talk, word } from "./talk.ts";
+
+const options = readOptions(process.argv.slice(2), { small: 100_000, large: 3_000_000, rounds: 120 });
+const PAGE = 50;
+const MAX_MS = 1.5;
+const MAX_RATIO = 3;
+const MAX_SEARCH_MS = 25;
+
+interface Case {
+  name: string;
+  goal: "page" | "search" | null;
+  ask(ctx: Context, talk: Talk): Promise<unknown>;
+}
+
+const search = (name: string, words: string): Case => ({
+  name: `search: ${name}`,
+  goal: "search",
+  ask: (ctx) => listConversations(ctx, { filter: "all", search: words, limit: 20 }),
+});
+const CASES: Case[] = [
+  { name: "list, first page", goal: "page", ask: (ctx) => listConversations(ctx, { limit: PAGE }) },
+  {
+    name: "list, deep page",
+    goal: "page",
+    ask: (ctx, { inList }) => listConversations(ctx, { limit: PAGE, cursor: inList }),
+  },
+  {
+    name: "list, unread",
+    goal: "page",
+    ask: (ctx) => listConversations(ctx, { filter: "unread", limit: PAGE }),
+  },
+  { name: "unread badge", goal: "page", ask: (ctx) => countUnread(ctx) },
+  {
+    name: "thread, first page",
+    goal: "page",
+    ask: (ctx, { usual }) => listMessages(ctx, { conversationId: usual, limit: PAGE }),
+  },
+  {
+    name: "thread of the largest, deep page",
+    goal: "page",
+    ask: (ctx, { giant, inGiant }) =>
+      listMessages(ctx, { conversationId: giant, limit: PAGE, cursor: inGiant }),
+  },
+  search("common word", word(1)),
+  search("middling word", word(300)),
+  search("rare word", RARE),
+  search("absent word", "nowhere"),
+  search("two words", `${word(20)} ${word(2_000)}`),
+  search("part of a name", "goran a"),
+  search("part of a number", "4917000"),
+];
+
+using folder = createFolder();
+console.log(`${describeMachine()}\n`);
+await using databases = await startDatabases();
+const sizes = await Promise.all(
+  [options.small, options.large].map(async (messages) => ({ messages, name: `talk_${messages}` })),
+);
+await using stack = new AsyncDisposableStack();
+const desks: { messages: number; ctx: Context; talk: Talk; times: Map<string, number[]> }[] = [];
+for (const { messages, name } of sizes) {
+  const { organizationId } = await createDeskTemplate(databases, name, [], folder.path);
+  const begin = performance.now();
+  const talk = await fillWithTalk(databases.urlOf(name), messages);
+  console.log(`${number(messages)} messages in ${number((performance.now() - begin) / 1_000)} s`);
+  const store = await openPostgres(databases.urlOf(name));
+  stack.defer(() => store.close());
+  const [user] = await store.query<{ id: string }>("select id from users", []);
+  const ctx: Context = {
+    db: store.db,
+    keyring: readKeyring(randomBytes(32).toString("base64")),
+    feed: createFeed(),
+    jobs: { send: async () => {}, settle: async () => {} },
+    publicUrl: "https://desk.example.org",
+    simulatorUrl: null,
+    embedded: false,
+    sendMail: null,
+    linkSecret: "bench",
+    organizationId,
+    actor: { userId: user?.id ?? "", name: "Olga", email: "owner@example.org", role: "owner" },
+    ip: null,
+  };
+  // Somebody who works in it: what is old and read was so for long.
+  for (let n = 0; n < 3; n++) await markRead(ctx, { conversationId: talk.usual });
+  desks.push({ messages, ctx, talk, times: new Map(CASES.map(({ name }) => [name, []])) });
+}
+await databases.settle();
+for (let round = -20; round < options.rounds; round++)
+  for (const { name, ask } of CASES)
+    for (const { ctx, talk, times } of round % 2 ? desks.toReversed() : desks) {
+      const begin = performance.now();
+      await ask(ctx, talk);
+      if (round >= 0) times.get(name)?.push(performance.now() - begin);
+    }
+
+const at = (name: string, desk: (typeof desks)[number] | undefined, part: number) => {
+  const sorted = (desk?.times.get(name) ?? []).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
+};
+const [small, large] = desks;
+console.log(
+  `\n${table(
+    ["p50 / p95 ms", ...desks.map(({ messages }) => number(messages))],
+    CASES.map(({ name }) => [
+      name,
+      ...desks.map((desk) => `${number(at(name, desk, 0.5), 2)} / ${number(at(name, desk, 0.95), 2)}`),
+    ]),
+  )}\n`,
+);
+const goals = CASES.flatMap(({ name, goal }): Goal[] => {
+  const p95 = at(name, large, 0.95);
+  if (goal === "search") return [{ what: `${name}, p95`, value: p95, atMost: MAX_SEARCH_MS, unit: "ms" }];
+  if (goal === null) return [];
+  return [
+    { what: `${name}, p95`, value: p95, atMost: MAX_MS, unit: "ms" },
+    { what: `${name}, against the small desk`, value: p95 / at(name, small, 0.95), atMost: MAX_RATIO },
+  ];
+});
+console.log(goalTable(goals));
