@@ -47,7 +47,7 @@ async function fill(folder: string): Promise<Map<string, string[]>> {
   await store.migrate();
   await ensurePartitions(store);
   const queue = await startJobs(store, () => {});
-  await queue.jobs.settle(17, 3_600);
+  await queue.jobs.settle(store.db, 17, 1, 3_600);
   await queue.stop();
   for (const statement of FILL) await store.query(statement, []);
   const rows = await contentOf(store);

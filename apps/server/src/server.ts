@@ -10,7 +10,7 @@ import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed, type Feed } from "@waystation/whatsapp/feed";
 import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
-import { createOutbox } from "@waystation/whatsapp/inbox/outbox";
+import { createOutbox, type Stage } from "@waystation/whatsapp/inbox/outbox";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
@@ -50,7 +50,12 @@ const COMPLAINT_MS = 5_000;
  * Everything, in the order in which it can fail without harm: the data folder's lock, the port, the database, its
  * migrations, the keys. Throws a StartError with a sentence for the operator.
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Logger,
+  /** Called while a message is sent: for whoever wants to see it die there. Nothing of the product gives one. */
+  reached?: (stage: Stage) => void,
+): Promise<RunningServer> {
   await using undo = new AsyncDisposableStack();
   const reserved = reserveStore(config);
   undo.defer(() => reserved.release());
@@ -68,7 +73,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
   const inner = assemble({ ...config, publicUrl }, store, secrets, queue, log, http.isDraining);
-  await queue.work(createOutbox(inner.platform));
+  queue.work(createOutbox(inner.platform, reached));
   http.serve(inner.app);
   undo.move();
   log.info({ url, publicUrl, database: store.kind }, "Waystation is ready");

@@ -70,6 +70,7 @@ export async function createTestDesk(
 export const noJobs: Jobs = {
   send: () => Promise.reject(new Error("This desk has no jobs")),
   settle: () => Promise.reject(new Error("This desk has no jobs")),
+  wake: () => {},
 };
 
 export type TestDesk = Awaited<ReturnType<typeof createTestDesk>>;

@@ -8,7 +8,7 @@ import { disconnect } from "../connections/disconnect.ts";
 import { connectInput } from "../connections/inputs.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { createTestDesk, type TestDesk } from "../testing.ts";
+import { createTestDesk, noJobs, type TestDesk } from "../testing.ts";
 import { type Receiver, receiversOf } from "../webhooks/directory.ts";
 import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest, type Ingest } from "../webhooks/ingest.ts";
@@ -184,7 +184,7 @@ describe.each(databases)("on %s", (kind) => {
 
   test("a process that died between claiming and recording leaves it uncertain, not sent twice", async () => {
     await hear("Hello");
-    const quiet = { ...ctx, jobs: { send: async () => {}, settle: async () => {} } };
+    const quiet = { ...ctx, jobs: { ...noJobs, send: async () => {}, settle: async () => {} } };
     const { id } = await sendMessage(quiet, {
       conversationId: (await only()).id,
       clientKey: "died-midway",
@@ -195,8 +195,8 @@ describe.each(databases)("on %s", (kind) => {
       .set({ state: "sending", handedOverAt: sql`now()` })
       .where(eq(outgoingMessages.messageId, Number(id)));
     const outbox = createOutbox({ ...desk.platform, jobs: quiet.jobs });
-    await outbox.send(Number(id), false);
-    await outbox.send(Number(id), false);
+    await outbox.send(Number(id), 0);
+    await outbox.send(Number(id), 0);
     expect([await fate(id), atTwilio().length]).toEqual(["uncertain", 0]);
   });
 

@@ -1,6 +1,7 @@
 import type { Database, Store } from "@waystation/db/client";
 import { sql } from "drizzle-orm";
 import { fromDrizzle, fromPglite, PgBoss } from "pg-boss";
+import { startPump } from "./pump.ts";
 
 const SEND = "send-message";
 const SETTLE = "settle-message";
@@ -8,26 +9,43 @@ const SETTLE = "settle-message";
 /** Where work waits until a worker takes it, in the same database and the same transaction as what it is about. */
 export interface Jobs {
   /** To be sent after every earlier message of the same conversation. */
-  send(tx: Database, messageId: number, conversationId: number): Promise<void>;
+  send(tx: Database, messageId: number, conversationId: number, connectionNo: number): Promise<void>;
   /** To be looked up at Twilio, because nobody here knows whether it left. */
-  settle(messageId: number, afterSeconds: number): Promise<void>;
+  settle(tx: Database, messageId: number, connectionNo: number, afterSeconds: number): Promise<void>;
+  /** What was sent has been committed: this process need not wait until it looks by itself. */
+  wake(): void;
 }
 
 export interface Work {
-  /** Throws to be called again later, with back-off. `isLast`: it will not be. */
-  send(messageId: number, isLast: boolean): Promise<void>;
+  /** Throws to be called again later, with back-off. `tries`: how often it was called before. */
+  send(messageId: number, tries: number): Promise<void>;
   settle(messageId: number): Promise<void>;
 }
 
 /** Drizzle's driver-neutral type leaves open what `execute` answers; both drivers' answers are among what is asked for. */
 type Transaction = Parameters<typeof fromDrizzle>[0];
 
-const RETRIES = 8;
+/** A job that had used up its tries would hold its conversation back for ever: the outbox knows when to give up. */
+const NO_LIMIT = 1_000_000;
+/** Whose process has died is free again after this and one look around. */
+const LOST_SECONDS = 10;
+const LOOK_SECONDS = 5;
+const POLICY = { retryLimit: NO_LIMIT, retryBackoff: true, heartbeatSeconds: LOST_SECONDS } as const;
+const SENDING = {
+  ...POLICY,
+  retryDelay: 1,
+  retryDelayMax: 10,
+  expireInSeconds: 60,
+  deleteAfterSeconds: 60 * 60,
+} as const;
+const SETTLING = { ...POLICY, retryDelay: 5, retryDelayMax: 60, expireInSeconds: 60 } as const;
 
 /** Starts the queue and, when `work` is given, this process's workers. */
 export async function startJobs(store: Store, report: (error: unknown) => void) {
   const boss = new PgBoss({
     schema: "jobs",
+    superviseIntervalSeconds: LOOK_SECONDS,
+    monitorIntervalSeconds: LOOK_SECONDS,
     ...(store.native.kind === "embedded"
       ? { backend: "pglite", db: fromPglite(store.native.client) }
       : { connectionString: store.native.url, max: 3 }),
@@ -35,40 +53,60 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
   boss.on("error", report);
   await boss.start();
   // Strict order a conversation: what waits to be tried again holds back what was written after it.
-  await boss.createQueue(SEND, {
-    policy: "key_strict_fifo",
-    retryLimit: RETRIES,
-    retryDelay: 1,
-    retryBackoff: true,
-    retryDelayMax: 120,
-    expireInSeconds: 60,
-    deleteAfterSeconds: 24 * 60 * 60,
-  });
-  await boss.createQueue(SETTLE, { retryLimit: 500, retryDelay: 10, retryBackoff: true, retryDelayMax: 600 });
+  await boss.createQueue(SEND, { policy: "key_strict_fifo", ...SENDING });
+  await boss.createQueue(SETTLE, SETTLING);
+  // Where an earlier version made them.
+  await boss.updateQueue(SEND, SENDING);
+  await boss.updateQueue(SETTLE, SETTLING);
+  let pumps: ReturnType<typeof startPump>[] = [];
   const jobs: Jobs = {
-    send: async (tx, messageId, conversationId) => {
+    send: async (tx, messageId, conversationId, connectionNo) => {
       await boss.send(
         SEND,
         { messageId },
-        { singletonKey: String(conversationId), db: fromDrizzle(tx as Transaction, sql) },
+        {
+          singletonKey: String(conversationId),
+          group: { id: String(connectionNo) },
+          db: fromDrizzle(tx as Transaction, sql),
+        },
       );
     },
-    settle: async (messageId, afterSeconds) => {
-      await boss.send(SETTLE, { messageId }, { startAfter: afterSeconds });
+    settle: async (tx, messageId, connectionNo, afterSeconds) => {
+      await boss.send(
+        SETTLE,
+        { messageId },
+        {
+          startAfter: afterSeconds,
+          group: { id: String(connectionNo) },
+          db: fromDrizzle(tx as Transaction, sql),
+        },
+      );
+    },
+    wake: () => {
+      for (const pump of pumps) pump.wake();
     },
   };
   return {
     jobs,
-    work: async (work: Work) => {
-      const options = { includeMetadata: true, pollingIntervalSeconds: 1, localConcurrency: 8 } as const;
-      await boss.work<{ messageId: number }, void, typeof options>(SEND, options, async ([job]) => {
-        if (job) await work.send(job.data.messageId, job.retryCount >= job.retryLimit);
-      });
-      await boss.work<{ messageId: number }>(SETTLE, { pollingIntervalSeconds: 1 }, async ([job]) => {
-        if (job) await work.settle(job.data.messageId);
-      });
+    work: (work: Work) => {
+      pumps = [
+        startPump(boss, {
+          queue: SEND,
+          slots: 60,
+          share: 12,
+          run: ({ messageId }, tries) => work.send(messageId, tries),
+          report,
+        }),
+        startPump(boss, {
+          queue: SETTLE,
+          slots: 12,
+          share: 4,
+          run: ({ messageId }) => work.settle(messageId),
+          report,
+        }),
+      ];
     },
-    /** How many jobs there are by queue and state, as pg-boss counts them once a minute. */
+    /** How many jobs there are by queue and state, as pg-boss counts them every few seconds. */
     depths: async () => {
       const queues = await boss.getQueues([SEND, SETTLE]);
       return queues.flatMap(({ name, readyCount, deferredCount, activeCount, failedCount }) =>
@@ -80,7 +118,10 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
         }).map(([state, count]) => ({ name, state, count })),
       );
     },
-    stop: () => boss.stop({ graceful: true, timeout: 8_000, close: true }),
+    stop: async () => {
+      await Promise.all(pumps.map((pump) => pump.stop()));
+      await boss.stop({ graceful: true, timeout: 8_000, close: true });
+    },
   };
 }
 

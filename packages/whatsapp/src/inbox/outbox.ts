@@ -1,61 +1,53 @@
 import { connections } from "@waystation/db/schema";
 import { conversations, messages, outgoingMessages } from "@waystation/db/schema-inbox";
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { clientFor } from "../connections/configure-webhook.ts";
 import { openCredentials } from "../connections/open-credentials.ts";
 import { WEBHOOK_PATH } from "../connections/webhook-url.ts";
 import type { Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { refusalOf } from "../twilio/failure.ts";
-import { UnreachableError } from "../twilio/http.ts";
-import type { Jobs, Work } from "./jobs.ts";
+import { TooManyRequestsError, UnreachableError } from "../twilio/http.ts";
+import { digitsOf, findAtTwilio } from "./find-at-twilio.ts";
+import type { Work } from "./jobs.ts";
+import { TryLaterError } from "./pump.ts";
 
 /** How long after an unanswered call Twilio's list is asked: by then the message stands in it, if it was made. */
 const SETTLE_AFTER_SECONDS = 15;
 /** A message that Twilio's list does not show by then was never made. */
 const GIVE_UP_MS = 5 * 60_000;
-/** Clocks differ; the list is read from a little before the call. */
-const CLOCK_MARGIN_MS = 60_000;
+/** Ten minutes, with the queue's back-off. */
+const MOST_TRIES = 60;
+/** Nobody took the call, or Twilio did not say when to come again. */
+const PAUSE_MS = 1_000;
 
-class TryLaterError extends Error {
-  override name = "TryLaterError";
-}
+/** What tests may wait for, or die at. */
+export type Stage = "claimed" | "answered";
 
 /**
  * Hands messages to Twilio, each at most once. What is written down before the call (`sending`) and after it (`sent`,
  * `failed`) leaves one doubtful case: the call had left and no answer came, or this process died in between. Such a message
  * is `uncertain`: never sent again, but settled by its own callback or by Twilio's list.
  */
-export function createOutbox(platform: Platform): Work {
-  const { jobs } = platform;
+export function createOutbox(platform: Platform, reached: (stage: Stage) => void = () => {}): Work {
   return {
-    send: async (messageId, isLast) => {
+    send: async (messageId, tries) => {
       const row = await find(platform, messageId);
-      if (
-        !row ||
-        row.message.sid !== null ||
-        row.outgoing.state === "failed" ||
-        row.outgoing.state === "uncertain"
-      )
-        return;
-      if (row.outgoing.state === "sending") return becomeUncertain(platform, jobs, row);
-      if (!(await claim(platform, messageId))) return;
-      changed(platform, row);
-      try {
-        const sid = await create(platform, row);
-        await record(platform, messageId, sid);
-      } catch (error) {
-        await handleFailure(platform, jobs, row, error, isLast);
-      }
+      if (!row || ["sent", "failed", "uncertain"].includes(row.outgoing.state)) return;
+      if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
+      if (row.outgoing.state === "sending") return becomeUncertain(platform, row);
+      if (row.connection.isActive) await handOver(platform, row, tries >= MOST_TRIES, reached);
+      else await fail(platform, messageId, "The sender was disconnected before it could be sent.");
       changed(platform, row);
     },
     settle: async (messageId) => {
       const row = await find(platform, messageId);
-      if (!row || row.message.sid !== null || row.outgoing.state !== "uncertain") return;
-      const sid = await lookUp(platform, row);
-      if (sid) await record(platform, messageId, sid);
-      else if (Date.now() - (row.outgoing.handedOverAt?.getTime() ?? 0) > GIVE_UP_MS)
-        await fail(platform, messageId, "Twilio never received it. You can send it again.");
+      if (row?.outgoing.state !== "uncertain") return;
+      if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
+      const isLast = row.sinceHandedOver > GIVE_UP_MS;
+      const sid = await lookUp(platform, row, isLast);
+      if (sid) await record(platform, messageId, digitsOf(sid));
+      else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
       else throw new TryLaterError("Twilio's list does not show it yet");
       changed(platform, row);
     },
@@ -69,6 +61,8 @@ async function find(platform: Platform, messageId: number) {
       outgoing: outgoingMessages,
       conversation: conversations,
       connection: connections,
+      /** In ms, by the database's clock alone. */
+      sinceHandedOver: sql<number>`coalesce(extract(epoch from now() - ${outgoingMessages.handedOverAt}) * 1000, 0)::float8`,
     })
     .from(outgoingMessages)
     .innerJoin(messages, eq(messages.id, outgoingMessages.messageId))
@@ -90,6 +84,26 @@ async function claim(platform: Platform, messageId: number): Promise<boolean> {
   return claimed.length === 1;
 }
 
+async function handOver(
+  platform: Platform,
+  row: Row,
+  isLast: boolean,
+  reached: (stage: Stage) => void,
+): Promise<void> {
+  if (!(await claim(platform, row.message.id))) return;
+  changed(platform, row);
+  reached("claimed");
+  let sid: string;
+  try {
+    sid = await create(platform, row);
+  } catch (error) {
+    return handleFailure(platform, row, error, isLast);
+  }
+  reached("answered");
+  // Outside of the above: a database that cannot be reached must not be taken for a Twilio that was not.
+  await record(platform, row.message.id, digitsOf(sid));
+}
+
 async function create(platform: Platform, row: Row): Promise<string> {
   const client = clientFor(platform, openCredentials(platform, row.connection));
   const sender = row.connection.sender.startsWith("MG")
@@ -106,8 +120,7 @@ async function create(platform: Platform, row: Row): Promise<string> {
   return made.sid;
 }
 
-async function record(platform: Platform, messageId: number, sid: string): Promise<void> {
-  const digits = sid.slice(2).toLowerCase();
+async function record(platform: Platform, messageId: number, digits: string): Promise<void> {
   await platform.db.transaction(async (tx) => {
     await tx
       .update(messages)
@@ -120,23 +133,21 @@ async function record(platform: Platform, messageId: number, sid: string): Promi
   });
 }
 
-async function handleFailure(
-  platform: Platform,
-  jobs: Jobs,
-  row: Row,
-  error: unknown,
-  isLast: boolean,
-): Promise<void> {
+async function handleFailure(platform: Platform, row: Row, error: unknown, isLast: boolean): Promise<void> {
   const { id } = row.message;
   if (error instanceof DomainError) return fail(platform, id, error.message);
   const refusal = refusalOf(error);
   // Not processed: Twilio says so itself (429), or nobody took the call.
   if ((refusal?.status === 429 || isRefusedConnection(error)) && !isLast) {
-    await platform.db
+    const [again] = await platform.db
       .update(outgoingMessages)
       .set({ state: "queued", handedOverAt: null })
-      .where(eq(outgoingMessages.messageId, id));
-    throw new TryLaterError("Twilio did not take it yet", { cause: error });
+      .where(and(eq(outgoingMessages.messageId, id), eq(outgoingMessages.state, "sending")))
+      .returning({ id: outgoingMessages.messageId });
+    // Somebody else has found it unfinished meanwhile, and looks for it.
+    if (!again) return;
+    const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
+    throw new TryLaterError("Twilio did not take it yet", { cause: error, pauseMs: told ?? PAUSE_MS });
   }
   if (refusal && refusal.status < 500)
     return fail(
@@ -146,16 +157,15 @@ async function handleFailure(
       refusal.code,
     );
   if (isRefusedConnection(error)) return fail(platform, id, "Twilio cannot be reached. Try again later.");
-  await becomeUncertain(platform, jobs, row);
+  await becomeUncertain(platform, row);
 }
+
+/** Before anything of the call had left. */
+const NOT_TAKEN = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 function isRefusedConnection(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    if (
-      "code" in cause &&
-      (cause.code === "ECONNREFUSED" || cause.code === "ENOTFOUND" || cause.code === "EAI_AGAIN")
-    )
-      return true;
+    if ("code" in cause && NOT_TAKEN.has(String(cause.code))) return true;
   return false;
 }
 
@@ -178,34 +188,30 @@ async function fail(
   });
 }
 
-async function becomeUncertain(platform: Platform, jobs: Jobs, row: Row): Promise<void> {
-  await platform.db
-    .update(outgoingMessages)
-    .set({ state: "uncertain" })
-    .where(and(eq(outgoingMessages.messageId, row.message.id), eq(outgoingMessages.state, "sending")));
-  await jobs.settle(row.message.id, SETTLE_AFTER_SECONDS);
+/** Whoever looks for it is called in the same transaction: it must not be forgotten. */
+async function becomeUncertain(platform: Platform, row: Row): Promise<void> {
+  const { id, connectionNo } = row.message;
+  await platform.db.transaction(async (tx) => {
+    const [doubtful] = await tx
+      .update(outgoingMessages)
+      .set({ state: "uncertain" })
+      .where(and(eq(outgoingMessages.messageId, id), eq(outgoingMessages.state, "sending")))
+      .returning({ id: outgoingMessages.messageId });
+    if (doubtful) await platform.jobs.settle(tx, id, connectionNo, SETTLE_AFTER_SECONDS);
+  });
   changed(platform, row);
 }
 
-/** The message in Twilio's list that is this one: same people, same words, made since, and no other message of ours. */
-async function lookUp(platform: Platform, row: Row): Promise<string | null> {
-  const client = clientFor(platform, openCredentials(platform, row.connection));
-  const since = (row.outgoing.handedOverAt?.getTime() ?? 0) - CLOCK_MARGIN_MS;
-  const candidates = await client.messages.list({
-    to: row.conversation.address,
-    from: row.conversation.ours,
-    limit: 200,
-  });
-  const ours = candidates
-    .filter((candidate) => candidate.body === row.message.body && candidate.direction !== "inbound")
-    .filter((candidate) => (candidate.dateCreated?.getTime() ?? 0) >= since)
-    .toSorted((a, b) => a.dateCreated.getTime() - b.dateCreated.getTime());
-  const known = await platform.db
-    .select({ sid: messages.sid })
-    .from(messages)
-    .where(and(eq(messages.conversationId, row.conversation.id), isNotNull(messages.sid)));
-  const taken = new Set(known.map((one) => one.sid?.replaceAll("-", "")));
-  return ours.find((candidate) => !taken.has(candidate.sid.slice(2).toLowerCase()))?.sid ?? null;
+async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<string | null> {
+  const { message, conversation, connection } = row;
+  // Without credentials nobody can ask any more.
+  if (!connection.isActive) {
+    if (!isLast) throw new TryLaterError("Its sender is disconnected");
+    return null;
+  }
+  const doubtful = { ...message, to: conversation.address, from: conversation.ours };
+  const client = clientFor(platform, openCredentials(platform, connection));
+  return findAtTwilio(platform, client, doubtful, isLast);
 }
 
 function changed(platform: Platform, row: Row): void {

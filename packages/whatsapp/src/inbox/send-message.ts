@@ -67,8 +67,9 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
         preview: sql`case when ${message.id} > ${conversationActivity.lastMessageId} then ${body.slice(0, PREVIEW_LENGTH).toWellFormed()} else ${conversationActivity.preview} end`,
       })
       .where(eq(conversationActivity.conversationId, conversation.id));
-    await ctx.jobs.send(tx, message.id, conversation.id);
+    await ctx.jobs.send(tx, message.id, conversation.id, conversation.connectionNo);
   });
+  ctx.jobs.wake();
   const saved = await byClientKey(ctx, conversation.organizationNo, input.clientKey);
   if (!saved) throw new Error("The message just saved is gone");
   ctx.feed.publish({

@@ -28,6 +28,25 @@ export class UnexpectedAnswerError extends Error {
   override name = "UnexpectedAnswerError";
 }
 
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/** Twilio did not process the call, and says when it may come again. Has what refusals of the official client have. */
+export class TooManyRequestsError extends Error {
+  override name = "TooManyRequestsError";
+  readonly status = 429;
+  readonly code: number | null;
+  /** Null where Twilio did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(body: string, retryAfter: string | null) {
+    super("Twilio is receiving too many requests");
+    this.code = codeOf(body);
+    const seconds = Number(retryAfter);
+    const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter ?? "") - Date.now();
+    this.retryAfterMs = retryAfter !== null && ms >= 0 ? Math.min(ms, LONGEST_PAUSE_MS) : null;
+  }
+}
+
 /**
  * Carries the official client's calls. Differs from its own carrier in what a stranger's server could use against us:
  * only Twilio's hosts (or the simulator) are called, no proxy from the environment, no redirects, answers ≤ 1 MB, one
@@ -45,7 +64,8 @@ export class TwilioHttp {
   async request(options: Call): Promise<Answer> {
     const url = this.#address(options.uri, options.params);
     const credentials = Buffer.from(`${options.username}:${options.password}`).toString("base64");
-    const headers = { ...options.headers, authorization: `Basic ${credentials}` };
+    // A connection for each call: of one that was kept, nobody could say whether a call on it had left before it broke.
+    const headers = { ...options.headers, authorization: `Basic ${credentials}`, connection: "close" };
     const init: RequestInit = {
       method: options.method.toUpperCase(),
       headers,
@@ -64,6 +84,7 @@ export class TwilioHttp {
     }
     if (answer.status >= 300 && answer.status < 400)
       throw new UnexpectedAnswerError(`Twilio answered with a redirect (${answer.status})`);
+    if (answer.status === 429) throw new TooManyRequestsError(body, answer.headers.get("retry-after"));
     if (answer.ok && !isJson(body) && answer.status !== 204)
       throw new UnexpectedAnswerError(`Twilio answered ${answer.status} with something other than JSON`);
     return { statusCode: answer.status, body, headers: Object.fromEntries(answer.headers) };
@@ -104,6 +125,15 @@ async function readLimited(answer: Response): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function codeOf(body: string): number | null {
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown };
+    return Number.isInteger(code) ? Number(code) : null;
+  } catch {
+    return null;
+  }
 }
 
 function isJson(body: string): boolean {

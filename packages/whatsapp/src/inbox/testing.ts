@@ -1,0 +1,76 @@
+import type { databases } from "@waystation/db/testing";
+import { connect } from "../connections/connect.ts";
+import { connectInput } from "../connections/inputs.ts";
+import { createTestDesk } from "../testing.ts";
+import { receiversOf } from "../webhooks/directory.ts";
+import type { FormPairs } from "../webhooks/form.ts";
+import { createIngest } from "../webhooks/ingest.ts";
+import { readWebhook } from "../webhooks/read-webhook.ts";
+import { listConversations } from "./list-conversations.ts";
+import { listMessages } from "./list-messages.ts";
+import { sendMessage } from "./send-message.ts";
+
+let counter = 0;
+const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
+
+/** A desk with one connected sender, and customers who write to it. What is answered waits for a test's own outbox. */
+export async function createTestInbox(kind: (typeof databases)[number]) {
+  const desk = await createTestDesk(kind);
+  // Jobs of their own would be done at moments of their own.
+  const ctx = {
+    ...(await desk.person()),
+    jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
+  };
+  const ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`;
+  const account = desk.simulator.createAccount({ senders: [ours] });
+  const input = { mode: "test", accountSid: account.sid, authToken: account.token, sender: ours };
+  const { id: connectionId } = await connect(ctx, connectInput.parse(input));
+  const ingest = createIngest(desk.store, desk.platform.feed, {
+    onBatch: () => {},
+    onUnprojected: (error) => desk.reports.push(error),
+    onRetry: () => {},
+  });
+  const take = async (params: Record<string, string>, messageId: string | null) => {
+    const [receiver] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+    if (!receiver) throw new Error("The connection has no receiver");
+    const pairs: FormPairs = Object.entries({ AccountSid: account.sid, MessageSid: nextSid(), ...params });
+    const body = Buffer.from(new URLSearchParams(pairs).toString());
+    const webhook = readWebhook(pairs, body, messageId !== null);
+    if (!webhook) throw new Error("Not a webhook");
+    await ingest.add({ receiver, webhook, body, messageId, outcome: "stored" });
+  };
+  const conversation = async (address: string) => {
+    const { items } = await listConversations(ctx, { filter: "all" });
+    const found = items.find((item) => item.contact.address === address);
+    if (!found) throw new Error(`Nobody wrote from ${address}`);
+    return found;
+  };
+  return {
+    desk,
+    ctx,
+    account,
+    ours,
+    connectionId,
+    conversation,
+    /** A customer writes, at the simulator and here. */
+    hear: async (from: string, body: string, more: Record<string, string> = {}) => {
+      await desk.simulator.sendIncoming({ to: ours, from, body });
+      await take({ From: from, To: ours, Body: body, SmsStatus: "received", ...more }, null);
+    },
+    /** Twilio says what became of a message; `messageId` is what its own callback URL carries. */
+    callBack: (messageId: string, params: Record<string, string>) => take(params, messageId),
+    say: async (to: string, body: string) =>
+      sendMessage(ctx, {
+        conversationId: (await conversation(to)).id,
+        clientKey: `test-key-${++counter}`,
+        body,
+      }),
+    thread: async (address: string) =>
+      (await listMessages(ctx, { conversationId: (await conversation(address)).id })).items,
+    atTwilio: () => desk.simulator.listMessages({ accountSid: account.sid, direction: "outbound" }),
+    async [Symbol.asyncDispose]() {
+      await ingest.drained();
+      await desk[Symbol.asyncDispose]();
+    },
+  };
+}
