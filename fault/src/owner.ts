@@ -4,8 +4,11 @@ const EMAIL = "owner@example.org";
 const PASSWORD = "correct horse battery";
 
 /** Makes the owner of a fresh desk and signs them in. */
-export async function signedIn(port: number): Promise<{ cookie: string; isAlive(): Promise<boolean> }> {
-  const headers = { "content-type": "application/json", origin: PUBLIC_URL };
+export async function signedIn(
+  port: number,
+  origin = PUBLIC_URL,
+): Promise<{ cookie: string; isAlive(): Promise<boolean> }> {
+  const headers = { "content-type": "application/json", origin };
   const post = async (path: string, body: object) => {
     const url = `http://127.0.0.1:${port}${path}`;
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });

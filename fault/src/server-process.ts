@@ -82,6 +82,12 @@ export class ServerProcess {
     return { code: child.exitCode, milliseconds: performance.now() - begin };
   }
 
+  /** Of memory that it has just now. */
+  megabytes(): number {
+    const pages = Number(readFileSync(`/proc/${this.pid}/statm`, "utf8").split(" ")[1]);
+    return (pages * 4_096) / 1_024 / 1_024;
+  }
+
   signal(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal);
   }

@@ -55,9 +55,11 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
   // Strict order a conversation: what waits to be tried again holds back what was written after it.
   await boss.createQueue(SEND, { policy: "key_strict_fifo", ...SENDING });
   await boss.createQueue(SETTLE, SETTLING);
-  // Where an earlier version made them.
-  await boss.updateQueue(SEND, SENDING);
-  await boss.updateQueue(SETTLE, SETTLING);
+  // Where an earlier version made them, with tries that come to an end.
+  if ((await boss.getQueue(SEND))?.retryLimit !== NO_LIMIT) {
+    await boss.updateQueue(SEND, SENDING);
+    await boss.updateQueue(SETTLE, SETTLING);
+  }
   let pumps: ReturnType<typeof startPump>[] = [];
   const jobs: Jobs = {
     send: async (tx, messageId, conversationId, connectionNo) => {

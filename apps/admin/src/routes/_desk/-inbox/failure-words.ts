@@ -1,86 +1,193 @@
 import type { Message } from "./queries.ts";
 
-export const templatesAtTwilio = "https://console.twilio.com/us1/develop/sms/content-template-builder";
-const sendersAtTwilio = "https://console.twilio.com/us1/develop/sms/senders/whatsapp-senders";
+const twilio = "https://console.twilio.com/us1";
+export const templatesAtTwilio = `${twilio}/develop/sms/content-template-builder`;
 
-interface Remedy {
+interface Link {
   label: string;
   href: string;
 }
 
 export interface Failure {
   words: string;
-  /** The one thing to do about it; null where writing again would not help. */
-  remedy: "again" | Remedy | null;
+  /**
+   * The one thing to do about it: write it again, look at the connection, try the number, or a page of somebody else's.
+   * Null where there is nothing to do but to wait.
+   */
+  remedy: "again" | "connection" | "number" | Link | null;
 }
 
-const senders: Remedy = { label: "Open the sender at Twilio", href: sendersAtTwilio };
-const templates: Remedy = { label: "Open templates at Twilio", href: templatesAtTwilio };
-const manager: Remedy = { label: "Open WhatsApp Manager", href: "https://business.facebook.com/wa/manage/" };
-const optedOut = "This person asked not to be written to. Wait until they write again.";
-const fault = "Twilio or WhatsApp had a fault of their own. Try again in a few minutes.";
-const wrongNumber = "This is not a number that can be reached on WhatsApp. Check it with the customer.";
+const sender: Link = {
+  label: "Open senders at Twilio",
+  href: `${twilio}/develop/sms/senders/whatsapp-senders`,
+};
+const templates: Link = { label: "Open templates at Twilio", href: templatesAtTwilio };
+const services: Link = { label: "Open services at Twilio", href: `${twilio}/develop/sms/services` };
+const support: Link = { label: "Ask Twilio's support", href: "https://help.twilio.com" };
+const manager: Link = { label: "Open WhatsApp Manager", href: "https://business.facebook.com/wa/manage/" };
 
-const failures: Record<number, Failure> = {
+const wrongNumber: Failure = {
+  words: "WhatsApp reaches nobody at this number. Check it with the customer.",
+  remedy: "number",
+};
+const fault: Failure = {
+  words: "Twilio or WhatsApp had a fault of their own. Try again in a few minutes.",
+  remedy: "again",
+};
+const optedOut: Failure = {
+  words: "This person asked not to be written to. Wait until they write again.",
+  remedy: null,
+};
+const credentials: Failure = {
+  words: "Twilio did not accept this connection's credentials.",
+  remedy: "connection",
+};
+const noSender: Failure = {
+  words: "This Twilio account has no such sender any more. Check the connection.",
+  remedy: "connection",
+};
+const template: Failure = {
+  words: "The template and its values do not fit. Check it at Twilio.",
+  remedy: templates,
+};
+const notTaken: Failure = {
+  words: "Twilio could not make sense of this message. Write it anew, more simply.",
+  remedy: "again",
+};
+const mediaLost: Failure = {
+  words:
+    "Twilio could not fetch the file. Check that this server can be reached from outside, then send it again.",
+  remedy: "again",
+};
+
+/** What Twilio refuses, and what becomes of a message later, by Twilio's code. */
+export const failures: Record<number, Failure> = {
+  11200: mediaLost,
+  12300: { words: "WhatsApp does not take files of this kind. Send it in another format.", remedy: "again" },
+  20003: credentials,
+  20005: {
+    words: "Your Twilio account is suspended or closed. Its page at Twilio says why.",
+    remedy: { label: "Open the account at Twilio", href: twilio },
+  },
+  20403: { words: "These credentials may not send messages.", remedy: "connection" },
+  20404: { words: "Twilio does not know this account any more.", remedy: "connection" },
+  20422: notTaken,
   20429: { words: "Twilio was too busy. Try again in a minute.", remedy: "again" },
-  21211: { words: wrongNumber, remedy: null },
+  21211: wrongNumber,
+  21212: noSender,
   21408: {
     words: "Your Twilio account may not send to this country.",
-    remedy: {
-      label: "Open geo permissions",
-      href: "https://console.twilio.com/us1/develop/sms/settings/geo-permissions",
-    },
+    remedy: { label: "Open geo permissions", href: `${twilio}/develop/sms/settings/geo-permissions` },
   },
+  21602: { words: "Twilio found nothing to send in it. Write it anew.", remedy: "again" },
+  21603: noSender,
+  21604: wrongNumber,
+  21606: noSender,
   21608: {
     words: "A trial account only reaches numbers that were verified at Twilio.",
-    remedy: {
-      label: "Verify the number at Twilio",
-      href: "https://console.twilio.com/us1/develop/phone-numbers/manage/verified",
-    },
+    remedy: { label: "Verify the number at Twilio", href: `${twilio}/develop/phone-numbers/manage/verified` },
   },
-  21610: { words: optedOut, remedy: null },
-  21614: { words: wrongNumber, remedy: null },
-  63001: { words: "WhatsApp did not accept this sender. It may be offline.", remedy: senders },
-  63003: { words: wrongNumber, remedy: null },
-  63005: { words: "WhatsApp did not accept this content. Write it more simply.", remedy: "again" },
-  63007: { words: "This account has no such sender any more.", remedy: senders },
-  63010: { words: fault, remedy: "again" },
-  63012: { words: fault, remedy: "again" },
-  63013: { words: "WhatsApp refused it under its policy. Word it differently.", remedy: null },
-  63015: {
-    words: "The sandbox only reaches people who joined it. Ask them to send the join code, then send again.",
+  21609: {
+    words:
+      "Twilio does not accept this server's address for its reports. PUBLIC_URL must be a name that Twilio can reach.",
+    remedy: "connection",
+  },
+  21610: optedOut,
+  21614: wrongNumber,
+  21617: {
+    words: "It was longer than the 1,600 characters WhatsApp takes. Send it in parts.",
     remedy: "again",
+  },
+  21620: mediaLost,
+  21654: { words: "Only a template may be sent here.", remedy: templates },
+  21655: { words: "Twilio does not know this template.", remedy: templates },
+  21656: template,
+  21658: { words: "One of the template's values is too long.", remedy: templates },
+  21701: { words: "Twilio does not know this Messaging Service any more.", remedy: services },
+  21703: { words: "This Messaging Service has no sender that could send it.", remedy: services },
+  21704: { words: "This Messaging Service has no senders.", remedy: services },
+  21910: noSender,
+  63001: { words: "WhatsApp did not accept this sender. It may be offline.", remedy: sender },
+  63003: wrongNumber,
+  63005: { words: "WhatsApp did not accept this content. Write it more simply.", remedy: "again" },
+  63007: noSender,
+  63010: fault,
+  63012: fault,
+  63013: {
+    words: "WhatsApp refused it under its policy. Word it differently.",
+    remedy: { label: "Read WhatsApp's policy", href: "https://business.whatsapp.com/policy" },
+  },
+  63015: {
+    words:
+      "The sandbox only reaches people who have joined it. Ask them to send its join code, then send this again.",
+    remedy: {
+      label: "Find the join code at Twilio",
+      href: `${twilio}/develop/sms/try-it-out/whatsapp-learn`,
+    },
   },
   63016: {
     words: "The 24 hours for free replies were over. Only a template reaches them.",
     remedy: templates,
   },
   63018: { words: "This sender sent too much at once. Try again in a few minutes.", remedy: "again" },
-  63021: { words: "WhatsApp found the content invalid.", remedy: "again" },
-  63024: { words: wrongNumber, remedy: null },
+  63019: mediaLost,
+  63020: {
+    words: "Twilio's invitation to your WhatsApp Business account was not accepted yet.",
+    remedy: manager,
+  },
+  63021: { words: "WhatsApp found the content invalid. Write it more simply.", remedy: "again" },
+  63024: wrongNumber,
+  63027: { words: "This template does not exist in this language.", remedy: templates },
+  63028: { words: "The template needs another number of values.", remedy: templates },
+  63030: {
+    words: "WhatsApp does not support a part of this content. Write it more simply.",
+    remedy: "again",
+  },
   63032: {
-    words: "WhatsApp chose not to deliver it to this person for now. Try again later.",
+    words: "WhatsApp chose not to deliver it to this person for now. Try again tomorrow.",
     remedy: "again",
   },
   63033: { words: "This person blocked your number. Wait until they write again.", remedy: null },
+  63034: {
+    words:
+      "The file is too large: WhatsApp takes pictures of 5 MB and other files of 16 MB. Send a smaller one.",
+    remedy: "again",
+  },
   63038: { words: "Your account has sent all it may today. Try again tomorrow.", remedy: "again" },
   63040: { words: "WhatsApp rejected this template.", remedy: templates },
-  63041: { words: "This template is paused.", remedy: templates },
-  63042: { words: "This template is disabled.", remedy: templates },
+  63041: { words: "WhatsApp paused this template.", remedy: templates },
+  63042: { words: "WhatsApp disabled this template.", remedy: templates },
   63049: { words: "WhatsApp limits how much this person gets. Try again tomorrow.", remedy: "again" },
   63051: { words: "Your WhatsApp Business account is locked.", remedy: manager },
+  63062: { words: "The terms of WhatsApp's marketing messages were not accepted yet.", remedy: manager },
+  70051: {
+    words: "The API key may not send messages. Give it the permission at Twilio.",
+    remedy: "connection",
+  },
+  30001: { words: "Too much was waiting at Twilio. Try again in a few minutes.", remedy: "again" },
+  30002: { words: "Your Twilio account was suspended meanwhile.", remedy: support },
 };
 
 const failed = new Set(["failed", "undelivered", "canceled"]);
-const hasFailed = (status: string) => failed.has(status);
 
 /** What went wrong in plain words; null when nothing did. */
-export function failureOf({ status, errorCode, problem }: Message): Failure | null {
-  if (!hasFailed(status)) return null;
+export function failureOf({
+  status,
+  errorCode,
+  problem,
+}: Pick<Message, "status" | "errorCode" | "problem">): Failure | null {
+  if (!failed.has(status)) return null;
   const known = errorCode === null ? undefined : failures[errorCode];
   if (known) return known;
-  const words = status === "undelivered" ? "WhatsApp did not deliver it." : "It was not sent.";
-  return { words: problem ?? words, remedy: "again" };
+  const words = problem ?? (status === "undelivered" ? "WhatsApp did not deliver it." : "It was not sent.");
+  if (errorCode === null) return { words, remedy: "again" };
+  return { words, remedy: { label: "See what Twilio says of it", href: pageOfCode(errorCode) } };
 }
 
 export const pageOfCode = (code: number | string) => `https://www.twilio.com/docs/api/errors/${code}`;
+
+/** Where one sees by oneself whether WhatsApp knows a number; null for an address that is none. */
+export function pageOfNumber(address: string): string | null {
+  const digits = /^whatsapp:\+(\d{6,15})$/.exec(address)?.[1];
+  return digits ? `https://wa.me/${digits}` : null;
+}

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconClock } from "@tabler/icons-react";
-import { ActionButton } from "../../../ui/action-button.tsx";
 import { exactTime, timeOfDay } from "../../../ui/time.tsx";
-import { type Failure, failureOf, pageOfCode } from "./failure-words.ts";
+import { FailureNote } from "./failure-note.tsx";
+import { failureOf } from "./failure-words.ts";
 import { FateButton } from "./fate-button.tsx";
 import { FormattedText } from "./formatted-text.tsx";
 import css from "./message.module.css";
@@ -41,52 +41,19 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
       ) : null}
       {failure ? (
         <FailureNote
+          conversationId={conversationId}
           failure={failure}
           code={message.errorCode}
           whyNotSend={whyNotSend}
           onAgain={() => message.body && send(conversationId, [message.body])}
         />
       ) : null}
+      {message.status === "uncertain" ? (
+        <div className={css.doubt}>
+          It left for Twilio, and no answer came back. It is being looked up there, and never goes out twice.
+        </div>
+      ) : null}
     </>
-  );
-}
-
-interface FailureNoteProps {
-  failure: Failure;
-  code: number | null;
-  whyNotSend: string | null;
-  onAgain: () => void;
-}
-
-function FailureNote({ failure: { words, remedy }, code, whyNotSend, onAgain }: FailureNoteProps) {
-  return (
-    <div className={css.failure}>
-      <span>
-        {words}{" "}
-        {code ? (
-          <a href={pageOfCode(code)} target="_blank" rel="noreferrer">
-            Error {code}
-          </a>
-        ) : null}
-      </span>
-      {remedy === "again" ? (
-        <ActionButton size="compact-xs" variant="default" why={whyNotSend} onClick={onAgain}>
-          Send again
-        </ActionButton>
-      ) : null}
-      {remedy !== null && remedy !== "again" ? (
-        <Button
-          size="compact-xs"
-          variant="default"
-          component="a"
-          href={remedy.href}
-          target="_blank"
-          rel="noreferrer"
-        >
-          {remedy.label}
-        </Button>
-      ) : null}
-    </div>
   );
 }
 

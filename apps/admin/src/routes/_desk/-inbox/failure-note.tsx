@@ -1,0 +1,75 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ActionButton } from "../../../ui/action-button.tsx";
+import { type Failure, pageOfCode, pageOfNumber } from "./failure-words.ts";
+import css from "./message.module.css";
+import { conversationQuery } from "./queries.ts";
+
+interface FailureNoteProps {
+  conversationId: string;
+  failure: Failure;
+  code: number | null;
+  /** Why nothing can be sent now. */
+  whyNotSend: string | null;
+  onAgain: () => void;
+}
+
+/** Under a message that was not sent or not delivered: why, and the one thing to do about it. */
+export function FailureNote({ conversationId, failure, code, whyNotSend, onAgain }: FailureNoteProps) {
+  const { words, remedy } = failure;
+  return (
+    <div className={css.failure}>
+      <span>
+        {words}{" "}
+        {code ? (
+          <a href={pageOfCode(code)} target="_blank" rel="noreferrer">
+            Error {code}
+          </a>
+        ) : null}
+      </span>
+      {remedy === "again" ? (
+        <ActionButton size="compact-xs" variant="default" why={whyNotSend} onClick={onAgain}>
+          Send again
+        </ActionButton>
+      ) : null}
+      {remedy === "connection" || remedy === "number" ? (
+        <OfConversation conversationId={conversationId} remedy={remedy} />
+      ) : null}
+      {remedy !== null && typeof remedy === "object" ? <Elsewhere {...remedy} /> : null}
+    </div>
+  );
+}
+
+function OfConversation({
+  conversationId,
+  remedy,
+}: {
+  conversationId: string;
+  remedy: "connection" | "number";
+}) {
+  const { data } = useQuery(conversationQuery(conversationId));
+  if (!data) return null;
+  if (remedy === "connection")
+    return (
+      <Button
+        size="compact-xs"
+        variant="default"
+        renderRoot={(props) => (
+          <Link {...props} to="/connections/$connectionId" params={{ connectionId: data.connectionId }} />
+        )}
+      >
+        Check the connection
+      </Button>
+    );
+  const href = pageOfNumber(data.contact.address);
+  return href ? <Elsewhere label="Try the number in WhatsApp" href={href} /> : null;
+}
+
+function Elsewhere({ label, href }: { label: string; href: string }) {
+  return (
+    <Button size="compact-xs" variant="default" component="a" href={href} target="_blank" rel="noreferrer">
+      {label}
+    </Button>
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * The product, but for where it dies: a file names a stage of sending, and whoever reaches it removes the file and is gone,
+ * as by kill -9.
+ */
+import { readFileSync, rmSync } from "node:fs";
+import { readConfig } from "@waystation/server/config";
+import { createLogger } from "@waystation/server/logger";
+import { runUntilSignal } from "@waystation/server/run";
+import { startServer } from "@waystation/server/server";
+
+const { DIE_AT = "", ...environment } = process.env;
+const config = readConfig(environment);
+
+await runUntilSignal(() =>
+  startServer(config, createLogger(config.logLevel), (stage) => {
+    if (wanted() !== stage) return;
+    rmSync(DIE_AT);
+    process.kill(process.pid, "SIGKILL");
+  }),
+);
+
+function wanted(): string | null {
+  try {
+    return readFileSync(DIE_AT, "utf8");
+  } catch {
+    return null;
+  }
+}
