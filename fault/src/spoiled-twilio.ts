@@ -31,11 +31,11 @@ const page = {
   answer: (res: ServerResponse) =>
     void res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><h1>We will be back</h1>"),
 };
-export const RETRY_AFTER_SECONDS = 3;
+const RETRY_AFTER_SECONDS = 3;
 const DRIP_MS = 1_000;
 const HUGE_BYTES = 50 * 1024 * 1024;
 
-export const MOODS = {
+const MOODS = {
   "well, slowly": made({
     answer: (res, answer) => void setTimeout(() => give(res, answer), 1_500),
   }),
