@@ -84,9 +84,11 @@ for (const { messages, name } of sizes) {
   const [user] = await store.query<{ id: string }>("select id from users", []);
   const ctx: Context = {
     db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
-    jobs: { send: async () => {}, settle: async () => {} },
+    jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
     publicUrl: "https://desk.example.org",
     simulatorUrl: null,
     embedded: false,

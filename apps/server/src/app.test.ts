@@ -319,6 +319,8 @@ async function serveConsole(folder: string) {
   const publicUrl = "http://localhost";
   const platform = {
     db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
     keyring: { keys: [] },
     feed: createFeed(),
     jobs: noJobs,

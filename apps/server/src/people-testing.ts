@@ -46,6 +46,8 @@ export async function openDesk(
   const report = (error: unknown) => void reported.push(error);
   const platform: Platform = {
     db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
     keyring: { keys: [] },
     feed: createFeed(),
     jobs: noJobs,

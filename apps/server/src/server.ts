@@ -145,6 +145,8 @@ function assemble(
   const refusals = createRefusals(store, feed, report);
   const platform: Platform = {
     db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
     keyring: secrets.keyring,
     feed,
     jobs: queue.jobs,

@@ -24,8 +24,13 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 export interface Store {
   kind: "postgres" | "embedded";
   db: Database;
-  /** One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle. */
+  /**
+   * One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: for what comes so often that planning it
+   * each time would cost more than running it.
+   */
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  /** The same, planned each time: where the best plan depends on the values. */
+  queryAnew<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
   hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
@@ -101,6 +106,8 @@ export async function openPostgres(url: string): Promise<Store> {
     pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
+    queryAnew: async <Row>(text: string, parameters: unknown[]) =>
+      (await client.unsafe(text, parameters as never[], { prepare: false })) as unknown as Row[],
     hotQuery: hotLine.query,
     migrate: async () => {
       const own = postgres(url, { max: 1, onnotice: () => {} });
@@ -144,6 +151,7 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
     native: { kind: "embedded", client },
     pendingMigrations: () => pendingMigrations(db),
     query,
+    queryAnew: query,
     hotQuery: query,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),

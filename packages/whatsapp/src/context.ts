@@ -1,4 +1,4 @@
-import type { Database } from "@waystation/db/client";
+import type { Database, Store } from "@waystation/db/client";
 import type { Keyring } from "./credentials.ts";
 import type { Feed } from "./feed.ts";
 import type { Jobs } from "./inbox/jobs.ts";
@@ -6,7 +6,7 @@ import type { Jobs } from "./inbox/jobs.ts";
 export type Role = "owner" | "admin" | "member";
 
 /** What the installation gives to every verb. */
-export interface Platform {
+export interface Platform extends Pick<Store, "query" | "queryAnew"> {
   db: Database;
   keyring: Keyring;
   feed: Feed;

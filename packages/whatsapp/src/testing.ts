@@ -28,6 +28,8 @@ export async function createTestDesk(
   const platform: Platform = {
     jobs: queue?.jobs ?? noJobs,
     db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
     publicUrl: PUBLIC_URL,

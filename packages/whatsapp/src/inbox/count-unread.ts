@@ -1,33 +1,24 @@
-import { conversationActivity, conversationReads } from "@waystation/db/schema-inbox";
-import { and, eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { organizationNumber } from "./list-conversations.ts";
+import { ME, pageOf } from "./conversation-pages.ts";
 
 /** Nobody reads a badge beyond this. */
 const MOST = 100;
 
-/** How many open conversations hold something that this person has not seen; 100 stands for that and more. */
+/**
+ * How many open conversations hold something that this person has not seen (100 stands for that and more), and in how many
+ * a note mentions them.
+ */
 export async function countUnread(ctx: Context) {
-  const a = conversationActivity;
-  const some = ctx.db
-    .select({ one: sql`1` })
-    .from(a)
-    .leftJoin(
-      conversationReads,
-      and(
-        eq(conversationReads.conversationId, a.conversationId),
-        eq(conversationReads.userId, ctx.actor.userId),
-      ),
-    )
-    .where(
-      and(
-        eq(a.organizationNo, await organizationNumber(ctx)),
-        eq(a.isOpen, true),
-        sql`${a.incoming} > coalesce(${conversationReads.incoming}, 0)`,
-      ),
-    )
-    .limit(MOST)
-    .as("some");
-  const [row] = await ctx.db.select({ count: sql<number>`count(*)::int` }).from(some);
-  return { count: row?.count ?? 0 };
+  const [row] = await ctx.query<{ count: number; mentions: number }>(COUNT, [
+    ctx.organizationId,
+    ctx.actor.userId,
+    String(Number.MAX_SAFE_INTEGER),
+  ]);
+  return row ?? { count: 0, mentions: 0 };
 }
+
+const COUNT = `
+  with ${ME}
+  select (select count(*)::int from (${pageOf("unread", "open", MOST)}) page) as count,
+    (select count(distinct conversation_id)::int from note_mentions
+      where organization_no = (select no from me) and user_id = $2::uuid and seen_at is null) as mentions`;

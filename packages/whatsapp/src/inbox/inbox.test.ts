@@ -236,11 +236,11 @@ describe.each(databases)("on %s", (kind) => {
     await hear("one");
     await hear("two");
     await hear("three", "whatsapp:+4915112345679");
-    expect(await countUnread(ctx)).toEqual({ count: 2 });
+    expect(await countUnread(ctx)).toMatchObject({ count: 2 });
     const { id } = await only();
     await markRead(ctx, { conversationId: id });
-    expect(await countUnread(ctx)).toEqual({ count: 1 });
-    expect(await countUnread(await desk.person())).toEqual({ count: 0 });
+    expect(await countUnread(ctx)).toMatchObject({ count: 1 });
+    expect(await countUnread(await desk.person())).toEqual({ count: 0, mentions: 0 });
   });
 
   test("messages carry what they are beside their words, and the list says how the last one fared", async () => {
@@ -339,6 +339,72 @@ describe.each(databases)("on %s", (kind) => {
     ]);
   });
 
+  test("a search finds parts of names, whole words of all messages and any part of the recent ones, the newest first", async () => {
+    const people = ["Ada Lovelace", "Bruno Munari", "Chiara Lubich"];
+    for (const [index, ProfileName] of people.entries())
+      await hear(`Nothing of it ${index}`, `whatsapp:+4917${index}`, { ProfileName });
+    await hear("My appointment is 100% certain", "whatsapp:+49171");
+    await hear("No appointment for Ada", "whatsapp:+49170");
+    await hear("Yes", "whatsapp:+49172");
+    const found = async (search: string, more = {}) =>
+      (await list({ search, filter: "all", ...more })).map((item) => item.contact.name?.split(" ")[0]);
+    expect(await found("appointment")).toEqual(["Ada", "Bruno"]);
+    expect(await found("APPOINT")).toEqual(["Ada", "Bruno"]);
+    expect(await found("no ada")).toEqual(["Ada"]);
+    expect(await found("ada")).toEqual(["Ada"]);
+    expect(await found("br")).toEqual(["Bruno"]);
+    expect(await found("unari")).toEqual(["Bruno"]);
+    expect(await found("100%")).toEqual(["Bruno"]);
+    expect(await found("%")).toEqual(["Bruno"]);
+    expect(await found("No_hing"), "no letter stands for any other").toEqual([]);
+    expect(await found("'quoted' & \\ (odd | !")).toEqual([]);
+    expect(await found("4917")).toEqual(["Chiara", "Ada", "Bruno"]);
+    expect(await found("4917", { limit: 1 })).toEqual(["Chiara"]);
+    const [first] = await list({ search: "appointment" });
+    await resolve(ctx, { conversationId: first?.id ?? "" });
+    expect(await found("appointment", { filter: "open" })).toEqual(["Bruno"]);
+    expect(await found("appointment", { filter: "resolved" })).toEqual(["Ada"]);
+    expect(await found("appointment", { filter: "mine" })).toEqual([]);
+  });
+
+  test("what is unread is found, however many conversations were read since", async () => {
+    const old = new Date(Date.now() - 3_600_000).toISOString();
+    const count = 1_500;
+    await desk.store.query(MANY_CONVERSATIONS, [receiver.organizationNo, receiver.no, sender, count, old]);
+    await desk.store.query(READ_BUT_EACH, [receiver.organizationNo, ctx.actor.userId, 700]);
+    const unread = async () => (await list({ filter: "unread" })).map(({ contact }) => contact.name);
+    const mark = () =>
+      desk.store.query("select message_id from inbox_marks where user_id = $1", [ctx.actor.userId]);
+    const missed = ["Person 1400", "Person 700"];
+    expect(await unread()).toEqual(missed);
+    expect(await mark()).toEqual([]);
+
+    await hear("I am new", "whatsapp:+4917");
+    const [first] = await list();
+    await markRead(ctx, { conversationId: first?.id ?? "" });
+    expect(await mark(), "the mark has moved").toHaveLength(1);
+    expect(await unread()).toEqual(missed);
+    expect(await countUnread(ctx)).toMatchObject({ count: 2 });
+
+    const [, forgotten] = await list({ filter: "unread" });
+    await hear("Still there?", forgotten?.contact.address, { ProfileName: "Person 700" });
+    expect(await unread(), "it is the newest now").toEqual(["Person 700", "Person 1400"]);
+    const page = await listConversations(ctx, { filter: "unread", limit: 1 });
+    const next = await listConversations(ctx, { filter: "unread", limit: 1, cursor: page.nextCursor ?? "" });
+    expect([...page.items, ...next.items].map(({ contact }) => contact.name)).toEqual([
+      "Person 700",
+      "Person 1400",
+    ]);
+    for (const { id } of await list({ filter: "unread" })) {
+      await markRead(ctx, { conversationId: id });
+      await markRead(ctx, { conversationId: id });
+    }
+    expect(await unread()).toEqual([]);
+    expect(await countUnread(ctx)).toMatchObject({ count: 0 });
+    const other = await desk.person("member", ctx.organizationId);
+    expect((await countUnread(other)).count, "somebody else has read nothing").toBe(100);
+  });
+
   test("another organisation sees nothing of it", async () => {
     await hear("private");
     const { id } = await only();
@@ -376,3 +442,25 @@ describe.each(databases)("on %s", (kind) => {
     expect(rows.every((row) => row.outgoing_messages !== null)).toBe(true);
   });
 });
+
+/** For organisation $1 and connection $2 with the sender $3: so many conversations of one incoming message each. */
+const MANY_CONVERSATIONS = `
+  with people as (
+    insert into contacts (organization_no, name) select $1::int, 'Person ' || n from generate_series(1, $4::int) n returning id, name
+  ), identities as (
+    insert into contact_identities (organization_no, address, contact_id)
+    select $1::int, 'whatsapp:+1' || id, id from people
+  ), talks as (
+    insert into conversations (public_id, organization_no, connection_no, ours, contact_id, address)
+    select gen_random_uuid(), $1::int, $2::int, $3, id, 'whatsapp:+1' || id from people returning id
+  )
+  insert into conversation_activity (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming)
+  select id, $1::int, message, $5::timestamptz, $5::timestamptz, message, 1
+  from (select id, nextval('twilio_whatsapp_webhook_events_id_seq') as message from talks order by id) t`;
+
+/** Person $2 has read all of them but each $3rd. */
+const READ_BUT_EACH = `
+  insert into conversation_reads (user_id, conversation_id, incoming)
+  select $2::uuid, a.conversation_id, 1 from conversation_activity a
+  join conversations c on c.id = a.conversation_id join contacts k on k.id = c.contact_id
+  where a.organization_no = $1::int and substr(k.name, 8)::int % $3::int <> 0`;

@@ -7,7 +7,7 @@ const cursor = z
 const limit = z.int().min(1).max(100).optional();
 
 export const listConversationsInput = z.strictObject({
-  filter: z.enum(["open", "resolved", "all", "mine", "unassigned", "unread"]).optional(),
+  filter: z.enum(["open", "resolved", "all", "mine", "unassigned", "unread", "mentioned"]).optional(),
   /** Open or resolved ones only, whatever the filter says of that by itself. */
   isOpen: z.boolean().optional(),
   search: z.string().trim().max(200).optional(),

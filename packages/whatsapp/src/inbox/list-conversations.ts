@@ -1,69 +1,49 @@
-import { connections } from "@waystation/db/schema";
-import {
-  contactIdentities,
-  contacts,
-  conversationActivity,
-  conversationReads,
-  conversations,
-  messages,
-  outgoingMessages,
-} from "@waystation/db/schema-inbox";
 import { organizations } from "@waystation/db/schema-people";
-import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
+import { ME, pageOf, stateOf } from "./conversation-pages.ts";
 import type { ListConversations } from "./inputs.ts";
 import { statusOf } from "./list-messages.ts";
+import { searchConversations } from "./search-conversations.ts";
 import { windowClosesAt } from "./window.ts";
 
-const a = conversationActivity;
-const unread = sql<number>`${a.incoming} - coalesce(${conversationReads.incoming}, 0)`;
+/** Later than any. */
+const END = String(Number.MAX_SAFE_INTEGER);
 
-/** The organisation's conversations, the one with the newest message first. */
+interface Row {
+  key: string;
+  id: string;
+  connectionId: string;
+  name: string | null;
+  address: string;
+  ours: string;
+  assigneeId: string | null;
+  isOpen: boolean;
+  lastAt: string;
+  lastIncomingAt: string | null;
+  isFromThem: boolean;
+  preview: string | null;
+  unread: number;
+  isMentioned: boolean;
+  kind: number | null;
+  status: number | null;
+  isIncoming: boolean | null;
+  sid: string | null;
+  sending: "queued" | "sending" | "sent" | "failed" | "uncertain" | null;
+}
+
+/**
+ * The organisation's conversations, the one with the newest message first. A search answers those with the newest hit first;
+ * there a conversation may come again on a later page, for an older message.
+ */
 export async function listConversations(ctx: Context, input: ListConversations) {
-  const limit = input.limit ?? 50;
-  const organizationNo = await organizationNumber(ctx);
-  const rows = await ctx.db
-    .select({
-      id: conversations.publicId,
-      connectionId: connections.id,
-      name: contacts.name,
-      address: conversations.address,
-      ours: conversations.ours,
-      assigneeId: conversations.assigneeId,
-      isOpen: a.isOpen,
-      lastMessageId: a.lastMessageId,
-      lastAt: a.lastAt,
-      lastIncomingAt: a.lastIncomingAt,
-      lastIncomingId: a.lastIncomingId,
-      preview: a.preview,
-      unread,
-      last: messages,
-      outgoing: outgoingMessages,
-    })
-    .from(a)
-    .innerJoin(conversations, eq(conversations.id, a.conversationId))
-    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
-    .innerJoin(connections, eq(connections.no, conversations.connectionNo))
-    .leftJoin(messages, eq(messages.id, a.lastMessageId))
-    .leftJoin(outgoingMessages, eq(outgoingMessages.messageId, a.lastMessageId))
-    .leftJoin(
-      conversationReads,
-      and(
-        eq(conversationReads.conversationId, a.conversationId),
-        eq(conversationReads.userId, ctx.actor.userId),
-      ),
-    )
-    .where(
-      and(
-        eq(a.organizationNo, organizationNo),
-        input.cursor ? lt(a.lastMessageId, Number(input.cursor)) : undefined,
-        filtered(ctx, input.filter ?? "open", input.isOpen),
-        input.search ? found(organizationNo, input.search) : undefined,
-      ),
-    )
-    .orderBy(desc(a.lastMessageId))
-    .limit(limit + 1);
+  const { filter = "open", limit = 50, cursor = END } = input;
+  const state = stateOf(filter, input.isOpen);
+  const me = [ctx.organizationId, ctx.actor.userId];
+  const rows = input.search
+    ? await found(ctx, await searchConversations(ctx, { filter, state, cursor, limit, search: input.search }))
+    : await ctx.query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor]);
   const page = rows.slice(0, limit);
   return {
     items: page.map((row) => ({
@@ -72,20 +52,61 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       contact: { name: row.name, address: row.address },
       ours: row.ours,
       lastMessage: {
-        at: row.lastAt.toISOString(),
+        at: row.lastAt,
         preview: row.preview ?? "",
-        direction: row.lastIncomingId === row.lastMessageId ? ("in" as const) : ("out" as const),
-        kind: MESSAGE_KINDS[row.last?.kind ?? 0] ?? "unknown",
-        status: row.last && statusOf(row.last, row.outgoing),
+        direction: row.isFromThem ? ("in" as const) : ("out" as const),
+        kind: MESSAGE_KINDS[row.kind ?? 0] ?? "unknown",
+        status: statusOfLast(row),
       },
-      unread: Math.max(0, Number(row.unread)),
+      unread: Math.max(0, row.unread),
+      isMentioned: row.isMentioned,
       isOpen: row.isOpen,
       assigneeId: row.assigneeId,
-      windowClosesAt: windowClosesAt(row.lastIncomingAt)?.toISOString() ?? null,
+      windowClosesAt:
+        windowClosesAt(row.lastIncomingAt === null ? null : new Date(row.lastIncomingAt))?.toISOString() ??
+        null,
     })),
-    nextCursor: rows.length > limit ? String(page.at(-1)?.lastMessageId) : null,
+    nextCursor: rows.length > limit ? (page.at(-1)?.key ?? null) : null,
   };
 }
+
+function found(ctx: Context, hits: { conversationId: string; key: string }[]): Promise<Row[]> {
+  return ctx.query<Row>(FOUND, [
+    ctx.organizationId,
+    ctx.actor.userId,
+    `{${hits.map((hit) => hit.conversationId).join()}}`,
+    `{${hits.map((hit) => hit.key).join()}}`,
+  ]);
+}
+
+function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string | null {
+  if (kind === null || status === null || isIncoming === null) return null;
+  return statusOf({ status, isIncoming, sid }, sending === null ? null : { state: sending });
+}
+
+const moment = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** What a list shows of the conversations of a page. */
+const shown = (page: string) => `
+  with ${ME}, page as materialized (${page})
+  select p.key::text as key, c.public_id as id, n.id as "connectionId", k.name, c.address, c.ours,
+    c.assignee_id as "assigneeId", a.is_open as "isOpen", ${moment("a.last_at")} as "lastAt",
+    ${moment("a.last_incoming_at")} as "lastIncomingAt", a.last_incoming_id is not distinct from a.last_message_id as "isFromThem",
+    a.preview, a.incoming - coalesce(r.incoming, 0) as unread,
+    exists (select 1 from note_mentions x where x.organization_no = a.organization_no and x.user_id = $2::uuid
+      and x.conversation_id = a.conversation_id and x.seen_at is null) as "isMentioned",
+    m.kind, m.status, m.is_incoming as "isIncoming", m.sid, o.state as sending
+  from page p
+  join conversation_activity a on a.conversation_id = p.conversation_id and a.organization_no = (select no from me)
+  join conversations c on c.id = a.conversation_id
+  join contacts k on k.id = c.contact_id
+  join twilio_whatsapp_connections n on n.no = c.connection_no
+  left join messages m on m.id = a.last_message_id
+  left join outgoing_messages o on o.message_id = m.id
+  left join conversation_reads r on r.user_id = $2::uuid and r.conversation_id = a.conversation_id
+  order by p.key desc`;
+
+const FOUND = shown("select * from unnest($3::bigint[], $4::bigint[]) as hit(conversation_id, key)");
 
 /** The narrow number that hot tables know the organisation by. */
 export async function organizationNumber(ctx: Pick<Context, "db" | "organizationId">): Promise<number> {
@@ -95,30 +116,4 @@ export async function organizationNumber(ctx: Pick<Context, "db" | "organization
     .where(eq(organizations.id, ctx.organizationId));
   if (!row?.no) throw new Error("The organisation has no number");
   return row.no;
-}
-
-function filtered(
-  ctx: Context,
-  filter: NonNullable<ListConversations["filter"]>,
-  isOpen = filter === "all" ? null : filter !== "resolved",
-): SQL | undefined {
-  return and(isOpen === null ? undefined : eq(a.isOpen, isOpen), withWhom(ctx, filter));
-}
-
-function withWhom(ctx: Context, filter: NonNullable<ListConversations["filter"]>): SQL | undefined {
-  if (filter === "mine") return eq(conversations.assigneeId, ctx.actor.userId);
-  if (filter === "unassigned") return isNull(conversations.assigneeId);
-  return filter === "unread" ? sql`${unread} > 0` : undefined;
-}
-
-/** Names and addresses by any part of them; messages by whole words. */
-function found(organizationNo: number, search: string): SQL | undefined {
-  const part = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-  return or(
-    sql`${contacts.name} ilike ${part}`,
-    sql`exists (select 1 from ${contactIdentities} where ${contactIdentities.contactId} = ${contacts.id} and ${contactIdentities.address} ilike ${part})`,
-    sql`${a.conversationId} in (select ${messages.conversationId} from ${messages}
-      where ${messages.organizationNo} = ${organizationNo}
-        and to_tsvector('simple', coalesce(${messages.body}, '')) @@ plainto_tsquery('simple', ${search}))`,
-  );
 }

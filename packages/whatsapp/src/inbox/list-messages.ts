@@ -59,7 +59,10 @@ export function viewMessage({ message, outgoing, author }: MessageRow, details?:
 }
 
 /** Twilio's word once it has given one; until then how far we are. */
-export function statusOf(message: MessageRow["message"], outgoing: MessageRow["outgoing"]): string {
+export function statusOf(
+  message: Pick<MessageRow["message"], "isIncoming" | "status" | "sid">,
+  outgoing: Pick<NonNullable<MessageRow["outgoing"]>, "state"> | null,
+): string {
   if (message.isIncoming) return "received";
   const word = statusOfStep(message.status);
   if (word) return word;

@@ -1,10 +1,12 @@
 import { conversationReads } from "@waystation/db/schema-inbox";
-import { sql } from "drizzle-orm";
+import { noteMentions } from "@waystation/db/schema-notes";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { advanceMark } from "./advance-mark.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
 
-/** This person has seen everything in the conversation. */
+/** This person has seen everything in the conversation, what mentions them too. */
 export async function markRead(ctx: Context, input: ConversationInput) {
   const { conversation, activity } = await findConversation(ctx, input.conversationId);
   const seen = await ctx.db
@@ -12,15 +14,28 @@ export async function markRead(ctx: Context, input: ConversationInput) {
     .values({ userId: ctx.actor.userId, conversationId: conversation.id, incoming: activity.incoming })
     .onConflictDoUpdate({
       target: [conversationReads.userId, conversationReads.conversationId],
-      set: { incoming: sql`excluded.incoming` },
-      setWhere: sql`${conversationReads.incoming} < excluded.incoming`,
+      set: { incoming: sql`excluded.incoming`, isBehind: false },
+      setWhere: or(sql`${conversationReads.incoming} < excluded.incoming`, conversationReads.isBehind),
     })
     .returning({ incoming: conversationReads.incoming });
-  if (seen.length > 0)
+  const mentions = await ctx.db
+    .update(noteMentions)
+    .set({ seenAt: sql`now()` })
+    .where(
+      and(
+        eq(noteMentions.organizationNo, conversation.organizationNo),
+        eq(noteMentions.userId, ctx.actor.userId),
+        eq(noteMentions.conversationId, conversation.id),
+        isNull(noteMentions.seenAt),
+      ),
+    )
+    .returning({ noteId: noteMentions.noteId });
+  if (seen.length + mentions.length > 0)
     ctx.feed.publish({
       organizationId: ctx.organizationId,
       conversationId: conversation.publicId,
       userId: ctx.actor.userId,
     });
+  await advanceMark(ctx);
   return { unread: 0 };
 }

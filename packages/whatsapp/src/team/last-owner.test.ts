@@ -1,4 +1,4 @@
-import type { Database } from "@waystation/db/client";
+import type { Store } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
 import { invitations, members, users } from "@waystation/db/schema-people";
 import { createTestStore, databases } from "@waystation/db/testing";
@@ -13,7 +13,7 @@ import { invite } from "./invite.ts";
 import { removeMember } from "./remove.ts";
 
 /** An organisation with two owners, and what each of them brings along to a verb. */
-async function openTeam(db: Database) {
+async function openTeam({ db, query, queryAnew }: Store) {
   const people = await db
     .insert(users)
     .values(["ann", "bob"].map((name) => ({ name, email: `${name}@example.com` })))
@@ -25,6 +25,8 @@ async function openTeam(db: Database) {
   const contexts = people.map(({ id, name, email }): Context => {
     const platform = {
       db,
+      query,
+      queryAnew,
       keyring: { keys: [] },
       feed: createFeed(),
       jobs: noJobs,
@@ -58,7 +60,7 @@ async function openTeam(db: Database) {
 describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) => {
   test("two owners who demote themselves and each other leave one owner", async () => {
     await using store = await createTestStore(kind);
-    const team = await openTeam(store.db);
+    const team = await openTeam(store);
     const results = await team.attempts(100, (ctx, memberId) =>
       changeRole(ctx, { memberId, role: "member" }),
     );
@@ -72,7 +74,7 @@ describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) 
 
   test("two owners who remove themselves and each other leave one owner", async () => {
     await using store = await createTestStore(kind);
-    const team = await openTeam(store.db);
+    const team = await openTeam(store);
     await team.attempts(100, (ctx, memberId) => removeMember(ctx, { memberId }));
     expect(await team.owners()).toBe(1);
     expect(await store.db.$count(auditLog)).toBe(1);
@@ -80,7 +82,7 @@ describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) 
 
   test("roles that go down and up again never leave the organisation without an owner", async () => {
     await using store = await createTestStore(kind);
-    const team = await openTeam(store.db);
+    const team = await openTeam(store);
     /** The database itself watches: no statement may commit while there is no owner. */
     await store.db.execute(sql`
       create function watch() returns trigger language plpgsql as $$ begin
@@ -106,7 +108,7 @@ test.for(databases)(
   "%s: who was an owner when the request came in and is a member by now changes nothing",
   async (kind) => {
     await using store = await createTestStore(kind);
-    const { contexts, rows } = await openTeam(store.db);
+    const { contexts, rows } = await openTeam(store);
     const [ann] = contexts;
     const bob = rows[1]?.id ?? "";
     if (!ann) throw new Error("There are two.");

@@ -37,7 +37,9 @@ interface ConversationListProps {
 
 export function ConversationList({ search, openId, onSearch }: ConversationListProps) {
   const query = useInfiniteQuery({ ...conversationsQuery(search), placeholderData: keepPreviousData });
-  const conversations = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  // A search may find one again, for an older message.
+  const conversations = [...new Map(items.toReversed().map((item) => [item.id, item])).values()].toReversed();
   const [text, setText] = useState(search.q ?? "");
   const find = useDebouncedCallback((q: string) => onSearch({ q: q.trim() || undefined }), 250);
   const searchRef = useRef<HTMLInputElement>(null);

@@ -1,0 +1,90 @@
+import type { ListConversations } from "./inputs.ts";
+
+export type Filter = NonNullable<ListConversations["filter"]>;
+/** Open ones only, resolved ones only, or both. */
+export type State = "open" | "resolved" | "any";
+
+/**
+ * The organisation's number and how far back this person's unread conversations reach; $1 is the organisation, $2 the person.
+ */
+export const ME = `
+  me as materialized (
+    select o.no, coalesce(k.message_id, 0) as mark from organizations o
+    left join inbox_marks k on k.user_id = $2::uuid and k.organization_no = o.no
+    where o.id = $1::uuid
+  )`;
+
+/**
+ * One page, newest first, of what was last written to before message $3: a row (`conversation_id`, `key`) each. Every
+ * filter walks an index and stops when the page is full.
+ */
+export function pageOf(filter: Filter, state: State, rows: number): string {
+  switch (filter) {
+    case "mine":
+      return among(MINE, state, rows);
+    case "mentioned":
+      return among(MENTIONED, state, rows);
+    case "unread":
+      return unread(state, rows);
+    case "unassigned":
+      return walk(
+        state,
+        rows,
+        "join conversations c on c.id = a.conversation_id",
+        "and c.assignee_id is null",
+      );
+    default:
+      return walk(state, rows);
+  }
+}
+
+export function stateOf(filter: Filter, isOpen: boolean | undefined): State {
+  if (isOpen !== undefined) return isOpen ? "open" : "resolved";
+  if (filter === "all" || filter === "mentioned") return "any";
+  return filter === "resolved" ? "resolved" : "open";
+}
+
+const ROW = "select a.conversation_id, a.last_message_id as key";
+const newest = (rows: number) => `order by key desc limit ${rows}`;
+
+/** The list's own index holds the open ones and the resolved ones apart. */
+function walk(state: State, rows: number, join = "", where = ""): string {
+  if (state === "any")
+    return `select * from ((${walk("open", rows, join, where)}) union all (${walk("resolved", rows, join, where)})) both_states ${newest(rows)}`;
+  return `${ROW} from conversation_activity a ${join}
+    where a.organization_no = (select no from me) and a.is_open = ${state === "open"} and a.last_message_id < $3::bigint ${where}
+    ${newest(rows)}`;
+}
+
+const MINE = `
+  select id as conversation_id from conversations
+  where assignee_id = $2::uuid and organization_no = (select no from me)`;
+const MENTIONED = `
+  select distinct conversation_id from note_mentions
+  where organization_no = (select no from me) and user_id = $2::uuid and seen_at is null`;
+
+/** Of a few that are known. */
+function among(few: string, state: State, rows: number): string {
+  return `with few as materialized (${few})
+    ${ROW} from few join conversation_activity a using (conversation_id)
+    where a.organization_no = (select no from me) and a.last_message_id < $3::bigint ${inState(state)}
+    ${newest(rows)}`;
+}
+
+/** What came since the mark, and the few older ones that are known to be unread. */
+function unread(state: State, rows: number): string {
+  return `select * from ((${walk(
+    state,
+    rows,
+    "left join conversation_reads r on r.user_id = $2::uuid and r.conversation_id = a.conversation_id",
+    "and a.last_message_id > (select mark from me) and a.incoming > coalesce(r.incoming, 0)",
+  )}) union all (
+    ${ROW} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
+    where r.user_id = $2::uuid and r.is_behind and a.organization_no = (select no from me) and a.incoming > r.incoming
+      and a.last_message_id <= (select mark from me) and a.last_message_id < $3::bigint ${inState(state)}
+    ${newest(rows)})) since_and_before ${newest(rows)}`;
+}
+
+export function inState(state: State): string {
+  return state === "any" ? "" : `and a.is_open = ${state === "open"}`;
+}

@@ -1,0 +1,130 @@
+import type { Context } from "../context.ts";
+import { type Filter, inState, ME, type State } from "./conversation-pages.ts";
+
+interface Search {
+  search: string;
+  filter: Filter;
+  state: State;
+  /** Hits before this message. */
+  cursor: string;
+  limit: number;
+}
+
+interface Hit {
+  conversationId: string;
+  /** The newest message found, or for a name the newest of all. */
+  key: string;
+}
+
+/** So many ids stand together in the index of words. */
+const WINDOW_BITS = 11n;
+/** How many windows are looked at before everything is: what is common is found in the first, what is rare is soon read. */
+const FIRST_WINDOWS = [1n, 15n];
+/** Who is found by a part of their name so often is found sooner by walking through the list. */
+const MANY_CONTACTS = 1_000;
+/** Parts of names are indexed by three letters; of less, only the beginning of a name is. */
+const SHORT = 3;
+
+/**
+ * Conversations with what is searched for in the contact's name or address (any part of it) or in a message (whole words;
+ * in recent ones any part), newest hit first, one more than a page where there are more.
+ */
+export async function searchConversations(ctx: Context, search: Search): Promise<Hit[]> {
+  const [named, said] = [await byName(ctx, search), await byWords(ctx, search)];
+  const newest = new Map<string, bigint>();
+  for (const { conversationId, key } of [...named, ...said]) {
+    const known = newest.get(conversationId);
+    if (known === undefined || known < BigInt(key)) newest.set(conversationId, BigInt(key));
+  }
+  return [...newest]
+    .sort(([, a], [, b]) => (a < b ? 1 : -1))
+    .slice(0, search.limit + 1)
+    .map(([conversationId, key]) => ({ conversationId, key: String(key) }));
+}
+
+async function byName(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+  const pattern = search.length < SHORT ? partOf(search).slice(1) : partOf(search);
+  const parameters = [ctx.organizationId, ctx.actor.userId, cursor, pattern];
+  const contacts = await ctx.queryAnew<{ id: string }>(CONTACTS, [ctx.organizationId, pattern]);
+  if (contacts.length === 0) return [];
+  const text =
+    contacts.length > MANY_CONTACTS
+      ? `${WITH_ME} ${HIT} where ${BEFORE} ${inState(state)} ${WITH_WHOM[filter] ?? ""} and (k.name ilike $4 or exists (
+          select 1 from contact_identities i where i.contact_id = k.id and i.address ilike $4))`
+      : `${WITH_ME} ${HIT} where ${BEFORE} ${inState(state)} ${WITH_WHOM[filter] ?? ""} and k.id = any($4::bigint[])`;
+  if (contacts.length <= MANY_CONTACTS) parameters[3] = `{${contacts.map(({ id }) => id).join()}}`;
+  return ctx.queryAnew<Hit>(`${text} order by a.last_message_id desc limit ${limit + 1}`, parameters);
+}
+
+const WITH_ME = `with ${ME}`;
+const HIT = `
+  select a.conversation_id::text as "conversationId", a.last_message_id::text as key
+  from conversation_activity a join conversations c on c.id = a.conversation_id join contacts k on k.id = c.contact_id`;
+const BEFORE =
+  "a.organization_no = (select no from me) and a.last_message_id < $3::bigint and $2::uuid is not null";
+
+const CONTACTS = `
+  with org as materialized (select no from organizations where id = $1::uuid)
+  select id::text as id from (
+    (select id from contacts where organization_no = (select no from org) and name ilike $2 limit ${MANY_CONTACTS + 1})
+    union
+    (select contact_id from contact_identities where organization_no = (select no from org) and address ilike $2 limit ${MANY_CONTACTS + 1})
+  ) found limit ${MANY_CONTACTS + 1}`;
+
+/** The filters of the list, as conditions. */
+const WITH_WHOM: Partial<Record<Filter, string>> = {
+  mine: "and c.assignee_id = $2::uuid",
+  unassigned: "and c.assignee_id is null",
+  unread: `and a.incoming > coalesce((select r.incoming from conversation_reads r
+    where r.user_id = $2::uuid and r.conversation_id = a.conversation_id), 0)`,
+  mentioned: `and exists (select 1 from note_mentions x where x.organization_no = a.organization_no
+    and x.user_id = $2::uuid and x.conversation_id = a.conversation_id and x.seen_at is null)`,
+};
+
+async function byWords(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+  const [{ last = "0" } = {}] = await ctx.query<{ last: string }>(NEWEST_ID, []);
+  const end = BigInt(cursor) <= BigInt(last) ? BigInt(cursor) : BigInt(last) + 1n;
+  const found = new Map<string, Hit>();
+  const look = async (where: string, isHit: string, parameters: string[]) => {
+    const hits = await ctx.queryAnew<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
+      ctx.organizationId,
+      ctx.actor.userId,
+      String(end),
+      ...parameters,
+    ]);
+    for (const hit of hits) if (!found.has(hit.conversationId)) found.set(hit.conversationId, hit);
+    return found.size > limit;
+  };
+  const newest = end >> WINDOW_BITS;
+  const windows = (from: bigint, count: bigint) =>
+    `{${Array.from({ length: Number(count) }, (_, n) => newest - from - BigInt(n)).join()}}`;
+  let looked = 0n;
+  for (const count of FIRST_WINDOWS) {
+    if (await look(IN_WINDOWS, ARE_SAID, [search, windows(looked, count)])) return [...found.values()];
+    looked += count;
+  }
+  const isFull = await look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - looked)]);
+  if (!isFull) await look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, looked)]);
+  return [...found.values()];
+}
+
+const ARE_SAID = "to_tsvector('simple', coalesce(m.body, '')) @@ plainto_tsquery('simple', $4)";
+const IN_WINDOWS = `(m.id >> ${WINDOW_BITS}) = any($5::bigint[])`;
+const BEFORE_WINDOW = `m.id < ($5::bigint + 1) << ${WINDOW_BITS}`;
+const NEWEST_ID = "select last_value::text as last from twilio_whatsapp_webhook_events_id_seq";
+
+/** Materialized, or the planner walks the messages backwards in the hope of a hit. */
+const hitsOf = (where: string, isHit: string, filter: Filter, state: State, rows: number) => `
+  with ${ME}, hits as materialized (
+    select m.id, m.conversation_id from messages m
+    where m.organization_no = (select no from me) and m.id < $3::bigint and ${where} and ${isHit}
+  )
+  select h.conversation_id::text as "conversationId", max(h.id)::text as key
+  from hits h join conversation_activity a on a.conversation_id = h.conversation_id
+  join conversations c on c.id = h.conversation_id
+  where $2::uuid is not null ${inState(state)} ${WITH_WHOM[filter] ?? ""}
+  group by h.conversation_id order by max(h.id) desc limit ${rows}`;
+
+function partOf(search: string): string {
+  return `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+}
