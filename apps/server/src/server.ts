@@ -257,6 +257,8 @@ function createHttpServer() {
       headersTimeout: 10_000,
       requestTimeout: 15_000,
       keepAliveTimeout: 65_000,
+      // Who was told of these 65 s may be late, as we may: a request on a connection that just closed is lost.
+      keepAliveTimeoutBuffer: 5_000,
       connectionsCheckingInterval: 5_000,
     },
     (req, res) => {
