@@ -9,6 +9,7 @@ import helmet from "helmet";
 import { type Auth, authRouter } from "./auth.ts";
 import { consoleRoute } from "./console-route.ts";
 import type { Logger } from "./logger.ts";
+import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { refuse, requestGate } from "./request-gate.ts";
 import { viewerOf } from "./viewer.ts";
@@ -55,6 +56,10 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use("/api/auth", authRouter(auth));
   app.use("/api/trpc", requestGate(platform.publicUrl), recogniseViewer(auth, platform), procedures(deps));
+  app.use(
+    "/api/media",
+    mediaRoute({ platform, viewerOf: (req) => viewerOf(auth, platform.db, fromNodeHeaders(req.headers)) }),
+  );
   app.use("/api", nothingHere);
   app.use(consoleRoute(deps.consoleFolder));
   app.use(nothingHere, answerErrors(log));

@@ -57,6 +57,8 @@ export type Simulator = AsyncDisposable & {
   listDeliveries(filter?: DeliveryFilter): DeliveryView[];
   /** Oldest first. */
   listMessages(filter?: MessageFilter): Message[];
+  /** How often a media file was asked for, by whatever answer. */
+  countMediaRequests(): number;
   setChaos(change: Partial<Chaos>): Chaos;
   readClock(): ClockView;
   setClock(change: ClockChange): ClockView;
@@ -140,6 +142,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     setWebhook: (input) => showAccount(setWebhook(ctx, input)),
     listDeliveries: (filter) => listDeliveries(ctx, filter),
     listMessages: (filter) => listMessages(ctx, filter),
+    countMediaRequests: () => ctx.state.mediaRequests,
     setChaos(change) {
       const complaint = changeChaos(ctx.chaos, change);
       if (complaint) throw new RangeError(complaint);
@@ -225,6 +228,7 @@ function seedState(): State {
     messages: new Map(),
     media: new Map(),
     mediaLinks: new Map(),
+    mediaRequests: 0,
     alerts: [],
     deliveries: [],
     windows: new Map(),

@@ -33,7 +33,9 @@ export type Reason =
   | "invitation_invalid"
   | "last_owner"
   | "window_closed"
-  | "disconnected";
+  | "disconnected"
+  | "media_gone"
+  | "media_too_large";
 
 /** The input field that a refusal belongs to, for the form to show it there. */
 export type Field =

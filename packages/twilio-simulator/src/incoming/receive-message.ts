@@ -17,7 +17,7 @@ export type IncomingInput = IncomingDetails & {
   kind?: IncomingKind;
   body?: string;
   /** Own media instead of the made ones; `data` is base64. */
-  media?: { contentType: string; data: string }[];
+  media?: { contentType: string; data: string; name?: string }[];
   /** Parameters to add or change as they are; null removes one. */
   raw?: Record<string, string | null>;
 };
@@ -113,10 +113,10 @@ function toAddress(text: string): string {
   return text.startsWith("whatsapp:") || text.startsWith("messenger:") ? text : `whatsapp:${text}`;
 }
 
-type MediaFile = { contentType: string; bytes: Buffer };
+type MediaFile = { contentType: string; bytes: Buffer; name?: string | undefined };
 
-function readMedia({ contentType, data }: { contentType: string; data: string }): MediaFile {
-  return { contentType, bytes: Buffer.from(data, "base64") };
+function readMedia({ contentType, data, name }: NonNullable<IncomingInput["media"]>[number]): MediaFile {
+  return { contentType, bytes: Buffer.from(data, "base64"), name };
 }
 
 function bodyOf(kind: IncomingKind, input: IncomingInput): string {
@@ -130,7 +130,9 @@ function storeMedia(ctx: Context, message: Message, item: MediaFile): Media {
     sid: ctx.random.sid("ME"),
     accountSid: message.accountSid,
     messageSid: message.sid,
-    ...item,
+    contentType: item.contentType,
+    name: item.name ?? null,
+    bytes: item.bytes,
     dateCreated: message.dateCreated,
     availableAt: message.dateCreated + ctx.chaos.mediaNotFound,
   };

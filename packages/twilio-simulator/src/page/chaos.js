@@ -13,6 +13,7 @@ const settings = [
   ["slowRest", "Slow REST", "Every answer of the API waits", 20_000, 500, showDuration],
   ["mediaNotFound", "Media not found", "Fresh media answers 404 for so long", 20_000, 100, showDuration],
 ];
+const mediaFaults = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"];
 const roughDay = {
   duplicates: 0.15,
   reorder: 0.25,
@@ -30,6 +31,7 @@ const calm = {
   delay: 0,
   slowRest: 0,
   mediaNotFound: 300,
+  mediaFault: "none",
   callbackFirst: false,
 };
 
@@ -46,6 +48,7 @@ export function renderChaos() {
     output.textContent = show(store.chaos[name]);
   }
   inputs.get("callbackFirst").checked = store.chaos.callbackFirst;
+  inputs.get("mediaFault").value = store.chaos.mediaFault;
   time.textContent = `It shows ${showDay(now())}, ${showTime(now())}. Moving it closes 24-hour windows and lets what is due happen.`;
   tokenNote.textContent = `Webhooks of ${account()?.friendlyName ?? "the account"} are signed with its primary token. Promoting makes the secondary one primary; the old one is worth nothing at once.`;
 }
@@ -59,7 +62,7 @@ function build(tab) {
       { class: "group" },
       h("h2", {}, "Chaos"),
       h("p", { class: "muted" }, "How the network between Twilio and your application misbehaves."),
-      h("div", { class: "settings" }, settings.map(makeSetting), makeSwitch()),
+      h("div", { class: "settings" }, settings.map(makeSetting), makeFault(), makeSwitch()),
     ),
     h(
       "section",
@@ -124,6 +127,25 @@ function makeSetting([name, label, note, most, step, show]) {
     output,
     range,
     h("small", { id: `chaos-${name}-note` }, note),
+  );
+}
+
+function makeFault() {
+  const choice = h(
+    "select",
+    {
+      id: "chaos-fault",
+      onChange: () => call("/chaos", { mediaFault: choice.value }),
+    },
+    mediaFaults.map((fault) => h("option", { value: fault }, fault)),
+  );
+  inputs.set("mediaFault", choice);
+  return h(
+    "div",
+    { class: "setting" },
+    h("label", { for: "chaos-fault" }, "Media fault"),
+    choice,
+    h("small", {}, "How fetching a file fails, however old it is"),
   );
 }
 

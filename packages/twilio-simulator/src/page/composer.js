@@ -234,7 +234,11 @@ function sendOwnFile() {
       kind,
       body,
       media: [
-        { contentType: file.type || "application/octet-stream", data: String(reader.result).split(",")[1] },
+        {
+          contentType: file.type || "application/octet-stream",
+          data: String(reader.result).split(",")[1],
+          name: file.name,
+        },
       ],
     });
   };

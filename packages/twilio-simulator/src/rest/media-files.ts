@@ -1,4 +1,4 @@
-import express, { type Router } from "express";
+import express, { type Response, type Router } from "express";
 import type { Context } from "../state/context.ts";
 
 /**
@@ -21,7 +21,18 @@ export function routeMediaFiles(ctx: Context): Router {
       res.status(403).type("text/plain").send("Link expired");
       return;
     }
-    res.set("Content-Type", media.contentType).set("X-Content-Type-Options", "nosniff").send(media.bytes);
+    res.set("Content-Type", media.contentType).set("X-Content-Type-Options", "nosniff");
+    if (media.name)
+      res.set("Content-Disposition", `inline; filename*=UTF-8''${encodeURIComponent(media.name)}`);
+    if (ctx.chaos.mediaFault === "endless") pour(res);
+    else res.send(media.bytes);
   });
   return router;
+}
+
+/** As fast as it is taken, for as long as somebody takes it. */
+function pour(res: Response): void {
+  const piece = Buffer.alloc(64 * 1024);
+  while (!res.destroyed && res.write(piece));
+  if (!res.destroyed) res.once("drain", () => pour(res));
 }

@@ -2,7 +2,7 @@ import express, { type Request, type Router } from "express";
 import type { Context } from "../state/context.ts";
 import type { Media } from "../state/types.ts";
 import { accountOf, permit } from "./authenticate.ts";
-import { notFound, pathOf } from "./errors.ts";
+import { notFound, pathOf, TwilioError, tooManyRequests } from "./errors.ts";
 import { cutPage, toList2010 } from "./paging.ts";
 import { respond2010, rfc2822 } from "./respond.ts";
 
@@ -27,7 +27,13 @@ export function routeMedia(ctx: Context): Router {
     permit(req, "/twilio/messaging/media/read");
     const media = findMedia(ctx, req);
     if (res.locals.format === "json") return respond2010(res, "Media", showMedia(media));
-    if (ctx.clock.now() < media.availableAt) throw notFound(pathOf(req.originalUrl));
+    ctx.state.mediaRequests++;
+    const fault = ctx.chaos.mediaFault;
+    if (fault === "silent") return;
+    if (fault === "throttled") throw tooManyRequests();
+    if (fault === "down") throw new TwilioError(503, 20503, "Service is temporarily unavailable");
+    if (fault === "astray") return res.redirect(307, "https://media.invalid/elsewhere");
+    if (fault === "deleted" || ctx.clock.now() < media.availableAt) throw notFound(pathOf(req.originalUrl));
     const token = ctx.random.hex();
     ctx.state.mediaLinks.set(token, { mediaSid: media.sid, expires: ctx.clock.now() + fourHours });
     res.redirect(307, `${ctx.url()}/media-cdn/${token}`);

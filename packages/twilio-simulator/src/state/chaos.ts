@@ -16,7 +16,12 @@ export type Chaos = {
   callbackFirst: boolean;
   /** For so long new media answers 404. */
   mediaNotFound: number;
+  /** How fetching media fails, however old they are. */
+  mediaFault: (typeof mediaFaults)[number];
 };
+
+/** 404; 429; 503; a redirect that leads elsewhere; a file without an end; no answer at all. */
+export const mediaFaults = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"] as const;
 
 export const calm: Readonly<Chaos> = {
   duplicates: 0,
@@ -27,6 +32,7 @@ export const calm: Readonly<Chaos> = {
   slowRest: 0,
   callbackFirst: false,
   mediaNotFound: 300,
+  mediaFault: "none",
 };
 
 const shares = ["duplicates", "reorder", "lost", "cut"] as const;
@@ -42,6 +48,8 @@ export function changeChaos(chaos: Chaos, change: Record<string, unknown>): stri
     if (times.some((time) => time === name) && !(typeof value === "number" && value >= 0 && value <= 600_000))
       return `${name} is a number of milliseconds`;
     if (name === "callbackFirst" && typeof value !== "boolean") return "callbackFirst is true or false";
+    if (name === "mediaFault" && !mediaFaults.some((fault) => fault === value))
+      return `mediaFault is one of ${mediaFaults.join(", ")}`;
     next[name] = value;
   }
   Object.assign(chaos, next);

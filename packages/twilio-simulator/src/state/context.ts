@@ -31,6 +31,8 @@ export type State = {
   messages: Map<string, Message>;
   media: Map<string, Media>;
   mediaLinks: Map<string, { mediaSid: string; expires: number }>;
+  /** How often a file was asked for. */
+  mediaRequests: number;
   alerts: Alert[];
   deliveries: Delivery[];
   /** Last incoming message per account, business and customer: the 24-hour window. */

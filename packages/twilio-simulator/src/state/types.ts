@@ -157,6 +157,8 @@ export type Media = {
   accountSid: string;
   messageSid: string;
   contentType: string;
+  /** What its sender called it. */
+  name: string | null;
   bytes: Buffer;
   dateCreated: number;
   /** Until then the binary answers 404, as fresh media does at Twilio. */

@@ -2,6 +2,7 @@ import { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import { users } from "@waystation/db/schema-people";
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { filesOf, type MessageFile } from "../media/files-of.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
@@ -30,7 +31,11 @@ export async function listMessages(ctx: Context, input: ListMessages) {
     ctx,
     page.map((row) => row.message),
   );
-  const items = page.map((row) => viewMessage(row, details.get(row.message.id)));
+  const files = await filesOf(
+    ctx,
+    page.map(({ message }) => ({ message, declared: details.get(message.id)?.media ?? [] })),
+  );
+  const items = page.map((row) => viewMessage(row, details.get(row.message.id), files.get(row.message.id)));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
@@ -40,7 +45,11 @@ export interface MessageRow {
   author: string | null;
 }
 
-export function viewMessage({ message, outgoing, author }: MessageRow, details?: MessageDetails) {
+export function viewMessage(
+  { message, outgoing, author }: MessageRow,
+  details?: MessageDetails,
+  files?: MessageFile[],
+) {
   return {
     id: String(message.id),
     direction: message.isIncoming ? ("in" as const) : ("out" as const),
@@ -51,6 +60,7 @@ export function viewMessage({ message, outgoing, author }: MessageRow, details?:
     problem: outgoing?.problem ?? null,
     author,
     details: details ?? null,
+    files: files ?? [],
     twilioSid:
       message.sid &&
       `${message.isIncoming || message.kind === 1 ? "SM" : "MM"}${message.sid.replaceAll("-", "")}`,

@@ -1,19 +1,19 @@
 import { webhookEventKeys, webhookEvents } from "@waystation/db/schema";
 import { messages } from "@waystation/db/schema-inbox";
-import { and, asc, eq, gt, gte, inArray, lte } from "drizzle-orm";
+import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { toPgText } from "../text.ts";
 import { MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
 import { INCOMING, statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { MessageInput } from "./inputs.ts";
+import { declaredTypes, type FirstOf, webhookParams } from "./webhook-params.ts";
 
 type Message = typeof messages.$inferSelect;
 
 /** What a message carries beside its words, read anew from the webhook as it was signed. */
 export interface MessageDetails {
-  /** The content types of its files, in Twilio's order. */
+  /** The content types that its files were said to have, in Twilio's order. */
   media: string[];
   location: { latitude: number; longitude: number; label: string | null; address: string | null } | null;
   /** What was pressed or chosen. */
@@ -27,10 +27,6 @@ export interface MessageDetails {
   quoted: { isOurs: boolean; kind: MessageKind; body: string | null } | null;
 }
 
-const MOST_FILES = 10;
-/** Moments in JavaScript are whole milliseconds, in Postgres they are finer. */
-const MARGIN_MS = 1_000;
-
 /** The details of those incoming messages that have any, by the message's id. */
 export async function detailsOf(
   ctx: Pick<Context, "db">,
@@ -38,25 +34,8 @@ export async function detailsOf(
 ): Promise<Map<number, MessageDetails>> {
   const incoming = shown.filter((message) => message.isIncoming);
   if (incoming.length === 0) return new Map();
-  const times = incoming.map((message) => message.at.getTime());
-  const events = await ctx.db
-    .select({ id: webhookEvents.id, body: webhookEvents.body, bytes: webhookEvents.bodyBytes })
-    .from(webhookEvents)
-    .where(
-      and(
-        inArray(
-          webhookEvents.id,
-          incoming.map((message) => message.id),
-        ),
-        // The log is kept by months: so only those are looked into.
-        gte(webhookEvents.receivedAt, new Date(Math.min(...times) - MARGIN_MS)),
-        lte(webhookEvents.receivedAt, new Date(Math.max(...times) + MARGIN_MS)),
-      ),
-    );
-  const read = events.map(({ id, body, bytes }) => {
-    const pairs = new URLSearchParams(bytes?.toString("utf8") ?? body);
-    return { id, first: (name: string) => toPgText(pairs.get(name) ?? "") || null };
-  });
+  const webhooks = await webhookParams(ctx, incoming);
+  const read = [...webhooks].map(([id, first]) => ({ id, first }));
   const quoted = await quotedMessages(
     ctx,
     incoming[0]?.conversationId ?? 0,
@@ -73,14 +52,8 @@ export async function detailsOf(
 
 const UNKNOWN: MessageDetails["quoted"] = { isOurs: true, kind: "unknown", body: null };
 
-function readDetails(
-  first: (name: string) => string | null,
-  quoted: MessageDetails["quoted"],
-): MessageDetails | null {
-  const files = Math.min(Number(first("NumMedia") ?? 0) || 0, MOST_FILES);
-  const media = Array.from({ length: files }, (_, no) => first(`MediaContentType${no}`) ?? "").filter(
-    Boolean,
-  );
+function readDetails(first: FirstOf, quoted: MessageDetails["quoted"]): MessageDetails | null {
+  const media = declaredTypes(first);
   const [latitude, longitude] = [Number(first("Latitude") ?? ""), Number(first("Longitude") ?? "")];
   const hasPlace = first("Latitude") !== null && Number.isFinite(latitude) && Number.isFinite(longitude);
   const title = first("ListTitle") ?? first("ButtonText");

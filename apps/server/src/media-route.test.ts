@@ -1,0 +1,213 @@
+import { createTestStore, databases } from "@waystation/db/testing";
+import type { IncomingInput } from "@waystation/twilio-simulator/incoming/receive-message";
+import { makeMedia } from "@waystation/twilio-simulator/media/make-media";
+import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
+import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { createVisitor, PASSWORD, tokenOf as tokenOfLink } from "./people-testing.ts";
+import { startServer } from "./server.ts";
+import { createTestFolder, createTestLog } from "./testing.ts";
+
+/** The whole server, connected to a simulator that delivers its webhooks. */
+async function serve(kind: (typeof databases)[number]) {
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(createTestFolder());
+  const store = kind === "postgres" ? undo.use(await createTestStore("postgres")) : null;
+  const simulator = undo.use(createSimulator({ pace: 0, chaos: { mediaNotFound: 0 } }));
+  await simulator.start();
+  const { log, lines } = createTestLog();
+  const config = readConfig({
+    NODE_ENV: "development",
+    PORT: "0",
+    ...(store ? { DATABASE_URL: store.url } : {}),
+    DATA_DIR: folder.path,
+    ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
+    AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+    WAYSTATION_SETUP_TOKEN: "the-setup-token",
+    TWILIO_SIMULATOR_URL: simulator.url,
+  });
+  const server = await startServer(config, log);
+  undo.defer(() => server.stop());
+  const owner = createVisitor(server.url);
+  const email = "owner@example.com";
+  await owner.api.setup.createOwner.mutate({
+    token: "the-setup-token",
+    name: "Olga",
+    email,
+    password: PASSWORD,
+    organization: "Acme",
+  });
+  await owner.signIn(email);
+  await owner.api.twilioWhatsApp.connect.mutate({
+    mode: "test",
+    accountSid: ACCOUNTS.healthy,
+    authToken: tokenOf(ACCOUNTS.healthy),
+    sender: SENDERS.online,
+    configureWebhook: true,
+  });
+  const newest = async () => {
+    const [conversation] = (await owner.api.conversations.list.query({ filter: "all" })).items;
+    const { items } = await owner.api.messages.list.query({ conversationId: conversation?.id ?? "" });
+    return { conversationId: conversation?.id ?? "", message: items[0] };
+  };
+  const kept = undo.move();
+  return {
+    ...server,
+    simulator,
+    lines,
+    owner,
+    newest,
+    /** Answers the path of the message's file. */
+    hear: async (input: Partial<IncomingInput>) => {
+      const to = SENDERS.online;
+      await simulator.sendIncoming({ to, from: "+4915112345678", wait: true, ...input });
+      return (await newest()).message?.files[0]?.url ?? "";
+    },
+    join: async (address: string, role: "member" | "admin" = "member") => {
+      const { link } = await owner.api.team.invite.mutate({ email: address, role });
+      const visitor = createVisitor(server.url);
+      await visitor.api.team.join.mutate({ token: tokenOfLink(link), name: "Mia", password: PASSWORD });
+      await visitor.signIn(address);
+      return visitor;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
+
+describe.each(databases)("on %s", (kind) => {
+  let desk: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    desk = await serve(kind);
+  });
+  afterAll(() => desk[Symbol.asyncDispose]());
+
+  test("a picture is shown in place, and can do nothing there", async () => {
+    const path = await desk.hear({ kind: "image" });
+    const answer = await desk.owner.send(path);
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "image/png",
+      "content-security-policy": "sandbox; default-src 'none'",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "cross-origin-resource-policy": "same-origin",
+      "cache-control": "private, no-store",
+      "accept-ranges": "bytes",
+      "content-disposition": expect.stringMatching(
+        /^inline; filename="photo-[\d-]{10}\.png"; filename\*=UTF-8''/,
+      ),
+    });
+    expect(Buffer.from(await answer.arrayBuffer()).equals(makeMedia("image").bytes)).toBe(true);
+    const head = await desk.owner.send(path, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([
+      200,
+      String(makeMedia("image").bytes.length),
+      "",
+    ]);
+  });
+
+  test("whatever could be active is a download of no type", async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
+    const page = "<!doctype html><script>alert(1)</script>";
+    for (const [contentType, body, name] of [
+      ["image/svg+xml", svg, "logo.svg"],
+      ["image/png", svg, "logo.png"],
+      ["text/html", page, "page.html"],
+      ["image/jpeg", page, "photo.jpg"],
+      ["application/xml", '<?xml version="1.0"?><a xmlns="http://www.w3.org/1999/xhtml"/>', "a.xml"],
+      ["text/javascript", "alert(1)", "a.js"],
+    ] as const) {
+      const path = await desk.hear({ kind: "image", media: [{ contentType, data: base64(body), name }] });
+      const { headers } = await desk.owner.send(path);
+      expect.soft(headers.get("content-type"), contentType).toBe("application/octet-stream");
+      expect.soft(headers.get("content-disposition"), contentType).toMatch(/^attachment; /);
+      expect.soft(headers.get("content-disposition"), contentType).toContain(name);
+      expect.soft(headers.get("content-security-policy"), contentType).toContain("sandbox");
+      expect.soft(headers.get("x-content-type-options"), contentType).toBe("nosniff");
+    }
+    // A picture that goes on as a page stays a picture: nothing asks its later bytes.
+    const polyglot = await desk.hear({
+      kind: "image",
+      media: [{ contentType: "text/html", data: base64(`GIF89a/*${page}*/`) }],
+    });
+    expect((await desk.owner.send(polyglot)).headers.get("content-type")).toBe("image/gif");
+    const document = await desk.hear({ kind: "document" });
+    expect((await desk.owner.send(document)).headers.get("content-disposition")).toMatch(/^attachment; /);
+  });
+
+  test("to everybody but members there is no such file", async () => {
+    const path = await desk.hear({ kind: "image" });
+    const member = await desk.join("mia@example.com");
+    const removed = await desk.join("rex@example.com");
+    expect((await member.send(path)).status).toBe(200);
+    expect((await removed.send(path)).status).toBe(200);
+    const { members } = await desk.owner.api.team.list.query();
+    const rex = members.find(({ email }) => email === "rex@example.com");
+    await desk.owner.api.team.remove.mutate({ memberId: rex?.id ?? "" });
+
+    const unknown = await desk.owner.send("/api/media/987654-0");
+    const expected = [unknown.status, await unknown.text()];
+    expect(expected[0]).toBe(404);
+    const anonymous = createVisitor(desk.url);
+    for (const [who, visitor] of Object.entries({ removed, anonymous }))
+      for (const wanted of [path, `${path}?expires=1&signature=x`]) {
+        const answer = await visitor.send(wanted);
+        expect.soft([answer.status, await answer.text()], `${who} ${wanted}`).toEqual(expected);
+      }
+    for (const odd of [
+      "/api/media/1",
+      "/api/media/1-99",
+      "/api/media/..%2f..%2fetc%2fpasswd",
+      "/api/media/0-0",
+    ])
+      expect.soft((await desk.owner.send(odd)).status, odd).toBe(404);
+  });
+
+  test("a part of a file can be had, for a player that jumps", async () => {
+    const before = desk.simulator.countMediaRequests();
+    const bytes = Buffer.concat([Buffer.from("OggS"), Buffer.alloc(2_200_000, "0123456789")]);
+    const path = await desk.hear({
+      kind: "audio",
+      media: [{ contentType: "audio/ogg", data: base64(bytes) }],
+    });
+    const part = async (range: string) => {
+      const answer = await desk.owner.send(path, { headers: { range } });
+      const body = Buffer.from(await answer.arrayBuffer());
+      return { status: answer.status, range: answer.headers.get("content-range"), body };
+    };
+    const { length } = bytes;
+    const slice = async (range: string, start: number, end: number) => {
+      const answer = await part(range);
+      expect.soft(answer, range).toMatchObject({ status: 206, range: `bytes ${start}-${end}/${length}` });
+      expect.soft(answer.body.equals(bytes.subarray(start, end + 1)), range).toBe(true);
+    };
+    await slice("bytes=0-0", 0, 0);
+    await slice("bytes=0-", 0, length - 1);
+    await slice("bytes=1048570-1048590", 1_048_570, 1_048_590);
+    await slice("bytes=-10", length - 10, length - 1);
+    await slice(`bytes=2000000-${length + 99}`, 2_000_000, length - 1);
+    expect(await part(`bytes=${length}-`)).toMatchObject({ status: 416, range: `bytes */${length}` });
+    for (const whole of ["lines=1-2", "bytes=a-b", "bytes=0-1,5-6"])
+      expect.soft((await part(whole)).body, whole).toHaveLength(length);
+    expect(desk.simulator.countMediaRequests() - before).toBe(1);
+  });
+
+  test("a file that does not come says why, and can be tried again", async () => {
+    const path = await desk.hear({ kind: "image" });
+    const ask = async () => {
+      const answer = await desk.owner.send(path);
+      return { status: answer.status, ...((await answer.json()) as { reason: string; message: string }) };
+    };
+    desk.simulator.setChaos({ mediaFault: "down" });
+    expect(await ask()).toMatchObject({ status: 504, reason: "twilio_unreachable" });
+    desk.simulator.setChaos({ mediaFault: "throttled" });
+    expect(await ask()).toMatchObject({ status: 503, reason: "twilio_rate_limited" });
+    desk.simulator.setChaos({ mediaFault: "none" });
+    expect((await desk.owner.send(path)).status).toBe(200);
+    expect(JSON.stringify(desk.lines)).not.toContain(tokenOf(ACCOUNTS.healthy));
+    expect(JSON.stringify(desk.lines)).not.toContain("Basic ");
+  });
+});

@@ -1,0 +1,90 @@
+import type { Viewer } from "@waystation/api/trpc";
+import type { Context, Platform } from "@waystation/whatsapp/context";
+import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { dispositionOf, nameFor } from "@waystation/whatsapp/media/file-name";
+import { type MediaFile, noSuchFile } from "@waystation/whatsapp/media/find-file";
+import { openFile } from "@waystation/whatsapp/media/open-file";
+import { readFile } from "@waystation/whatsapp/media/read-file";
+import { isInline } from "@waystation/whatsapp/media/sniff";
+import { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+
+export interface MediaDeps {
+  platform: Platform;
+  viewerOf: (req: Request) => Promise<Viewer | null>;
+}
+
+const STATUS: Partial<Record<Reason, number>> = {
+  not_found: 404,
+  disconnected: 409,
+  test_mode_off: 409,
+  media_gone: 410,
+  twilio_rate_limited: 503,
+  twilio_unreachable: 504,
+};
+
+/** Files of messages, for signed-in members of their organisation; to everybody else there are none. */
+export function mediaRoute(deps: MediaDeps): Router {
+  const router = Router({ caseSensitive: true });
+  router.get("/:id", async (req, res) => {
+    const ctx = contextOf(deps.platform, await deps.viewerOf(req), req);
+    await sendFile(ctx, await openFile(ctx, req.params.id), req, res);
+  });
+  router.use(answerRefusals);
+  return router;
+}
+
+function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Context {
+  if (!viewer?.organizationId || !viewer.role) throw noSuchFile();
+  const { userId, name, email, role, organizationId } = viewer;
+  return { ...platform, organizationId, actor: { userId, name, email, role }, ip: req.ip ?? null };
+}
+
+/**
+ * Never kept by a browser or a proxy: a machine that is shared, or whose person was removed, keeps nothing. What a file is
+ * was decided by its bytes; only what cannot carry a script is shown in place, and not even that may run one.
+ */
+async function sendFile(ctx: Context, file: MediaFile, req: Request, res: Response): Promise<void> {
+  const kind = isInline(file.type) ? "inline" : "attachment";
+  res.set({
+    "Content-Type": file.type === "text/vcard" ? "text/vcard; charset=utf-8" : file.type,
+    "Content-Disposition": dispositionOf(kind, file.name ?? nameFor(file.type, file.createdAt)),
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, no-store",
+    "Accept-Ranges": "bytes",
+  });
+  const ranges = req.range(file.size);
+  if (ranges === -1) {
+    res.set("Content-Range", `bytes */${file.size}`).status(416).end();
+    return;
+  }
+  // Several ranges at once may be answered with all of it.
+  const [range] = Array.isArray(ranges) && ranges.type === "bytes" && ranges.length === 1 ? ranges : [];
+  const { start, end } = range ?? { start: 0, end: file.size - 1 };
+  if (range) res.status(206).set("Content-Range", `bytes ${start}-${end}/${file.size}`);
+  res.set("Content-Length", String(end - start + 1));
+  if (req.method === "HEAD") {
+    res.end();
+    return;
+  }
+  for await (const slice of readFile(ctx.db, file.id, start, end)) {
+    if (res.destroyed) return;
+    if (!res.write(slice)) await drained(res);
+  }
+  res.end();
+}
+
+function drained(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      res.off("drain", go).off("close", go);
+      resolve();
+    };
+    res.on("drain", go).on("close", go);
+  });
+}
+
+const answerRefusals: ErrorRequestHandler = (error, _req, res, next) => {
+  if (!(error instanceof DomainError) || res.headersSent) return next(error);
+  const { reason, message } = error;
+  res.status(STATUS[reason] ?? 502).json({ reason, message });
+};

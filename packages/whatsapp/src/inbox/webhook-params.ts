@@ -1,0 +1,52 @@
+import { webhookEvents } from "@waystation/db/schema";
+import type { messages } from "@waystation/db/schema-inbox";
+import { and, gte, inArray, lte } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { toPgText } from "../text.ts";
+
+/** The first value of a webhook's parameter; null where it is empty or missing. */
+export type FirstOf = (name: string) => string | null;
+
+/** Moments in JavaScript are whole milliseconds, in Postgres they are finer. */
+const MARGIN_MS = 1_000;
+const MOST_FILES = 10;
+
+/** The webhooks of incoming messages as they were signed, by the message's id; none where its month was dropped. */
+export async function webhookParams(
+  ctx: Pick<Context, "db">,
+  incoming: readonly Pick<typeof messages.$inferSelect, "id" | "at">[],
+): Promise<Map<number, FirstOf>> {
+  if (incoming.length === 0) return new Map();
+  const times = incoming.map((message) => message.at.getTime());
+  const events = await ctx.db
+    .select({ id: webhookEvents.id, body: webhookEvents.body, bytes: webhookEvents.bodyBytes })
+    .from(webhookEvents)
+    .where(
+      and(
+        inArray(
+          webhookEvents.id,
+          incoming.map((message) => message.id),
+        ),
+        // The log is kept by months: so only those are looked into.
+        gte(webhookEvents.receivedAt, new Date(Math.min(...times) - MARGIN_MS)),
+        lte(webhookEvents.receivedAt, new Date(Math.max(...times) + MARGIN_MS)),
+      ),
+    );
+  return new Map(
+    events.map(({ id, body, bytes }) => {
+      const pairs = new URLSearchParams(bytes?.toString("utf8") ?? body);
+      return [id, (name: string) => toPgText(pairs.get(name) ?? "") || null];
+    }),
+  );
+}
+
+/** The declared types of a message's files, in Twilio's order. NumMedia is not asked: it has been seen to say 0 of one. */
+export function declaredTypes(first: FirstOf): string[] {
+  const types: string[] = [];
+  for (let no = 0; no < MOST_FILES; no++) {
+    const type = first(`MediaContentType${no}`);
+    if (type === null && first(`MediaUrl${no}`) === null) break;
+    types.push(type ?? "");
+  }
+  return types;
+}

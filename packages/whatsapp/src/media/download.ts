@@ -1,0 +1,103 @@
+import { get as getHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { get as getHttps } from "node:https";
+import { publicLookup, requirePublicHost } from "./public-address.ts";
+
+/** Opens one address; where it leads on is not followed here. */
+export type Open = (
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+) => Promise<IncomingMessage>;
+
+export interface Source {
+  url: URL;
+  /** For the first address only. */
+  authorization: string;
+  /** Whether an address that the first one leads to may be called. */
+  allows: (url: URL) => boolean;
+  open: Open;
+  maxBytes: number;
+  patienceMs: number;
+}
+
+export type Downloaded =
+  | { status: 200; bytes: Buffer; headers: IncomingHttpHeaders }
+  | { status: number; bytes: null; headers: IncomingHttpHeaders };
+
+export class TooLargeError extends Error {
+  override name = "TooLargeError";
+}
+
+/** Led somewhere that is not allowed, or too often. */
+export class LedAstrayError extends Error {
+  override name = "LedAstrayError";
+}
+
+const MOST_REDIRECTS = 3;
+
+/** Reads a file into memory, at most `maxBytes` of it within `patienceMs`, all redirects included. */
+export async function download(source: Source): Promise<Downloaded> {
+  const until = AbortSignal.timeout(source.patienceMs);
+  let { url } = source;
+  let headers: Record<string, string> = { authorization: source.authorization };
+  for (let hops = 0; ; hops++) {
+    const answer = await source.open(url, headers, until);
+    try {
+      const status = answer.statusCode ?? 0;
+      if (status === 200)
+        return { status, bytes: await read(answer, source.maxBytes, until), headers: answer.headers };
+      if (![301, 302, 303, 307, 308].includes(status))
+        return { status, bytes: null, headers: answer.headers };
+      if (hops === MOST_REDIRECTS) throw new LedAstrayError(`More than ${MOST_REDIRECTS} redirects`);
+      const { location } = answer.headers;
+      const next = location ? URL.parse(location, url.href) : null;
+      if (!next || !source.allows(next))
+        throw new LedAstrayError(`Redirected to ${next ? next.origin : "no address"}`);
+      url = next;
+      // The credentials are for the first host alone.
+      headers = {};
+    } finally {
+      answer.destroy();
+    }
+  }
+}
+
+async function read(answer: IncomingMessage, maxBytes: number, until: AbortSignal): Promise<Buffer> {
+  const tooLarge = () => new TooLargeError(`More than ${maxBytes} bytes`);
+  if (Number(answer.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+  const cut = () => answer.destroy(until.reason);
+  until.addEventListener("abort", cut, { once: true });
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+    if (!answer.complete) throw new Error("The answer was cut off");
+    return Buffer.concat(chunks);
+  } finally {
+    until.removeEventListener("abort", cut);
+  }
+}
+
+/** On the internet, and nowhere else. */
+export const openPublic: Open = (url, headers, signal) => {
+  requirePublicHost(url.hostname);
+  return begin(getHttps, url, { headers, signal, lookup: publicLookup() });
+};
+
+/** Wherever it is: for the simulator, whose address the operator has configured. */
+export const openAnywhere: Open = (url, headers, signal) =>
+  begin(url.protocol === "https:" ? getHttps : getHttp, url, { headers, signal });
+
+function begin(
+  get: typeof getHttp,
+  url: URL,
+  options: { headers: Record<string, string>; signal: AbortSignal; lookup?: ReturnType<typeof publicLookup> },
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(url, { ...options, agent: false }, resolve).on("error", reject);
+  });
+}

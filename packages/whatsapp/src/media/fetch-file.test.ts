@@ -1,0 +1,207 @@
+import { mediaFiles } from "@waystation/db/schema-media";
+import { databases } from "@waystation/db/testing";
+import type { IncomingInput } from "@waystation/twilio-simulator/incoming/receive-message";
+import { and, eq, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { connect } from "../connections/connect.ts";
+import { disconnect } from "../connections/disconnect.ts";
+import { connectInput } from "../connections/inputs.ts";
+import { listConversations } from "../inbox/list-conversations.ts";
+import { listMessages } from "../inbox/list-messages.ts";
+import { createTestDesk } from "../testing.ts";
+import { receiversOf } from "../webhooks/directory.ts";
+import type { FormPairs } from "../webhooks/form.ts";
+import { createIngest } from "../webhooks/ingest.ts";
+import { readWebhook } from "../webhooks/read-webhook.ts";
+import { openFile } from "./open-file.ts";
+import { readFile } from "./read-file.ts";
+
+/** A connected desk that hears what customers write at the simulator. */
+async function createListeningDesk(kind: (typeof databases)[number]) {
+  const desk = await createTestDesk(kind, { chaos: { mediaNotFound: 0 } });
+  const sender = "whatsapp:+14155580001";
+  const account = desk.simulator.createAccount({ senders: [sender] });
+  const ctx = await desk.person();
+  const connection = await connect(
+    ctx,
+    connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
+  );
+  const [receiver] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+  if (!receiver) throw new Error("The connection has no receiver");
+  const ingest = createIngest(desk.store, desk.platform.feed, {
+    onBatch: () => {},
+    onUnprojected: () => {},
+    onRetry: () => {},
+  });
+  /** Answers the id of the message's first file. */
+  const hear = async (input: Partial<IncomingInput>, change: Record<string, string> = {}) => {
+    const { messageSid } = await desk.simulator.sendIncoming({
+      to: sender,
+      from: "+4915112345678",
+      ...input,
+    });
+    const message = desk.simulator
+      .listMessages({ accountSid: account.sid })
+      .find(({ sid }) => sid === messageSid);
+    const pairs: FormPairs = Object.entries({ ...message?.details, ...change });
+    const bytes = Buffer.from(new URLSearchParams(pairs).toString());
+    const webhook = readWebhook(pairs, bytes, false);
+    if (!webhook) throw new Error("Not a webhook");
+    await ingest.add({ receiver, webhook, body: bytes, messageId: null, outcome: "stored" });
+    const [newest] = (await thread()) ?? [];
+    return { messageSid, file: newest?.files[0]?.id ?? "" };
+  };
+  const thread = async () => {
+    const [conversation] = (await listConversations(ctx, { filter: "all" })).items;
+    return (await listMessages(ctx, { conversationId: conversation?.id ?? "" })).items;
+  };
+  return { ...desk, ctx, connection, hear, thread };
+}
+
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no refusal",
+    (error) => (error as { reason?: string }).reason ?? String(error),
+  );
+async function contentOf(db: Parameters<typeof readFile>[0], file: { id: string; size: number }) {
+  const slices: Buffer[] = [];
+  for await (const slice of readFile(db, file.id, 0, file.size - 1)) slices.push(slice);
+  return Buffer.concat(slices);
+}
+
+test.for(databases)("%s: a file is fetched when somebody looks, and kept", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  const { ctx, simulator } = desk;
+  const bytes = Buffer.concat([Buffer.from("%PDF-1.4"), Buffer.alloc(2_500_000, "ab\0\xff", "latin1")]);
+  const { file } = await desk.hear({
+    kind: "document",
+    media: [{ contentType: "application/pdf", data: bytes.toString("base64") }],
+  });
+  expect((await desk.thread())[0]?.files).toEqual([
+    { id: file, url: `/api/media/${file}`, type: "application/pdf", name: null, size: null },
+  ]);
+  expect(await ctx.db.select().from(mediaFiles)).toEqual([]);
+
+  const opened = await openFile(ctx, file);
+  expect(opened).toMatchObject({ type: "application/pdf", size: bytes.length });
+  expect((await contentOf(ctx.db, opened)).equals(bytes)).toBe(true);
+  expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, size: bytes.length }]);
+
+  await disconnect(ctx, { connectionId: desk.connection.id });
+  await simulator.stop();
+  expect(await openFile(ctx, file)).toEqual(opened);
+});
+
+test.for(databases)("%s: what is stored outlives the log's months", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  const { file } = await desk.hear({ kind: "image" });
+  await openFile(desk.ctx, file);
+  await desk.ctx.db.execute(sql`delete from twilio_whatsapp_webhook_events`);
+  expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, type: "image/png" }]);
+  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
+});
+
+test.for(databases)("%s: two viewers cause one fetch, and both see it", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  const { file } = await desk.hear({ kind: "image" });
+  const colleague = { ...(await desk.person("member", desk.ctx.organizationId)), db: desk.ctx.db };
+  const [mine, theirs] = await Promise.all([openFile(desk.ctx, file), openFile(colleague, file)]);
+  expect(mine).toEqual(theirs);
+  expect(desk.simulator.countMediaRequests()).toBe(1);
+  await openFile(desk.ctx, file);
+  expect(desk.simulator.countMediaRequests()).toBe(1);
+});
+
+test.for(databases)("%s: nobody else's organisation has it, fetched or not", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  const { file } = await desk.hear({ kind: "image" });
+  const stranger = await desk.person();
+  const answers = async () => [
+    await refusal(openFile(stranger, file)),
+    await refusal(openFile(stranger, "999999-0")),
+    await refusal(openFile(stranger, "no id")),
+    await refusal(openFile(stranger, "01890000-0000-7000-8000-000000000000")),
+  ];
+  expect(new Set(await answers())).toEqual(new Set(["not_found"]));
+  const { id } = await openFile(desk.ctx, file);
+  expect(new Set([...(await answers()), await refusal(openFile(stranger, id))])).toEqual(
+    new Set(["not_found"]),
+  );
+});
+
+test.for(databases)("%s: a new file may be missing for a moment", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  desk.simulator.setChaos({ mediaNotFound: 500 });
+  const { file } = await desk.hear({ kind: "image" });
+  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
+  expect(desk.simulator.countMediaRequests()).toBe(2);
+});
+
+test.for(databases)(
+  "%s: deleted, throttled, down, too large and disconnected are told apart",
+  async (kind) => {
+    await using desk = await createListeningDesk(kind);
+    const { ctx, simulator } = desk;
+    const { file, messageSid } = await desk.hear({ kind: "image" });
+    const age = () => ctx.db.execute(sql`update messages set at = at - interval '1 hour'`);
+    const open = () => refusal(openFile(ctx, file));
+    await ctx.db.execute(
+      sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
+    );
+    await age();
+    for (const [fault, reason] of [
+      [{ mediaFault: "throttled" }, "twilio_rate_limited"],
+      [{ mediaFault: "down" }, "twilio_unreachable"],
+      [{ mediaFault: "astray" }, "twilio_unexpected"],
+      [{ mediaFault: "endless" }, "media_too_large"],
+      [{ mediaFault: "deleted" }, "media_gone"],
+    ] as const) {
+      simulator.setChaos(fault);
+      expect(await open(), fault.mediaFault).toBe(reason);
+    }
+    simulator.setChaos({ mediaFault: "none" });
+    expect(messageSid).toMatch(/^MM/);
+    await disconnect(ctx, { connectionId: desk.connection.id });
+    expect(await open()).toBe("disconnected");
+    expect(await ctx.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([]);
+  },
+);
+
+test.for(databases)(
+  "%s: a webhook's URL decides nothing but which of the message's files it is",
+  async (kind) => {
+    await using desk = await createListeningDesk(kind);
+    const sid = "ME00000000000000000000000000000001";
+    const { file } = await desk.hear(
+      { kind: "image" },
+      { MediaUrl0: `http://169.254.169.254/latest/Media/${sid}` },
+    );
+    await desk.ctx.db.execute(sql`update messages set at = at - interval '1 hour'`);
+    await desk.ctx.db.execute(
+      sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
+    );
+    expect(await refusal(openFile(desk.ctx, file))).toBe("media_gone");
+    expect(desk.simulator.countMediaRequests()).toBe(0);
+    const odd = await desk.hear(
+      { kind: "image" },
+      { MediaUrl0: "https://evil.example/Media/../../Accounts.json" },
+    );
+    expect(await refusal(openFile(desk.ctx, odd.file))).toBe("not_found");
+    expect(desk.simulator.countMediaRequests()).toBe(0);
+  },
+);
+
+test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => {
+  await using desk = await createListeningDesk(kind);
+  const page = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
+  const { file } = await desk.hear({
+    kind: "image",
+    media: [{ contentType: "image/png", data: page.toString("base64") }],
+  });
+  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "application/octet-stream" });
+  const [row] = await desk.ctx.db
+    .select({ no: mediaFiles.no })
+    .from(mediaFiles)
+    .where(and(eq(mediaFiles.organizationId, desk.ctx.organizationId), eq(mediaFiles.no, 0)));
+  expect(row).toEqual({ no: 0 });
+});

@@ -1,0 +1,194 @@
+import { setTimeout } from "node:timers/promises";
+import type { Database } from "@waystation/db/client";
+import { mediaFiles } from "@waystation/db/schema-media";
+import { and, eq } from "drizzle-orm";
+import { openCredentials } from "../connections/open-credentials.ts";
+import type { Credentials } from "../connections/read-credentials.ts";
+import { requireTestMode } from "../connections/test-mode.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { webhookParams } from "../inbox/webhook-params.ts";
+import {
+  type Downloaded,
+  download,
+  LedAstrayError,
+  openAnywhere,
+  openPublic,
+  TooLargeError,
+} from "./download.ts";
+import { nameInHeader } from "./file-name.ts";
+import { type IncomingFile, type MediaFile, noSuchFile, withoutBytes } from "./find-file.ts";
+import { FILE_BYTES } from "./inputs.ts";
+import { sniff } from "./sniff.ts";
+
+const TWILIO = "https://api.twilio.com";
+const PATIENCE_MS = 15_000;
+/** Twilio names a file before it can be had: so long a missing one may still come. */
+const FRESH_MS = 5 * 60_000;
+const PAUSES_MS = [1_000, 3_000];
+/** Each holds a whole file in memory for as long as it takes. */
+const MOST_AT_ONCE = 4;
+
+/** What is being fetched, by organisation and file, so that two viewers cause one fetch. */
+const underWay = new WeakMap<Database, Map<string, Promise<MediaFile>>>();
+
+/** Fetches a customer's file from Twilio and keeps it. Throws the refusal that says why it cannot be had. */
+export async function fetchFile(ctx: Context, file: IncomingFile): Promise<MediaFile> {
+  const fetching = underWay.get(ctx.db) ?? new Map<string, Promise<MediaFile>>();
+  underWay.set(ctx.db, fetching);
+  const key = `${ctx.organizationId} ${file.message.id} ${file.no}`;
+  const running = fetching.get(key) ?? fetchAndKeep(ctx, file).finally(() => fetching.delete(key));
+  fetching.set(key, running);
+  return running;
+}
+
+async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile> {
+  const { connection, message, no } = file;
+  const place = await placeAtTwilio(ctx, file);
+  if (!connection.isActive)
+    throw new DomainError(
+      "disconnected",
+      "This file was not fetched before its sender was disconnected. Connect the sender again to see it.",
+    );
+  requireTestMode(ctx, connection.mode);
+  const isFresh = Date.now() - message.at.getTime() < FRESH_MS;
+  const { bytes, headers } = await fetchPatiently(ctx, openCredentials(ctx, connection), place, isFresh);
+  const [kept] = await ctx.db
+    .insert(mediaFiles)
+    .values({
+      organizationId: ctx.organizationId,
+      messageId: message.id,
+      no,
+      type: sniff(bytes),
+      name: nameInHeader(headers["content-disposition"]),
+      size: bytes.length,
+      bytes,
+    })
+    .onConflictDoNothing()
+    .returning(withoutBytes);
+  if (kept) return kept;
+  // Another server was as quick.
+  const [theirs] = await ctx.db
+    .select(withoutBytes)
+    .from(mediaFiles)
+    .where(
+      and(
+        eq(mediaFiles.organizationId, ctx.organizationId),
+        eq(mediaFiles.messageId, message.id),
+        eq(mediaFiles.no, no),
+      ),
+    );
+  if (!theirs) throw new Error("The file just kept is gone");
+  return theirs;
+}
+
+/**
+ * The file's path at Twilio, put together from what we know and two SIDs that the webhook names. The URL in the webhook is
+ * never called: it says where the credentials would go.
+ */
+async function placeAtTwilio(ctx: Context, { connection, message, no }: IncomingFile): Promise<string> {
+  const first = (await webhookParams(ctx, [message])).get(message.id);
+  const messageSid = /^(SM|MM)[0-9a-f]{32}$/i.exec(first?.("MessageSid") ?? "")?.[0];
+  const mediaSid = /\/Media\/(ME[0-9a-f]{32})$/i.exec(first?.(`MediaUrl${no}`) ?? "")?.[1];
+  if (!messageSid || !mediaSid || !/^AC[0-9a-f]{32}$/i.test(connection.accountSid)) throw noSuchFile();
+  return `/2010-04-01/Accounts/${connection.accountSid}/Messages/${messageSid}/Media/${mediaSid}`;
+}
+
+async function fetchPatiently(
+  ctx: Context,
+  credentials: Credentials,
+  place: string,
+  isFresh: boolean,
+): Promise<Extract<Downloaded, { bytes: Buffer }>> {
+  for (const pause of [...(isFresh ? PAUSES_MS : []), null]) {
+    const answer = await inTurn(() => ask(ctx, credentials, place)).catch((error) => {
+      throw explainFailure(error);
+    });
+    if (answer.bytes !== null) return answer;
+    if (answer.status !== 404 || pause === null) throw explainStatus(answer.status);
+    await setTimeout(pause);
+  }
+  throw new Error("There is no pause after the last try");
+}
+
+/** With the API key where there is one; a restricted key that may not read media leaves it to the token. */
+async function ask(ctx: Context, credentials: Credentials, place: string): Promise<Downloaded> {
+  const { accountSid, authToken, apiKey } = credentials;
+  if (apiKey) {
+    const answer = await askAs(ctx, credentials.mode, place, apiKey.sid, apiKey.secret);
+    if (answer.status !== 401 && answer.status !== 403) return answer;
+  }
+  return askAs(ctx, credentials.mode, place, accountSid, authToken);
+}
+
+function askAs(ctx: Context, mode: "live" | "test", place: string, user: string, password: string) {
+  const base = mode === "live" ? TWILIO : (ctx.simulatorUrl ?? "");
+  const { origin } = new URL(base);
+  return download({
+    url: new URL(place, base),
+    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+    allows: mode === "live" ? (url) => url.protocol === "https:" : (url) => url.origin === origin,
+    open: mode === "live" ? openPublic : openAnywhere,
+    maxBytes: FILE_BYTES,
+    patienceMs: PATIENCE_MS,
+  });
+}
+
+let busy = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (busy < MOST_AT_ONCE) busy++;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else busy--;
+  }
+}
+
+function explainStatus(status: number): DomainError {
+  if (status === 404 || status === 410)
+    return new DomainError(
+      "media_gone",
+      "Twilio no longer has this file. Ask the customer to send it again.",
+    );
+  if (status === 429)
+    return new DomainError(
+      "twilio_rate_limited",
+      "Twilio is receiving too many requests for this account just now. Wait a minute, then try again.",
+    );
+  if (status === 401 || status === 403)
+    return new DomainError(
+      "auth_failed",
+      "Twilio refuses the stored credentials, so the file cannot be fetched. An admin can check the connection.",
+    );
+  if (status >= 500) return unreachable();
+  return unexpected();
+}
+
+function explainFailure(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error instanceof TooLargeError)
+    return new DomainError(
+      "media_too_large",
+      `This file is larger than the ${FILE_BYTES / 1024 / 1024} MB that are fetched. Ask the customer to send a smaller one.`,
+    );
+  return error instanceof LedAstrayError ? unexpected() : unreachable();
+}
+
+function unreachable(): DomainError {
+  return new DomainError(
+    "twilio_unreachable",
+    "Twilio did not send this file in time. Try again in a moment, and see status.twilio.com if it stays.",
+  );
+}
+
+function unexpected(): DomainError {
+  return new DomainError(
+    "twilio_unexpected",
+    "Twilio's answer for this file could not be used. Try again; if it stays, see status.twilio.com.",
+  );
+}

@@ -1,0 +1,62 @@
+import type { messages } from "@waystation/db/schema-inbox";
+import { mediaFiles } from "@waystation/db/schema-media";
+import { and, asc, eq, inArray } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { withoutBytes } from "./find-file.ts";
+
+/** A file as a message shows it. Its name and size are known once it is stored here. */
+export interface MessageFile {
+  id: string;
+  url: string;
+  /** What its bytes say once it is stored; until then what Twilio said. */
+  type: string;
+  name: string | null;
+  size: number | null;
+}
+
+interface Shown {
+  message: Pick<typeof messages.$inferSelect, "id" | "isIncoming">;
+  /** What the webhook says of each file. */
+  declared: readonly string[];
+}
+
+/** The files of messages, by the message's id. What is stored stays, though its webhook may be gone. */
+export async function filesOf(
+  ctx: Pick<Context, "db" | "organizationId">,
+  shown: readonly Shown[],
+): Promise<Map<number, MessageFile[]>> {
+  if (shown.length === 0) return new Map();
+  const stored = await ctx.db
+    .select({ ...withoutBytes, messageId: mediaFiles.messageId, no: mediaFiles.no })
+    .from(mediaFiles)
+    .where(
+      and(
+        eq(mediaFiles.organizationId, ctx.organizationId),
+        inArray(
+          mediaFiles.messageId,
+          shown.map(({ message }) => message.id),
+        ),
+      ),
+    )
+    .orderBy(asc(mediaFiles.messageId), asc(mediaFiles.no));
+  return new Map(
+    shown.flatMap(({ message, declared }) => {
+      const kept = stored.filter((file) => file.messageId === message.id);
+      const places = message.isIncoming
+        ? Array.from({ length: Math.max(declared.length, (kept.at(-1)?.no ?? -1) + 1) }, (_, no) => no)
+        : kept.map((file) => file.no);
+      const files = places.map((no): MessageFile => {
+        const file = kept.find((one) => one.no === no);
+        const id = message.isIncoming || !file ? `${message.id}-${no}` : file.id;
+        return {
+          id,
+          url: `/api/media/${id}`,
+          type: file?.type ?? declared[no]?.toLowerCase().split(";")[0]?.trim() ?? "",
+          name: file?.name ?? null,
+          size: file?.size ?? null,
+        };
+      });
+      return files.length === 0 ? [] : [[message.id, files] as const];
+    }),
+  );
+}

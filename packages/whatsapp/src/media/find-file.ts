@@ -1,0 +1,80 @@
+import { connections } from "@waystation/db/schema";
+import { messages } from "@waystation/db/schema-inbox";
+import { mediaFiles } from "@waystation/db/schema-media";
+import { organizations } from "@waystation/db/schema-people";
+import { and, eq, isNotNull, or } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { mediaIdInput } from "./inputs.ts";
+
+/** A stored file without its bytes. */
+export interface MediaFile {
+  id: string;
+  type: string;
+  name: string | null;
+  size: number;
+  createdAt: Date;
+}
+
+export const withoutBytes = {
+  id: mediaFiles.id,
+  type: mediaFiles.type,
+  name: mediaFiles.name,
+  size: mediaFiles.size,
+  createdAt: mediaFiles.createdAt,
+};
+
+/** One file of a customer's message, fetched or not. */
+export interface IncomingFile {
+  message: typeof messages.$inferSelect;
+  connection: typeof connections.$inferSelect;
+  no: number;
+  stored: MediaFile | null;
+}
+
+export type Found = { stored: MediaFile } | IncomingFile;
+
+/** What is not there, and what another organisation has, are the same answer. */
+export const noSuchFile = () => new DomainError("not_found", "There is no such file in your organisation.");
+
+export async function findFile(ctx: Context, mediaId: string): Promise<Found> {
+  if (!mediaIdInput.safeParse(mediaId).success) throw noSuchFile();
+  const [messageId, no] = /^(\d+)-(\d)$/.exec(mediaId)?.slice(1).map(Number) ?? [];
+  return messageId === undefined || no === undefined
+    ? findAttached(ctx, mediaId)
+    : findIncoming(ctx, messageId, no);
+}
+
+/** Before it is sent, a file is only its uploader's. */
+async function findAttached(ctx: Context, id: string): Promise<{ stored: MediaFile }> {
+  const [stored] = await ctx.db
+    .select(withoutBytes)
+    .from(mediaFiles)
+    .where(
+      and(
+        eq(mediaFiles.organizationId, ctx.organizationId),
+        eq(mediaFiles.id, id),
+        or(isNotNull(mediaFiles.messageId), eq(mediaFiles.uploadedBy, ctx.actor.userId)),
+      ),
+    );
+  if (!stored) throw noSuchFile();
+  return { stored };
+}
+
+async function findIncoming(ctx: Context, messageId: number, no: number): Promise<IncomingFile> {
+  const [row] = await ctx.db
+    .select({ message: messages, connection: connections, stored: withoutBytes })
+    .from(messages)
+    .innerJoin(organizations, eq(organizations.no, messages.organizationNo))
+    .innerJoin(connections, eq(connections.no, messages.connectionNo))
+    .leftJoin(mediaFiles, and(eq(mediaFiles.messageId, messages.id), eq(mediaFiles.no, no)))
+    .where(
+      and(
+        eq(organizations.id, ctx.organizationId),
+        eq(messages.id, messageId),
+        eq(messages.isIncoming, true),
+      ),
+    );
+  if (!row) throw noSuchFile();
+  return { ...row, no };
+}

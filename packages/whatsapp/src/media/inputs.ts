@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+const MB = 1024 * 1024;
+/** What Twilio carries to and from WhatsApp at most. */
+export const FILE_BYTES = 16 * MB;
+export const IMAGE_BYTES = 5 * MB;
+
+/** What WhatsApp takes from a business, and by which endings people know it. */
+export const SENDABLE = {
+  "image/jpeg": ["jpg", "jpeg"],
+  "image/png": ["png"],
+  "audio/ogg": ["ogg", "oga", "opus"],
+  "audio/mpeg": ["mp3"],
+  "audio/aac": ["aac"],
+  "audio/amr": ["amr"],
+  "video/mp4": ["mp4", "m4v", "m4a"],
+  "video/3gpp": ["3gp", "3gpp"],
+  "application/pdf": ["pdf"],
+  "application/msword": ["doc"],
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ["docx"],
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": ["pptx"],
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ["xlsx"],
+  "text/vcard": ["vcf", "vcard"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** `<message>-<place>` of a file that a customer sent, or the id of one that was attached here. */
+export const mediaIdInput = z.string().regex(/^(\d{1,15}-\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
+
+export const fileNameInput = z.string().max(255, "This file's name is too long. Give it a shorter one.");

@@ -1,0 +1,18 @@
+import type { Database } from "@waystation/db/client";
+import { mediaFiles } from "@waystation/db/schema-media";
+import { eq, sql } from "drizzle-orm";
+
+const SLICE = 1024 * 1024;
+
+/** The bytes from `start` to `end` (both included), a slice at a time: no viewer holds a whole file in memory. */
+export async function* readFile(db: Database, fileId: string, start: number, end: number) {
+  for (let from = start; from <= end; from += SLICE) {
+    const length = Math.min(SLICE, end - from + 1);
+    const [row] = await db
+      .select({ bytes: sql<Uint8Array>`substring(${mediaFiles.bytes} from ${from + 1} for ${length})` })
+      .from(mediaFiles)
+      .where(eq(mediaFiles.id, fileId));
+    if (!row) throw new Error("The file went while it was read");
+    yield Buffer.from(row.bytes);
+  }
+}
