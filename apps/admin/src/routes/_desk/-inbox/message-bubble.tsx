@@ -31,7 +31,7 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
   return (
     <>
       <div className={css.bubble} data-failed={failure ? true : undefined}>
-        <MessageContent message={message} />
+        <MessageContent conversationId={conversationId} message={message} />
       </div>
       {isLast || failure || isOurs ? (
         <div className={css.meta}>

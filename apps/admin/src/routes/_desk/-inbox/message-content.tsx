@@ -14,6 +14,7 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { MessageFiles } from "./files/message-files.tsx";
 import { FormattedText } from "./formatted-text.tsx";
 import { kindWord } from "./kind-words.ts";
 import css from "./message.module.css";
@@ -58,7 +59,7 @@ function Labelled({
 }
 
 /** What a message is, whatever its kind. What is not known here is shown as it came. */
-export function MessageContent({ message }: { message: Message }) {
+export function MessageContent({ conversationId, message }: { conversationId: string; message: Message }) {
   const { details, kind, body } = message;
   return (
     <>
@@ -69,6 +70,7 @@ export function MessageContent({ message }: { message: Message }) {
       ) : null}
       {details?.referral ? <Referral referral={details.referral} /> : null}
       {details?.quoted ? <Quoted quoted={details.quoted} /> : null}
+      {message.files.length > 0 ? <MessageFiles conversationId={conversationId} message={message} /> : null}
       <Kind message={message} />
       {body && !isSaidAlready(message) ? <FormattedText text={body} /> : null}
       {kind === "text" && !body && !details?.referral && !details?.quoted ? (
@@ -83,7 +85,7 @@ function isSaidAlready({ body, details }: Message): boolean {
   return body !== null && (body === details?.choice?.title || body === details?.location?.label);
 }
 
-function Kind({ message: { kind, details } }: { message: Message }) {
+function Kind({ message: { kind, details, files } }: { message: Message }) {
   if (kind === "text") return null;
   if (kind === "location" && details?.location) return <Place location={details.location} />;
   if (kind === "button" || kind === "list")
@@ -97,8 +99,7 @@ function Kind({ message: { kind, details } }: { message: Message }) {
   if (kind === "flow") return <Form form={details?.form ?? null} />;
   if (kind === "unknown")
     return <Labelled kind={kind}>Its webhook is kept whole and can be read under Webhooks.</Labelled>;
-  const types = [...new Set(details?.media)].join(", ");
-  return <Labelled kind={kind}>{types ? `${types} · not shown here yet` : "not shown here yet"}</Labelled>;
+  return files.length > 0 ? null : <Labelled kind={kind}>Its file is not known here any more.</Labelled>;
 }
 
 function Place({ location }: { location: NonNullable<Details["location"]> }) {

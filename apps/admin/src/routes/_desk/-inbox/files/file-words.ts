@@ -1,0 +1,36 @@
+import { kindWord } from "../kind-words.ts";
+import type { Message } from "../queries.ts";
+
+export type FileOfMessage = Message["files"][number];
+
+const words: [RegExp, string][] = [
+  [/pdf$/, "PDF"],
+  [/wordprocessing|msword/, "Word document"],
+  [/spreadsheet|excel/, "Excel sheet"],
+  [/presentation|powerpoint/, "PowerPoint slides"],
+  [/vcard|text\/directory/, "Contact card"],
+  [/^image\//, "Picture"],
+  [/^audio\//, "Audio"],
+  [/^video\//, "Video"],
+  [/^text\//, "Text"],
+];
+
+export const typeWord = (type: string) => words.find(([sign]) => sign.test(type))?.[1] ?? "File";
+
+export const isPicture = ({ type }: FileOfMessage) => /^image\/(png|jpe?g|gif|webp)$/.test(type);
+export const isContactCard = ({ type }: FileOfMessage) => /^text\/(x-)?(vcard|directory)$/.test(type);
+
+export const altOf = ({ kind, body }: Message) => (body ? `${kindWord(kind)}: ${body}` : kindWord(kind));
+
+const MB = 1024 * 1024;
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < MB) return `${Math.round(bytes / 1024)} kB`;
+  return `${(bytes / MB).toFixed(1)} MB`;
+}
+
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

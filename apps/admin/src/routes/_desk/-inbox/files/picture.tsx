@@ -1,0 +1,58 @@
+import { lazy, Suspense, useState } from "react";
+import { useKept } from "../../../../ui/use-kept.ts";
+import type { Message } from "../queries.ts";
+import { DocumentCard } from "./document-card.tsx";
+import { FileProblem } from "./file-problem.tsx";
+import { altOf, type FileOfMessage } from "./file-words.ts";
+import css from "./files.module.css";
+import { useFile } from "./use-file.ts";
+
+const Lightbox = lazy(() => import("./lightbox.tsx"));
+
+interface PictureProps {
+  conversationId: string;
+  message: Message;
+  file: FileOfMessage;
+}
+
+/** Its place has its size before it comes. */
+export function Picture({ conversationId, message, file }: PictureProps) {
+  const loaded = useFile(file.url);
+  const [isOpen, setOpen] = useState(false);
+  const isKept = useKept(isOpen);
+  if (loaded.word === "failed") return <FileProblem {...loaded} />;
+  if (loaded.word === "unshowable")
+    return <DocumentCard box={loaded.box} file={file} note="This browser cannot show it." />;
+  return (
+    <div ref={loaded.box}>
+      <button
+        type="button"
+        className={css.picture}
+        data-sticker={message.kind === "sticker" || undefined}
+        data-loading={loaded.word === "loading" || undefined}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <img
+          key={loaded.attempt}
+          src={file.url}
+          alt={altOf(message)}
+          loading="lazy"
+          decoding="async"
+          onLoad={loaded.onReady}
+          onError={loaded.onError}
+        />
+      </button>
+      {isKept ? (
+        <Suspense>
+          <Lightbox
+            conversationId={conversationId}
+            fileId={file.id}
+            opened={isOpen}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
