@@ -11,6 +11,7 @@ import { type MoodName, SpoiledTwilio } from "./spoiled-twilio.ts";
 
 const PROGRAM = fileURLToPath(new URL("./broken/dies-while-sending.ts", import.meta.url));
 const ASK_MS = 30_000;
+const PATIENCE_MS = 120_000;
 /** So many people write answers at once. */
 const AUTHORS = 16;
 
@@ -123,8 +124,15 @@ export class SendingDesk implements AsyncDisposable {
   async say(sayings: Saying[]): Promise<void> {
     await inParallel(sayings, AUTHORS, async ({ talk, number }) => {
       const input = { conversationId: talk.id, clientKey: keyOf(number), body: wordsOf(number) };
-      const isSaid = await until(() => this.#ask("messages.send", input).then(Boolean, () => false), ASK_MS);
-      if (!isSaid) throw new Error(`The server did not take answer ${number} within ${ASK_MS} ms.`);
+      let problem: unknown;
+      const attempt = () =>
+        this.#ask("messages.send", input).then(Boolean, (error: unknown) => {
+          problem = error;
+          return false;
+        });
+      if (await until(attempt, PATIENCE_MS)) return;
+      const log = this.desk.server.log().slice(-2_000);
+      throw new Error(`The server did not take answer ${number}: ${problem}\n${log}`);
     });
   }
 

@@ -109,6 +109,13 @@ export const conversationActivity = pgTable(
 );
 
 /**
+ * Of messages: "STOP" and the like, which ask not to be written to any more, "START" and the like, which take it back; and
+ * what Twilio refused because of the one (21610) or WhatsApp because somebody blocked us (63033).
+ */
+export const ASKS = sql`((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop',
+  'unsubscribe', 'end', 'quit', 'stopall', 'revoke', 'optout', 'cancel', 'start', 'unstop')) or error_code in (21610, 63033))`;
+
+/**
  * An incoming message has its event's id, so that the order of messages is the order of arrival and a rebuilt table is the
  * same table; an outgoing one takes its id from the same sequence.
  */
@@ -134,6 +141,8 @@ export const messages = pgTable(
   (t) => [
     uniqueIndex("messages_sid").on(t.sid, t.connectionNo),
     index("messages_thread").on(t.conversationId, t.id),
+    // Whether somebody may be written to is said by the last of these few.
+    index("messages_asks").on(t.conversationId, t.id).where(ASKS),
     index("messages_words").using(
       "gin",
       t.organizationNo,

@@ -33,6 +33,7 @@ export type Reason =
   | "invitation_invalid"
   | "last_owner"
   | "window_closed"
+  | "opted_out"
   | "disconnected"
   | "media_gone"
   | "media_too_large";

@@ -4,16 +4,18 @@ import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
+import { optOutOf } from "./opt-out.ts";
 import { windowClosesAt } from "./window.ts";
 
 /** One conversation with its contact under all addresses, and whether it can be answered freely. */
 export async function getConversation(ctx: Context, input: ConversationInput) {
   const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
-  const [identities, [assignee]] = await Promise.all([
+  const [identities, optOut, [assignee]] = await Promise.all([
     ctx.db
       .select({ address: contactIdentities.address })
       .from(contactIdentities)
       .where(eq(contactIdentities.contactId, contact.id)),
+    optOutOf(ctx.db, contact),
     conversation.assigneeId
       ? ctx.db
           .select({ id: users.id, name: users.name })
@@ -32,6 +34,7 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
       address: conversation.address,
       addresses: identities.map((identity) => identity.address).sort(),
       since: contact.createdAt.toISOString(),
+      optOut,
     },
     assignee: assignee ?? null,
     isOpen: activity.isOpen,

@@ -35,6 +35,8 @@ export const sendMessageInput = conversationInput.extend({
     .min(1, "Write something first.")
     .max(MESSAGE_LENGTH, `A message has at most ${MESSAGE_LENGTH} characters. Send it in parts.`)
     .refine((text) => text.trim() !== "", "Write something first."),
+  /** Whoever writes has been told that this person does not want to be written to. */
+  evenThough: z.literal("opted_out").optional(),
 });
 export type SendMessage = z.infer<typeof sendMessageInput>;
 

@@ -8,6 +8,7 @@ import { statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ListMessages } from "./inputs.ts";
 import { detailsOf, type MessageDetails } from "./message-details.ts";
+import { askOf } from "./opt-out.ts";
 
 /** The messages of one conversation, newest first. */
 export async function listMessages(ctx: Context, input: ListMessages) {
@@ -61,6 +62,8 @@ export function viewMessage(
     author,
     details: details ?? null,
     files: files ?? [],
+    /** Not to be written to any more, or again. */
+    asks: message.isIncoming ? askOf(message.body) : null,
     twilioSid:
       message.sid &&
       `${message.isIncoming || message.kind === 1 ? "SM" : "MM"}${message.sid.replaceAll("-", "")}`,

@@ -9,6 +9,7 @@ import { MESSAGE_KINDS, PREVIEW_LENGTH } from "../webhooks/message-kind.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { SendMessage } from "./inputs.ts";
 import { viewMessage } from "./list-messages.ts";
+import { optOutOf } from "./opt-out.ts";
 import { isWindowOpen, windowClosesAt } from "./window.ts";
 
 /**
@@ -16,7 +17,7 @@ import { isWindowOpen, windowClosesAt } from "./window.ts";
  * again answers the same message and sends nothing.
  */
 export async function sendMessage(ctx: Context, input: SendMessage) {
-  const { conversation, activity, connection } = await findConversation(ctx, input.conversationId);
+  const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
   const earlier = await byClientKey(ctx, conversation.organizationNo, input.clientKey);
   if (earlier) return viewMessage(earlier);
   if (!connection.isActive)
@@ -29,6 +30,13 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
       { detail: { closedAt } },
     );
   }
+  const optOut = input.evenThough === "opted_out" ? null : await optOutOf(ctx.db, contact);
+  if (optOut)
+    throw new DomainError(
+      "opted_out",
+      "This person asked not to be written to, or blocked your number. Write only if you know that they want it now.",
+      { detail: { ...optOut } },
+    );
   const body = toPgText(input.body);
   await ctx.db.transaction(async (tx) => {
     const [message] = await tx

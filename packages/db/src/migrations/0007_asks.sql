@@ -1,0 +1,2 @@
+CREATE INDEX "messages_asks" ON "messages" USING btree ("conversation_id","id") WHERE ((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \t\r\n')) in ('stop',
+  'unsubscribe', 'end', 'quit', 'stopall', 'revoke', 'optout', 'cancel', 'start', 'unstop')) or error_code in (21610, 63033));

@@ -1,0 +1,114 @@
+import { databases } from "@waystation/db/testing";
+import { recipientEnding } from "@waystation/twilio-simulator/sentinels";
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { DomainError } from "../errors.ts";
+import { rebuild } from "../webhooks/rebuild.ts";
+import { getConversation } from "./get-conversation.ts";
+import { askOf } from "./opt-out.ts";
+import { createOutbox } from "./outbox.ts";
+import { sendMessage } from "./send-message.ts";
+import { createTestInbox } from "./testing.ts";
+
+const PHONE = "whatsapp:+4915112345678";
+const STOPS = ["STOP", "unsubscribe", "End", "QUIT", "stopall", "Revoke", "OPTOUT", "cancel", " Stop \n"];
+
+type Inbox = Awaited<ReturnType<typeof createTestInbox>>;
+
+async function optOut({ ctx, conversation }: Inbox, address = PHONE) {
+  const { id } = await conversation(address);
+  return (await getConversation(ctx, { conversationId: id })).contact.optOut;
+}
+
+async function reasonOf(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  return error instanceof DomainError ? error.reason : error;
+}
+
+test.for(databases)("%s: STOP and its like hold back what is written, until START", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  await inbox.hear(PHONE, "Hello");
+  for (const words of STOPS) {
+    await inbox.hear(PHONE, words);
+    expect(await optOut(inbox), words).toMatchObject({ why: "asked", words: words.trim() });
+    await inbox.hear(PHONE, "And what about Sunday?");
+    expect(await reasonOf(inbox.say(PHONE, "Hi")), words).toBe("opted_out");
+    await inbox.hear(PHONE, words.length % 2 ? "START" : "unstop ");
+    expect(await optOut(inbox), words).toBeNull();
+  }
+  await inbox.say(PHONE, "Welcome back");
+  expect((await inbox.thread(PHONE)).slice(0, 4).map(({ asks }) => asks)).toEqual([
+    null,
+    "start",
+    null,
+    "stop",
+  ]);
+});
+
+test.for(databases)("%s: whoever was told may write all the same, and is told every time", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  await inbox.hear(PHONE, "stop");
+  const { id } = await inbox.conversation(PHONE);
+  const input = { conversationId: id, clientKey: "all-the-same", body: "Your order is here" };
+  expect(await reasonOf(sendMessage(inbox.ctx, input))).toBe("opted_out");
+  expect((await sendMessage(inbox.ctx, { ...input, evenThough: "opted_out" })).body).toBe(input.body);
+  expect(await reasonOf(sendMessage(inbox.ctx, { ...input, clientKey: "another-one" }))).toBe("opted_out");
+});
+
+test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
+  const refused = recipientEnding(21610);
+  await inbox.hear(refused, "Hello");
+  await outbox.send(Number((await inbox.say(refused, "Hi")).id), 0);
+  expect(await optOut(inbox, refused)).toMatchObject({ why: "refused" });
+  await inbox.hear(refused, "Why?");
+  expect(await reasonOf(inbox.say(refused, "Hi"))).toBe("opted_out");
+  await inbox.hear(refused, "Start");
+  expect(await optOut(inbox, refused)).toBeNull();
+
+  const blocking = recipientEnding(63033);
+  await inbox.hear(blocking, "Hello");
+  await outbox.send(Number((await inbox.say(blocking, "Hi")).id), 0);
+  const [sent] = await inbox.thread(blocking);
+  await inbox.callBack("", {
+    MessageSid: sent?.twilioSid ?? "",
+    MessageStatus: "undelivered",
+    ErrorCode: "63033",
+    From: inbox.ours,
+    To: blocking,
+  });
+  expect(await optOut(inbox, blocking)).toMatchObject({ why: "blocked" });
+  await inbox.hear(blocking, "I changed my mind");
+  expect(await optOut(inbox, blocking)).toBeNull();
+});
+
+test.for(databases)("%s: it is the same when everything is made anew", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  await inbox.hear(PHONE, "Hello");
+  await inbox.hear(PHONE, "stop");
+  const before = await optOut(inbox);
+  await rebuild(inbox.desk.store);
+  expect(await optOut(inbox)).toEqual(before);
+});
+
+test.for(databases)("%s: only such messages are in the index that finds them", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  for (const words of ["Please stop", "Stopp", "stop it", "endless", "", "Weekend"]) {
+    await inbox.hear(PHONE, words);
+    expect([askOf(words), await optOut(inbox)], words).toEqual([null, null]);
+  }
+  await inbox.hear(PHONE, "quit");
+  const { id } = await inbox.conversation(PHONE);
+  await inbox.ctx.db.execute(sql`set enable_seqscan = off`);
+  const plan = await inbox.desk.store.query<Record<string, string>>(
+    `explain select m.id from messages m join conversations c on c.id = m.conversation_id where c.public_id = '${id}' and
+       ((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop', 'unsubscribe', 'end',
+       'quit', 'stopall', 'revoke', 'optout', 'cancel', 'start', 'unstop')) or error_code in (21610, 63033))`,
+    [],
+  );
+  expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("messages_asks");
+});
