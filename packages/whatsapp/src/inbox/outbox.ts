@@ -211,7 +211,13 @@ async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<st
   }
   const doubtful = { ...message, to: conversation.address, from: conversation.ours };
   const client = clientFor(platform, openCredentials(platform, connection));
-  return findAtTwilio(platform, client, doubtful, isLast);
+  try {
+    return await findAtTwilio(platform, client, doubtful, isLast);
+  } catch (error) {
+    if (!(error instanceof UnreachableError) && refusalOf(error)?.status !== 429) throw error;
+    const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
+    throw new TryLaterError("Twilio cannot be asked just now", { cause: error, pauseMs: told ?? PAUSE_MS });
+  }
 }
 
 function changed(platform: Platform, row: Row): void {

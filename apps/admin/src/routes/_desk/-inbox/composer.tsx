@@ -8,6 +8,7 @@ import { formatAddress, formatCount } from "../../../ui/format.ts";
 import { DayAndTime } from "../../../ui/time.tsx";
 import css from "./composer.module.css";
 import { templatesAtTwilio } from "./failure-words.ts";
+import { OptedOut, OptOutEdge, useOptOut } from "./opt-out.tsx";
 import type { OpenConversation } from "./queries.ts";
 import { splitText } from "./split-text.ts";
 import { send } from "./unsent.ts";
@@ -24,10 +25,12 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   const { id, windowClosesAt, isConnected } = conversation;
   const [text, setText] = useDraft(id);
   const { left, isOpen } = useWindow(windowClosesAt);
+  const { optOut, isHeldBack } = useOptOut(conversation);
   const hint = useId();
   const kept = text.trim() === "" ? null : <p className="dim">Your draft is kept.</p>;
   if (!isConnected) return <Disconnected conversation={conversation}>{kept}</Disconnected>;
   if (!isOpen || windowClosesAt === null) return <Closed conversation={conversation}>{kept}</Closed>;
+  if (isHeldBack) return <OptedOut conversation={conversation}>{kept}</OptedOut>;
   const parts = splitText(text);
   const submit = () => {
     if (parts.length === 0) return;
@@ -52,7 +55,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
         submit();
       }}
     >
-      <WindowEdge closesAt={windowClosesAt} left={left} />
+      {optOut ? <OptOutEdge /> : <WindowEdge closesAt={windowClosesAt} left={left} />}
       <textarea
         ref={fieldRef}
         className={css.field}

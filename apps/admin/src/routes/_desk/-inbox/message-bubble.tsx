@@ -39,6 +39,11 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
           {isOurs ? <FateButton conversationId={conversationId} message={message} /> : null}
         </div>
       ) : null}
+      {message.asks ? (
+        <div className={css.asks}>
+          {message.asks === "stop" ? "Asked not to be written to any more" : "May be written to again"}
+        </div>
+      ) : null}
       {failure ? (
         <FailureNote
           conversationId={conversationId}

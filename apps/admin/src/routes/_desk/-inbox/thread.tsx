@@ -12,6 +12,7 @@ import { Notice } from "../../../ui/tone.tsx";
 import { arrangeMessages } from "./arrange-messages.ts";
 import { lastLine } from "./kind-words.ts";
 import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
+import { useOptOut } from "./opt-out.tsx";
 import { messagesQuery, type OpenConversation } from "./queries.ts";
 import css from "./thread.module.css";
 import { useUnsent } from "./unsent.ts";
@@ -31,6 +32,7 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   const days = useMemo(() => arrangeMessages(messages, unsent, user.name), [messages, unsent, user.name]);
   const newestIn = messages.find((message) => message.direction === "in");
   const { isOpen } = useWindow(conversation.windowClosesAt);
+  const { isHeldBack } = useOptOut(conversation);
   useSeen(id, newestIn?.id);
   const scroll = useThreadScroll(scrollRef, {
     oldest: messages.at(-1)?.id,
@@ -40,9 +42,11 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   });
   const whyNotSend = !conversation.isConnected
     ? "This sender is disconnected."
-    : isOpen
-      ? null
-      : "The 24 hours for free replies are over.";
+    : !isOpen
+      ? "The 24 hours for free replies are over."
+      : isHeldBack
+        ? "This person does not want to be written to."
+        : null;
   return (
     <div className={css.frame}>
       <section

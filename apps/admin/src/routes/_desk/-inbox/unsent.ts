@@ -2,6 +2,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { explain } from "../../../components/explain.ts";
 import { client, type Outputs, queryClient } from "../../../trpc.ts";
+import { agreedTo } from "./opt-out-consent.ts";
 import { messagesQuery } from "./queries.ts";
 
 type Thread = Outputs["messages"]["list"];
@@ -97,7 +98,8 @@ async function work(conversationId: string) {
     if (!next || next.problem !== null) break;
     const { clientKey, body } = next;
     try {
-      const message = await client.messages.send.mutate({ conversationId, clientKey, body });
+      const evenThough = agreedTo(conversationId) ? ("opted_out" as const) : undefined;
+      const message = await client.messages.send.mutate({ conversationId, clientKey, body, evenThough });
       await show(conversationId, message);
       discard(conversationId, clientKey);
     } catch (error) {
