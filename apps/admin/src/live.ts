@@ -2,6 +2,7 @@ import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
 import { askAgain } from "./ask-again.ts";
+import { showAsRead } from "./components/unread.ts";
 import { leave, trpc } from "./trpc.ts";
 
 export type LiveState = "connecting" | "live" | "broken";
@@ -45,6 +46,7 @@ export function useLiveChanges(): LiveState {
           trpc.twilioWhatsApp.status.pathFilter(),
           { ...trpc.conversations.pathFilter(), predicate },
           { ...trpc.messages.pathFilter(), predicate },
+          { ...trpc.notes.pathFilter(), predicate },
         ];
         await Promise.all(filters.map((filter) => askAgain(queryClient, filter)));
         await new Promise((resolve) => setTimeout(resolve, 300));
@@ -62,10 +64,8 @@ export function useLiveChanges(): LiveState {
         onData: ({ conversationIds, connectionIds, personalIds }) => {
           if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
             void refresh(conversationIds ?? [ALL]);
-          // Read in another window: only lists and counts show it.
-          else if (personalIds.length > 0)
-            for (const part of [trpc.conversations.list, trpc.conversations.unread])
-              void queryClient.invalidateQueries(part.pathFilter());
+          // Read in another window.
+          if (personalIds.length > 0) void showAsRead(personalIds);
         },
         onError: (error) => {
           if (error.data?.code === "UNAUTHORIZED") leave();

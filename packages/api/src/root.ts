@@ -2,6 +2,7 @@ import { audit } from "./audit.ts";
 import { conversations } from "./conversations.ts";
 import { events } from "./events.ts";
 import { messages } from "./messages.ts";
+import { notes } from "./notes.ts";
 import { organizations } from "./organizations.ts";
 import { profile } from "./profile.ts";
 import { session } from "./session.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   conversations,
   events,
   messages,
+  notes,
   organizations,
   profile,
   session,

@@ -26,7 +26,7 @@ import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
 import { useMe } from "./session.ts";
 import css from "./shell.module.css";
-import { useUnreadCount } from "./unread.ts";
+import { useUnread } from "./unread.ts";
 import { verdictTone, verdictWord, worstVerdict } from "./verdict.ts";
 
 const MoreDrawer = lazy(() => import("./more-drawer.tsx"));
@@ -147,7 +147,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const active = data?.filter((each) => each.isActive) ?? [];
   const worst = worstVerdict(active);
   const dot = worst ? <Dot tone={verdictTone(worst)} label={`Connections: ${verdictWord(worst)}`} /> : null;
-  const unread = <UnreadBadge count={useUnreadCount()} />;
+  const unread = <UnreadBadge count={useUnread().count} />;
   const seesAudit = me.organization.role !== "member";
   return (
     <LiveProvider value={live}>

@@ -1,4 +1,4 @@
-import type { Message } from "./queries.ts";
+import type { Message, Note } from "./queries.ts";
 import type { Unsent } from "./unsent.ts";
 
 /** One row of a thread. Rows stay flat and keep their keys when older ones come in above, so that nothing jumps. */
@@ -10,7 +10,7 @@ interface Row {
   /** Of those written by one person in one minute. */
   isFirst: boolean;
   isLast: boolean;
-  item: { sent: Message } | { unsent: Unsent };
+  item: { sent: Message } | { unsent: Unsent } | { note: Note };
 }
 
 interface Day {
@@ -21,16 +21,25 @@ interface Day {
 
 const minuteOf = (at: string) => at.slice(0, 16);
 
-/** Oldest first, by the reader's days. */
-export function arrangeMessages(newestFirst: Message[], unsent: Unsent[], me: string): Day[] {
+/** Oldest first, by the reader's days; notes where they were written. */
+export function arrangeMessages(newestFirst: Message[], notes: Note[], unsent: Unsent[], me: string): Day[] {
   const rows = [
-    ...newestFirst.toReversed().map((sent) => ({
-      key: sent.id,
-      at: sent.createdAt,
-      isOurs: sent.direction === "out",
-      author: sent.author,
-      item: { sent },
-    })),
+    ...between(
+      newestFirst.toReversed().map((sent) => ({
+        key: sent.id,
+        at: sent.createdAt,
+        isOurs: sent.direction === "out",
+        author: sent.author,
+        item: { sent },
+      })),
+      notes.map((note) => ({
+        key: note.id,
+        at: note.createdAt,
+        isOurs: true,
+        author: note.author,
+        item: { note },
+      })),
+    ),
     ...unsent.map((each) => ({
       key: each.clientKey,
       at: each.at,
@@ -50,10 +59,17 @@ export function arrangeMessages(newestFirst: Message[], unsent: Unsent[], me: st
     const before = day.rows.at(-1);
     const goesOn =
       before?.isOurs === row.isOurs &&
+      !("note" in row.item || "note" in before.item) &&
       before.author === row.author &&
       minuteOf(before.at) === minuteOf(row.at);
     if (before && goesOn) before.isLast = false;
     day.rows.push({ ...row, isFirst: !goesOn, isLast: true });
   }
   return days;
+}
+
+/** Both are in order already, by keys of one sequence. */
+function between<One extends { key: string }, Other extends { key: string }>(ones: One[], others: Other[]) {
+  if (others.length === 0) return ones;
+  return [...ones, ...others].sort((a, b) => Number(a.key) - Number(b.key));
 }

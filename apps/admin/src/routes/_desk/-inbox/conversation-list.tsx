@@ -1,6 +1,7 @@
 import { Button, NativeSelect, SegmentedControl, Skeleton, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import {
+  IconAt,
   IconCircleCheck,
   IconMessages,
   IconPlugConnected,
@@ -13,6 +14,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { connectionsQuery } from "../../../components/connections.ts";
 import { explain } from "../../../components/explain.ts";
 import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
+import { useUnread } from "../../../components/unread.ts";
 import { ActionButton } from "../../../ui/action-button.tsx";
 import { Empty } from "../../../ui/card.tsx";
 import { formatAddress } from "../../../ui/format.ts";
@@ -108,6 +110,7 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
             { value: "mine", label: "Mine" },
             { value: "unassigned", label: "Unassigned" },
             { value: "unread", label: "Unread" },
+            { value: "mentioned", label: <MentionsLabel /> },
           ]}
         />
       </search>
@@ -150,8 +153,19 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
   );
 }
 
+function MentionsLabel() {
+  const { mentions } = useUnread();
+  return (
+    <span className={css.mentions} title="Mentions" data-some={mentions > 0 || undefined}>
+      <IconAt size={14} stroke={2} aria-hidden />
+      <VisuallyHidden>Mentions</VisuallyHidden>
+      {mentions > 0 ? mentions : null}
+    </span>
+  );
+}
+
 function Row({ conversation, isOpened }: { conversation: Conversation; isOpened: boolean }) {
-  const { contact, lastMessage, unread, id } = conversation;
+  const { contact, lastMessage, unread, isMentioned, id } = conversation;
   return (
     <li>
       <Link
@@ -176,10 +190,19 @@ function Row({ conversation, isOpened }: { conversation: Conversation; isOpened:
             {lastLine(lastMessage)}
           </span>
         </span>
-        {unread > 0 ? (
-          <span className={css.count}>
-            {unread > 99 ? "99+" : unread}
-            <VisuallyHidden> unread</VisuallyHidden>
+        {unread > 0 || isMentioned ? (
+          <span className={css.marks}>
+            {isMentioned ? (
+              <span className={css.at} role="img" aria-label="Mentions you" title="A note mentions you">
+                <IconAt size={14} stroke={2.2} aria-hidden />
+              </span>
+            ) : null}
+            {unread > 0 ? (
+              <span className={css.count}>
+                {unread > 99 ? "99+" : unread}
+                <VisuallyHidden> unread</VisuallyHidden>
+              </span>
+            ) : null}
           </span>
         ) : null}
       </Link>
@@ -228,6 +251,21 @@ function Nothing({ search, onClear, onResolved }: NothingProps) {
   const whyConnect = useWhyNotAdmin("connect Twilio");
   const icon = { size: 28, stroke: 1.5, "aria-hidden": true };
   if (any === undefined || connections === undefined) return <ListSkeleton />;
+  if (any && search.filter === "mentioned" && !search.q)
+    return (
+      <Empty
+        level="h2"
+        icon={<IconAt {...icon} />}
+        title="Nobody waits for you here"
+        actions={
+          <Button size="xs" variant="default" onClick={onClear}>
+            Show all open ones
+          </Button>
+        }
+      >
+        When a colleague writes @ and your name in a note, its conversation stands here until you have looked.
+      </Empty>
+    );
   if (any && (search.filter || search.q || search.state))
     return (
       <Empty

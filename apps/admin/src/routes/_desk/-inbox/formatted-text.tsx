@@ -7,21 +7,23 @@ const isBlank = (char: string | undefined) => char === undefined || /\s/.test(ch
 
 /** A text with WhatsApp's marks (*bold*, _italic_, ~struck~, ```mono```) and links, as elements: never as HTML. */
 export function FormattedText({ text }: { text: string }) {
-  const parts = text.split(/```([\s\S]+?)```/);
   return (
     <p className={css.text} dir="auto">
-      {parts.map((part, no) =>
-        no % 2 === 1 ? (
-          <code key={no} className={css.code}>
-            {part}
-          </code>
-        ) : (
-          <Fragment key={no}>
-            {part.split(/(\n)/).map((line) => (line === "\n" ? line : inline(line)))}
-          </Fragment>
-        ),
-      )}
+      {formatted(text)}
     </p>
+  );
+}
+
+/** The same without a paragraph of its own. */
+export function formatted(text: string): ReactNode {
+  return text.split(/```([\s\S]+?)```/).map((part, no) =>
+    no % 2 === 1 ? (
+      <code key={no} className={css.code}>
+        {part}
+      </code>
+    ) : (
+      <Fragment key={no}>{part.split(/(\n)/).map((line) => (line === "\n" ? line : inline(line)))}</Fragment>
+    ),
   );
 }
 

@@ -3,9 +3,10 @@ import { client, type Outputs, trpc } from "../../../trpc.ts";
 export type Conversation = Outputs["conversations"]["list"]["items"][number];
 export type OpenConversation = Outputs["conversations"]["get"];
 export type Message = Outputs["messages"]["list"]["items"][number];
+export type Note = Outputs["notes"]["list"]["items"][number];
 type Thread = Outputs["messages"]["list"];
 
-export const filters = ["mine", "unassigned", "unread"] as const;
+export const filters = ["mine", "unassigned", "unread", "mentioned"] as const;
 
 /** The part of the URL that the inbox lives in. */
 export interface InboxSearch {
@@ -33,7 +34,9 @@ const pages = {
 };
 
 export function conversationsQuery({ filter, state, q }: InboxSearch) {
-  const input = { filter: filter ?? ("all" as const), isOpen: state !== "resolved", search: q, limit: 40 };
+  // Whoever is mentioned is wanted, whatever has become of the conversation.
+  const isOpen = filter === "mentioned" ? undefined : state !== "resolved";
+  const input = { filter: filter ?? ("all" as const), isOpen, search: q, limit: 40 };
   return {
     queryKey: trpc.conversations.list.infiniteQueryKey(input),
     // tRPC's own infinite options add a `direction`, which the strict input refuses.
@@ -59,6 +62,16 @@ export function messagesQuery(conversationId: string) {
     queryKey: trpc.messages.list.infiniteQueryKey(input),
     queryFn: ({ pageParam, signal }: Cursor): Promise<Thread> =>
       client.messages.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+    ...pages,
+  };
+}
+
+export function notesQuery(conversationId: string) {
+  const input = { conversationId, limit: 100 };
+  return {
+    queryKey: trpc.notes.list.infiniteQueryKey(input),
+    queryFn: ({ pageParam, signal }: Cursor) =>
+      client.notes.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
     ...pages,
   };
 }

@@ -8,6 +8,8 @@ const shortcuts: [keys: string[], what: string][] = [
   [["↓", "↑"], "Move in the list; Enter opens"],
   [["/"], "Search"],
   [["r"], "Write an answer"],
+  [["n"], "Write a note for the team"],
+  [["@"], "In a note: mention somebody"],
   [["Enter"], "Send; Shift+Enter starts a new line"],
   [["Esc"], "Leave the answer; the draft is kept"],
   [["e"], "Resolve or reopen"],

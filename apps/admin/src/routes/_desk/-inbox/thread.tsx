@@ -1,11 +1,12 @@
 import { Button, Skeleton, VisuallyHidden } from "@mantine/core";
 import { useDocumentVisibility } from "@mantine/hooks";
 import { IconArrowDown } from "@tabler/icons-react";
-import { type InfiniteData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { explain } from "../../../components/explain.ts";
 import { useMe } from "../../../components/session.ts";
-import { type Outputs, queryClient, trpc } from "../../../trpc.ts";
+import { showAsRead } from "../../../components/unread.ts";
+import { trpc } from "../../../trpc.ts";
 import { formatAddress } from "../../../ui/format.ts";
 import { dayWord, exactTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
@@ -13,9 +14,11 @@ import { arrangeMessages } from "./arrange-messages.ts";
 import { lastLine } from "./kind-words.ts";
 import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
 import { useOptOut } from "./opt-out.tsx";
+import { NoteBubble } from "./note-bubble.tsx";
 import { messagesQuery, type OpenConversation } from "./queries.ts";
 import css from "./thread.module.css";
 import { useUnsent } from "./unsent.ts";
+import { useNotes } from "./use-notes.ts";
 import { useWindow } from "./window-edge.tsx";
 
 interface ThreadProps {
@@ -29,14 +32,19 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   const query = useInfiniteQuery(messagesQuery(id));
   const unsent = useUnsent(id);
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const days = useMemo(() => arrangeMessages(messages, unsent, user.name), [messages, unsent, user.name]);
+  const notes = useNotes(id, query.hasNextPage === false ? null : (messages.at(-1)?.id ?? null));
+  const days = useMemo(
+    () => arrangeMessages(messages, notes, unsent, user.name),
+    [messages, notes, unsent, user.name],
+  );
   const newestIn = messages.find((message) => message.direction === "in");
   const { isOpen } = useWindow(conversation.windowClosesAt);
   const { isHeldBack } = useOptOut(conversation);
-  useSeen(id, newestIn?.id);
+  const mention = notes.findLast((note) => note.mentions.some(({ userId }) => userId === user.id));
+  useSeen(id, newestIn?.id, mention?.id);
   const scroll = useThreadScroll(scrollRef, {
     oldest: messages.at(-1)?.id,
-    newest: unsent.at(-1)?.clientKey ?? messages[0]?.id,
+    newest: `${unsent.at(-1)?.clientKey ?? messages[0]?.id} ${notes.at(-1)?.id}`,
     canLoad: query.hasNextPage && !query.isFetching,
     load: query.fetchNextPage,
   });
@@ -94,10 +102,12 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
                     data-ours={row.isOurs || undefined}
                     data-last={row.isLast || undefined}
                   >
-                    {row.isFirst && row.isOurs ? (
+                    {row.isFirst && row.isOurs && !("note" in row.item) ? (
                       <div className={css.author}>{row.author ?? "Sent from elsewhere"}</div>
                     ) : null}
-                    {"unsent" in row.item ? (
+                    {"note" in row.item ? (
+                      <NoteBubble conversationId={id} note={row.item.note} />
+                    ) : "unsent" in row.item ? (
                       <UnsentBubble conversationId={id} unsent={row.item.unsent} />
                     ) : (
                       <MessageBubble
@@ -140,32 +150,18 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   );
 }
 
-type Page = Outputs["conversations"]["list"];
-
-/** Whoever has the newest message before their eyes has seen it. */
-function useSeen(conversationId: string, newestIn: string | undefined) {
+/** Whoever has the newest message, or the note that mentions them, before their eyes has seen it. */
+function useSeen(conversationId: string, newestIn: string | undefined, mention: string | undefined) {
   const isVisible = useDocumentVisibility() === "visible";
   const { mutate } = useMutation(
     trpc.conversations.markRead.mutationOptions({
-      onSuccess: () => {
-        queryClient.setQueriesData<InfiniteData<Page> | Page>(trpc.conversations.list.pathFilter(), (data) =>
-          data && "pages" in data
-            ? { ...data, pages: data.pages.map((page) => withoutUnread(page, conversationId)) }
-            : data,
-        );
-        return queryClient.invalidateQueries(trpc.conversations.unread.pathFilter());
-      },
+      onSuccess: () => showAsRead([conversationId]),
     }),
   );
   useEffect(() => {
-    if (isVisible && newestIn) mutate({ conversationId });
-  }, [isVisible, newestIn, conversationId, mutate]);
+    if (isVisible && (newestIn || mention)) mutate({ conversationId });
+  }, [isVisible, newestIn, mention, conversationId, mutate]);
 }
-
-const withoutUnread = (page: Page, id: string): Page => ({
-  ...page,
-  items: page.items.map((item) => (item.id === id ? { ...item, unread: 0 } : item)),
-});
 
 const NEAR_BOTTOM = 60;
 const NEAR_TOP = 500;

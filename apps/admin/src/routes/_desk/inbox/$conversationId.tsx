@@ -7,12 +7,13 @@ import { explain } from "../../../components/explain.ts";
 import { queryClient } from "../../../trpc.ts";
 import { Empty } from "../../../ui/card.tsx";
 import { useKept } from "../../../ui/use-kept.ts";
-import { Composer } from "../-inbox/composer.tsx";
+import { AnswerBox } from "../-inbox/answer-box.tsx";
 import { ContactFacts } from "../-inbox/contact-facts.tsx";
 import css from "../-inbox/inbox.module.css";
-import { conversationQuery, messagesQuery, type OpenConversation } from "../-inbox/queries.ts";
+import { conversationQuery, messagesQuery, notesQuery, type OpenConversation } from "../-inbox/queries.ts";
 import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
 import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
+import { beginWriting } from "../-inbox/writing.ts";
 
 const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
 
@@ -20,6 +21,7 @@ export const Route = createFileRoute("/_desk/inbox/$conversationId")({
   loader: ({ params: { conversationId } }) => {
     void queryClient.prefetchQuery(conversationQuery(conversationId));
     void queryClient.prefetchInfiniteQuery(messagesQuery(conversationId));
+    void queryClient.prefetchInfiniteQuery(notesQuery(conversationId));
   },
   component: OpenOne,
 });
@@ -54,10 +56,10 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
   const acts = useConversationActs(conversation);
   const [details, detailsDrawer] = useDisclosure(false);
   const scroll = useRef<HTMLDivElement>(null);
-  const field = useRef<HTMLTextAreaElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useHotkeys([
-    ["r", () => field.current?.focus()],
+    ["r", () => beginWriting("reply")],
+    ["n", () => beginWriting("note")],
     ["e", acts.toggle],
     ["a", acts.assignToMe],
   ]);
@@ -75,9 +77,8 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
           onDetails={detailsDrawer.open}
         />
         <Thread conversation={conversation} scrollRef={scroll} />
-        <Composer
+        <AnswerBox
           conversation={conversation}
-          fieldRef={field}
           onSent={() => {
             if (scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
           }}

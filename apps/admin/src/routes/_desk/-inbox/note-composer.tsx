@@ -1,0 +1,81 @@
+import { Button } from "@mantine/core";
+import { IconLock, IconNote } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { type Ref, useId } from "react";
+import { explain } from "../../../components/explain.ts";
+import { queryClient, trpc } from "../../../trpc.ts";
+import { mentionedIn } from "./mentions.ts";
+import css from "./note.module.css";
+import { NoteField, useTeam } from "./note-field.tsx";
+import { useDraft } from "./use-draft.ts";
+
+interface NoteComposerProps {
+  conversationId: string;
+  fieldRef: Ref<HTMLTextAreaElement>;
+  onAdded: () => void;
+}
+
+/** For the team alone. It has a draft of its own beside the answer's. */
+export function NoteComposer({ conversationId, fieldRef, onAdded }: NoteComposerProps) {
+  const [text, setText] = useDraft(`${conversationId}.note`);
+  const team = useTeam();
+  const hint = useId();
+  const add = useMutation(
+    trpc.notes.add.mutationOptions({
+      onSuccess: async () => {
+        setText("");
+        await queryClient.invalidateQueries(trpc.notes.list.pathFilter());
+        onAdded();
+      },
+    }),
+  );
+  const submit = () => {
+    if (text.trim() === "" || add.isPending) return;
+    add.mutate({ conversationId, body: text.trim(), mentions: mentionedIn(text, team) });
+  };
+  return (
+    <form
+      className={css.composer}
+      aria-label="Note"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div className={css.edge}>
+        <IconLock size={14} stroke={1.8} aria-hidden />
+        Only your team sees this
+      </div>
+      <NoteField
+        label="Note for your team"
+        value={text}
+        fieldRef={fieldRef}
+        describedBy={hint}
+        onChange={setText}
+        onSubmit={submit}
+        onLeave={() => (document.activeElement as HTMLElement | null)?.blur()}
+      />
+      <div className={css.foot}>
+        <div id={hint} className={css.hint}>
+          {add.error ? (
+            <span className={css.problem} role="alert">
+              {explain(add.error)}
+            </span>
+          ) : (
+            <span className={css.keys}>Enter adds it, Shift+Enter starts a new line</span>
+          )}
+        </div>
+        <Button
+          type="submit"
+          size="xs"
+          flex="none"
+          className={css.add}
+          loading={add.isPending}
+          leftSection={<IconNote size={15} aria-hidden />}
+        >
+          Add note
+        </Button>
+      </div>
+    </form>
+  );
+}

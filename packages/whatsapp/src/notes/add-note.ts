@@ -1,0 +1,31 @@
+import { conversationNotes } from "@waystation/db/schema-notes";
+import { sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { findConversation } from "../inbox/find-conversation.ts";
+import { toPgText } from "../text.ts";
+import type { AddNote } from "./inputs.ts";
+import { mention } from "./mention.ts";
+
+/** Writes for the team alone: it stands in the thread at its time, and never goes to Twilio. */
+export async function addNote(ctx: Context, input: AddNote) {
+  const { conversation } = await findConversation(ctx, input.conversationId);
+  const { organizationNo } = conversation;
+  const id = await ctx.db.transaction(async (tx) => {
+    const [note] = await tx
+      .insert(conversationNotes)
+      .values({
+        id: sql`nextval('twilio_whatsapp_webhook_events_id_seq')`,
+        organizationNo,
+        conversationId: conversation.id,
+        authorId: ctx.actor.userId,
+        body: toPgText(input.body),
+      })
+      .returning({ id: conversationNotes.id });
+    if (!note) throw new Error("The note was not saved");
+    const userIds = input.mentions ?? [];
+    await mention(tx, ctx, { noteId: note.id, organizationNo, conversationId: conversation.id, userIds });
+    return note.id;
+  });
+  ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
+  return { id: String(id) };
+}

@@ -1,0 +1,52 @@
+import { conversationNotes } from "@waystation/db/schema-notes";
+import { and, eq, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { type Conversation, findConversation } from "../inbox/find-conversation.ts";
+import { toPgText } from "../text.ts";
+import type { EditNote, NoteInput } from "./inputs.ts";
+import { mention } from "./mention.ts";
+
+export async function editNote(ctx: Context, input: EditNote) {
+  const { conversation } = await findConversation(ctx, input.conversationId);
+  const { organizationNo } = conversation;
+  await ctx.db.transaction(async (tx) => {
+    const [note] = await tx
+      .update(conversationNotes)
+      .set({ body: toPgText(input.body), editedAt: sql`now()` })
+      .where(ownNote(ctx, conversation, input.noteId))
+      .returning({ id: conversationNotes.id });
+    if (!note) throw notYours();
+    const userIds = input.mentions ?? [];
+    await mention(tx, ctx, { noteId: note.id, organizationNo, conversationId: conversation.id, userIds });
+  });
+  ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
+  return { id: input.noteId };
+}
+
+export async function deleteNote(ctx: Context, input: NoteInput) {
+  const { conversation } = await findConversation(ctx, input.conversationId);
+  const [gone] = await ctx.db
+    .delete(conversationNotes)
+    .where(ownNote(ctx, conversation, input.noteId))
+    .returning({ id: conversationNotes.id });
+  if (!gone) throw notYours();
+  ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
+  return { id: input.noteId };
+}
+
+function ownNote(ctx: Context, conversation: Conversation["conversation"], noteId: string) {
+  return and(
+    eq(conversationNotes.organizationNo, conversation.organizationNo),
+    eq(conversationNotes.conversationId, conversation.id),
+    eq(conversationNotes.id, Number(noteId)),
+    eq(conversationNotes.authorId, ctx.actor.userId),
+  );
+}
+
+function notYours(): DomainError {
+  return new DomainError(
+    "not_found",
+    "There is no such note of yours. Notes are changed and deleted by who wrote them.",
+  );
+}

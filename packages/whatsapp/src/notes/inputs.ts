@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+const conversationId = z.uuid();
+const noteId = z.string().regex(/^\d{1,15}$/, "This is not the id of a note.");
+
+export const NOTE_LENGTH = 5_000;
+
+const body = z
+  .string()
+  .max(NOTE_LENGTH, `A note has at most ${NOTE_LENGTH} characters.`)
+  .refine((text) => text.trim() !== "", "Write something first.");
+/** Whom it is meant for in particular; who has left the team by now is left out. */
+const mentions = z.array(z.uuid()).max(50, "Mention at most 50 people.").optional();
+
+export const listNotesInput = z.strictObject({
+  conversationId,
+  cursor: noteId.optional(),
+  limit: z.int().min(1).max(100).optional(),
+});
+export type ListNotes = z.infer<typeof listNotesInput>;
+
+export const addNoteInput = z.strictObject({ conversationId, body, mentions });
+export type AddNote = z.infer<typeof addNoteInput>;
+
+export const editNoteInput = z.strictObject({ conversationId, noteId, body, mentions });
+export type EditNote = z.infer<typeof editNoteInput>;
+
+export const noteInput = z.strictObject({ conversationId, noteId });
+export type NoteInput = z.infer<typeof noteInput>;

@@ -1,0 +1,51 @@
+import { conversationNotes, noteMentions } from "@waystation/db/schema-notes";
+import { users } from "@waystation/db/schema-people";
+import { and, desc, eq, inArray, lt } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { findConversation } from "../inbox/find-conversation.ts";
+import type { ListNotes } from "./inputs.ts";
+
+/** What the team has written about one conversation, newest first. Authors keep their name when they leave the team. */
+export async function listNotes(ctx: Context, input: ListNotes) {
+  const limit = input.limit ?? 100;
+  const { conversation } = await findConversation(ctx, input.conversationId);
+  const rows = await ctx.db
+    .select({ note: conversationNotes, author: users.name })
+    .from(conversationNotes)
+    .leftJoin(users, eq(users.id, conversationNotes.authorId))
+    .where(
+      and(
+        eq(conversationNotes.organizationNo, conversation.organizationNo),
+        eq(conversationNotes.conversationId, conversation.id),
+        input.cursor ? lt(conversationNotes.id, Number(input.cursor)) : undefined,
+      ),
+    )
+    .orderBy(desc(conversationNotes.id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const mentions = await ctx.db
+    .select({ noteId: noteMentions.noteId, userId: users.id, name: users.name })
+    .from(noteMentions)
+    .innerJoin(users, eq(users.id, noteMentions.userId))
+    .where(
+      and(
+        eq(noteMentions.organizationNo, conversation.organizationNo),
+        inArray(
+          noteMentions.noteId,
+          page.map(({ note }) => note.id),
+        ),
+      ),
+    );
+  const items = page.map(({ note, author }) => ({
+    id: String(note.id),
+    body: note.body,
+    author,
+    isYours: note.authorId === ctx.actor.userId,
+    mentions: mentions
+      .filter(({ noteId }) => noteId === note.id)
+      .map(({ userId, name }) => ({ userId, name })),
+    createdAt: note.createdAt.toISOString(),
+    editedAt: note.editedAt?.toISOString() ?? null,
+  }));
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}

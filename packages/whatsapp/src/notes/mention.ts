@@ -1,0 +1,41 @@
+import type { Database } from "@waystation/db/client";
+import { noteMentions } from "@waystation/db/schema-notes";
+import { members } from "@waystation/db/schema-people";
+import { and, eq, inArray, notInArray } from "drizzle-orm";
+import type { Context } from "../context.ts";
+
+interface Mentioning {
+  noteId: number;
+  organizationNo: number;
+  conversationId: number;
+  userIds: string[];
+}
+
+/** Makes these the people whom the note mentions, as far as they are in the team. Who was mentioned before is not told twice. */
+export async function mention(
+  tx: Database,
+  ctx: Context,
+  { noteId, organizationNo, conversationId, userIds }: Mentioning,
+): Promise<void> {
+  const isOfNote = and(eq(noteMentions.organizationNo, organizationNo), eq(noteMentions.noteId, noteId));
+  await tx.delete(noteMentions).where(and(isOfNote, notInArray(noteMentions.userId, userIds)));
+  const people = await tx
+    .select({ userId: members.userId })
+    .from(members)
+    .where(and(eq(members.organizationId, ctx.organizationId), inArray(members.userId, userIds)));
+  if (people.length === 0) return;
+  const now = new Date();
+  await tx
+    .insert(noteMentions)
+    .values(
+      people.map(({ userId }) => ({
+        noteId,
+        userId,
+        organizationNo,
+        conversationId,
+        // Nobody needs to be told of what they write themselves.
+        seenAt: userId === ctx.actor.userId ? now : null,
+      })),
+    )
+    .onConflictDoNothing();
+}
