@@ -8,6 +8,7 @@ import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { openHotLine } from "./hot-line.ts";
+import { prepareFrequent } from "./prepare-frequent.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as media from "./schema-media.ts";
@@ -98,7 +99,7 @@ export async function openPostgres(url: string): Promise<Store> {
   }
   warmSoon();
   const hotLine = openHotLine(url);
-  const db = drizzlePostgres(client, { schema, casing: "snake_case" });
+  const db = drizzlePostgres(prepareFrequent(client), { schema, casing: "snake_case" });
   return {
     kind: "postgres",
     db,
