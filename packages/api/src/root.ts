@@ -5,6 +5,7 @@ import { messages } from "./messages.ts";
 import { notes } from "./notes.ts";
 import { organizations } from "./organizations.ts";
 import { profile } from "./profile.ts";
+import { replies } from "./replies.ts";
 import { session } from "./session.ts";
 import { setup } from "./setup.ts";
 import { team } from "./team.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   notes,
   organizations,
   profile,
+  replies,
   session,
   setup,
   team,

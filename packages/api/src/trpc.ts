@@ -29,6 +29,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   already_member: "CONFLICT",
   setup_done: "CONFLICT",
   last_owner: "CONFLICT",
+  shortcut_taken: "CONFLICT",
 };
 
 const t = initTRPC.context<RequestContext>().create({

@@ -32,6 +32,8 @@ export type Reason =
   | "already_member"
   | "invitation_invalid"
   | "last_owner"
+  | "shortcut_taken"
+  | "too_many"
   | "window_closed"
   | "opted_out"
   | "disconnected"
@@ -50,7 +52,8 @@ export type Field =
   | "name"
   | "email"
   | "password"
-  | "role";
+  | "role"
+  | "shortcut";
 
 export class DomainError extends Error {
   override name = "DomainError";

@@ -11,7 +11,10 @@ export type Action =
   | "member.role_changed"
   | "member.removed"
   | "invitation.canceled"
-  | "organization.created";
+  | "organization.created"
+  | "reply.added"
+  | "reply.changed"
+  | "reply.deleted";
 
 export interface AuditActor {
   organizationId: string;

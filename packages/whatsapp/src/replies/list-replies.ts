@@ -1,0 +1,12 @@
+import { cannedReplies } from "@waystation/db/schema-notes";
+import { asc, eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+
+/** All canned replies of the organisation, by their shortcuts: never more than people can keep in order. */
+export async function listReplies(ctx: Context) {
+  return ctx.db
+    .select({ id: cannedReplies.id, shortcut: cannedReplies.shortcut, body: cannedReplies.body })
+    .from(cannedReplies)
+    .where(eq(cannedReplies.organizationId, ctx.organizationId))
+    .orderBy(asc(cannedReplies.shortcut));
+}
