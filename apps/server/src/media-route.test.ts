@@ -3,9 +3,11 @@ import type { IncomingInput } from "@waystation/twilio-simulator/incoming/receiv
 import { makeMedia } from "@waystation/twilio-simulator/media/make-media";
 import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import { signedUrl } from "@waystation/whatsapp/media/signed-url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
-import { createVisitor, PASSWORD, tokenOf as tokenOfLink } from "./people-testing.ts";
+import { createVisitor, PASSWORD, tokenOf as tokenOfLink, type Visitor } from "./people-testing.ts";
+import { loadSecrets } from "./secrets.ts";
 import { startServer } from "./server.ts";
 import { createTestFolder, createTestLog } from "./testing.ts";
 
@@ -51,8 +53,10 @@ async function serve(kind: (typeof databases)[number]) {
     const { items } = await owner.api.messages.list.query({ conversationId: conversation?.id ?? "" });
     return { conversationId: conversation?.id ?? "", message: items[0] };
   };
+  const { linkSecret } = await loadSecrets(config, server.store.db, log);
   const kept = undo.move();
   return {
+    linkSecret,
     ...server,
     simulator,
     lines,
@@ -209,5 +213,217 @@ describe.each(databases)("on %s", (kind) => {
     expect((await desk.owner.send(path)).status).toBe(200);
     expect(JSON.stringify(desk.lines)).not.toContain(tokenOf(ACCOUNTS.healthy));
     expect(JSON.stringify(desk.lines)).not.toContain("Basic ");
+  });
+
+  const upload = (
+    bytes: Buffer | string,
+    name = "a.png",
+    as = desk.owner,
+    headers: Record<string, string> = {},
+  ) =>
+    as.send(`/api/media?name=${encodeURIComponent(name)}`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream", ...headers },
+      body: new Blob([bytes]),
+    });
+  const uploaded = async (bytes: Buffer | string, name?: string, as?: Visitor) => {
+    const answer = await upload(bytes, name, as);
+    return { status: answer.status, ...((await answer.json()) as { id: string; reason?: string }) };
+  };
+  const picture = makeMedia("image").bytes;
+  const idOf = async (bytes: Buffer | string = picture, name?: string) => {
+    const { id } = await uploaded(bytes, name);
+    return id;
+  };
+  const send = async (attachmentId: string, body = "", clientKey = `key-${Math.random()}`) =>
+    desk.owner.api.messages.send.mutate({
+      conversationId: (await desk.newest()).conversationId,
+      clientKey,
+      body,
+      attachmentId,
+    });
+  const outgoing = () => desk.simulator.listMessages().filter(({ direction }) => direction !== "inbound");
+  const statusOf = async (id: string) => {
+    const { conversationId } = await desk.newest();
+    const { items } = await desk.owner.api.messages.list.query({ conversationId });
+    return items.find((item) => item.id === id)?.status;
+  };
+  const reasonOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => "no refusal",
+      (error) => error.data?.reason,
+    );
+
+  test("a file is attached, sent, and fetched by Twilio from where only it can", async () => {
+    await desk.hear({ body: "Do you have a picture?" });
+    const file = await uploaded(picture, "../Boot März.png");
+    expect(file).toEqual({
+      status: 201,
+      id: file.id,
+      url: `/api/media/${file.id}`,
+      type: "image/png",
+      name: "Boot März.png",
+      size: picture.length,
+    });
+    const message = await send(file.id, "Here it is", "the same key");
+    expect(message).toMatchObject({
+      direction: "out",
+      kind: "image",
+      body: "Here it is",
+      files: [{ id: file.id, type: "image/png", name: "Boot März.png", size: picture.length }],
+    });
+    await expect.poll(() => statusOf(message.id), { timeout: 20_000 }).toBe("read");
+    const [sent] = outgoing();
+    expect(sent).toMatchObject({ body: "Here it is", numMedia: 1, kind: "image" });
+    const shown = await fetch(
+      `${desk.simulator.url}/simulator/media/${sent?.details.MediaUrl0?.split("/").at(-1)}`,
+    );
+    expect(Buffer.from(await shown.arrayBuffer()).equals(picture)).toBe(true);
+
+    expect((await send(file.id, "Here it is", "the same key")).id).toBe(message.id);
+    expect(outgoing()).toHaveLength(1);
+  });
+
+  test("a signed URL opens its one file until it expires, and nothing else", async () => {
+    await desk.hear({ body: "Once more, please" });
+    const [one, other, unsent] = [await idOf(), await idOf(), await idOf()];
+    await send(one);
+    await send(other);
+    const anyone = createVisitor(desk.url);
+    const signer = { linkSecret: desk.linkSecret, publicUrl: desk.url };
+    const signed = (id: string, now?: number) => new URL(signedUrl(signer, id, now));
+    const good = await anyone.send(signed(one));
+    expect(good.status).toBe(200);
+    expect(good.headers.get("content-type")).toBe("image/png");
+    expect(good.headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
+    expect(Buffer.from(await good.arrayBuffer()).equals(picture)).toBe(true);
+    expect((await anyone.send(signed(one), { method: "HEAD" })).status).toBe(200);
+
+    const change = (edit: (url: URL) => void) => {
+      const url = signed(one);
+      edit(url);
+      return url;
+    };
+    const { searchParams } = signed(one);
+    const signature = searchParams.get("signature") ?? "";
+    const wrong: Record<string, URL> = {
+      "another file": change((url) => {
+        url.pathname = `/api/media/${other}`;
+      }),
+      "a customer's file": change((url) => {
+        url.pathname = "/api/media/1-0";
+      }),
+      expired: signed(one, Date.now() - 7 * 3_600_000),
+      "a later end": change((url) => {
+        url.searchParams.set("expires", String(Number(url.searchParams.get("expires")) + 1));
+      }),
+      "no end": change((url) => url.searchParams.delete("expires")),
+      "an end that is no number": change((url) => url.searchParams.set("expires", "1e12")),
+      "one digit": change((url) =>
+        url.searchParams.set(
+          "signature",
+          signature.replace(/.$/, (last) => (last === "0" ? "1" : "0")),
+        ),
+      ),
+      "no signature": change((url) => url.searchParams.set("signature", "")),
+      "two signatures": change((url) => url.searchParams.append("signature", signature)),
+      "half a signature": change((url) => url.searchParams.set("signature", signature.slice(0, 32))),
+      "another server's": new URL(
+        signedUrl({ ...signer, linkSecret: "another" }, one).replace(signer.publicUrl, desk.url),
+      ),
+      "what was not sent": signed(unsent),
+      "an odd id": change((url) => {
+        url.pathname = "/api/media/nothing";
+      }),
+    };
+    for (const [what, url] of Object.entries(wrong)) {
+      const answer = await anyone.send(url);
+      expect.soft(answer.status, what).toBe(404);
+    }
+    const posted = await anyone.send(signed(one), { method: "POST" });
+    expect(posted.status).toBe(404);
+  });
+
+  test("what WhatsApp does not take is refused before it is sent", async () => {
+    const large = (head: Buffer | string, size: number) =>
+      Buffer.concat([Buffer.from(head), Buffer.alloc(size - Buffer.from(head).length)]);
+    const MB = 1024 * 1024;
+    const cases: [string, Buffer | string, string, number, string?][] = [
+      ["a drawing", "<svg xmlns='http://www.w3.org/2000/svg'/>", "a.png", 415, "media_type"],
+      ["a page", "<!doctype html><p>hello", "a.pdf", 415, "media_type"],
+      ["a sticker", makeMedia("sticker").bytes, "a.webp", 415, "media_type"],
+      ["an animation", "GIF89a", "a.gif", 415, "media_type"],
+      ["nothing", "", "a.png", 415, "media_type"],
+      ["a picture of 5 MB", large(picture, 5 * MB), "a.png", 201],
+      ["a picture of a little more", large(picture, 5 * MB + 1), "a.png", 413, "media_too_large"],
+      ["a document of 16 MB", large("%PDF-1.4", 16 * MB), "a.pdf", 201],
+      ["a document of a little more", large("%PDF-1.4", 16 * MB + 1), "a.pdf", 413, "media_too_large"],
+      ["a voice note", makeMedia("audio").bytes, "a.ogg", 201],
+      ["a card", makeMedia("contacts").bytes, "a.vcf", 201],
+    ];
+    for (const [what, bytes, name, status, reason] of cases)
+      expect
+        .soft(await uploaded(bytes, name), what)
+        .toMatchObject(reason === undefined ? { status } : { status, reason, message: expect.any(String) });
+  });
+
+  test("only a member's own page attaches anything", async () => {
+    const anonymous = createVisitor(desk.url);
+    expect((await upload(picture, "a.png", anonymous)).status).toBe(401);
+    const foreign = { origin: "https://evil.example" };
+    expect((await upload(picture, "a.png", desk.owner, foreign)).status).toBe(403);
+    expect((await upload(picture, "a.png", desk.owner, { "content-type": "text/plain" })).status).toBe(415);
+    expect((await upload(picture, "a.png", desk.owner, { "content-type": "image/png" })).status).toBe(415);
+  });
+
+  test("an upload is its uploader's until it is sent, and sent once", async () => {
+    await desk.hear({ body: "And one more" });
+    const member = await desk.join("uma@example.com");
+    const mine = await idOf();
+    expect((await member.send(`/api/media/${mine}`)).status).toBe(404);
+    expect((await desk.owner.send(`/api/media/${mine}`)).status).toBe(200);
+    const { conversationId } = await desk.newest();
+    const take = (attachmentId: string, as = member) =>
+      as.api.messages.send.mutate({
+        conversationId,
+        clientKey: `key-${Math.random()}`,
+        body: "",
+        attachmentId,
+      });
+    expect(await reasonOf(take(mine))).toBe("attachment_gone");
+    expect(await reasonOf(take("01890000-0000-7000-8000-000000000000"))).toBe("attachment_gone");
+    expect(await reasonOf(send(mine))).toBe("no refusal");
+    expect((await member.send(`/api/media/${mine}`)).status).toBe(200);
+
+    // Once sent it belongs to the conversation: whoever is in it may send it there again, and nowhere else.
+    const again = await take(mine);
+    expect(again.files[0]?.id).not.toBe(mine);
+    await desk.hear({ body: "Somebody else", from: "+4915112345999" });
+    const elsewhere = (await desk.newest()).conversationId;
+    expect(elsewhere).not.toBe(conversationId);
+    expect(await reasonOf(send(mine))).toBe("attachment_gone");
+    const incoming = await desk.hear({ kind: "image", from: "+4915112345999" });
+    await desk.owner.send(incoming);
+  });
+
+  test("a message is words, a file, or both", async () => {
+    const { conversationId } = await desk.newest();
+    const empty = { conversationId, clientKey: "empty-key", body: " " };
+    await expect(desk.owner.api.messages.send.mutate(empty)).rejects.toThrow("Write something first.");
+    const before = outgoing().length;
+    expect(await reasonOf(send("01890000-0000-7000-8000-000000000000", "words"))).toBe("attachment_gone");
+    expect(outgoing()).toHaveLength(before);
+  });
+
+  test("whoever attaches too much waits", async () => {
+    const member = await desk.join("lea@example.com");
+    await desk.store.query(
+      "insert into call_counts (key, window_start, count) select 'upload:' || id, now(), 60 from users where email = $1",
+      ["lea@example.com"],
+    );
+    expect(await uploaded(picture, "a.png", member)).toMatchObject({
+      status: 429,
+      reason: "too_many_requests",
+    });
   });
 });

@@ -3,10 +3,15 @@ import type { Context, Platform } from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { dispositionOf, nameFor } from "@waystation/whatsapp/media/file-name";
 import { type MediaFile, noSuchFile } from "@waystation/whatsapp/media/find-file";
+import { FILE_BYTES, tooLarge } from "@waystation/whatsapp/media/inputs";
+import { keepUpload, limitUploads } from "@waystation/whatsapp/media/keep-upload";
 import { openFile } from "@waystation/whatsapp/media/open-file";
+import { openSignedFile } from "@waystation/whatsapp/media/open-signed-file";
 import { readFile } from "@waystation/whatsapp/media/read-file";
 import { isInline } from "@waystation/whatsapp/media/sniff";
 import { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+
+import { fromOurPages } from "./request-gate.ts";
 
 export interface MediaDeps {
   platform: Platform;
@@ -15,6 +20,10 @@ export interface MediaDeps {
 
 const STATUS: Partial<Record<Reason, number>> = {
   not_found: 404,
+  not_signed_in: 401,
+  media_type: 415,
+  media_too_large: 413,
+  too_many_requests: 429,
   disconnected: 409,
   test_mode_off: 409,
   media_gone: 410,
@@ -25,12 +34,46 @@ const STATUS: Partial<Record<Reason, number>> = {
 /** Files of messages, for signed-in members of their organisation; to everybody else there are none. */
 export function mediaRoute(deps: MediaDeps): Router {
   const router = Router({ caseSensitive: true });
+  router.post("/", fromOurPages(new URL(deps.platform.publicUrl).origin), async (req, res) => {
+    const viewer = await deps.viewerOf(req);
+    if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
+    // A form of another page cannot send this type without asking first.
+    if (!req.is("application/octet-stream"))
+      throw new DomainError("media_type", "Send the file as application/octet-stream.");
+    const ctx = contextOf(deps.platform, viewer, req);
+    await limitUploads(ctx);
+    const { name } = req.query;
+    const file = await keepUpload(ctx, typeof name === "string" ? name : "", await readBody(req, res));
+    res.status(201).json(file);
+  });
   router.get("/:id", async (req, res) => {
+    const { expires, signature } = req.query;
+    if (signature !== undefined) {
+      const file = await openSignedFile(deps.platform, req.params.id, String(expires), String(signature));
+      return sendFile(deps.platform, file, req, res);
+    }
     const ctx = contextOf(deps.platform, await deps.viewerOf(req), req);
     await sendFile(ctx, await openFile(ctx, req.params.id), req, res);
   });
   router.use(answerRefusals);
   return router;
+}
+
+/** The whole body, as long as it can be sent at all; the rest of a longer one is not waited for. */
+async function readBody(req: Request, res: Response): Promise<Buffer> {
+  const refuse = () => {
+    res.set("Connection", "close");
+    return new DomainError("media_too_large", tooLarge(FILE_BYTES));
+  };
+  if (Number(req.get("content-length") ?? 0) > FILE_BYTES) throw refuse();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > FILE_BYTES) throw refuse();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Context {
@@ -43,7 +86,7 @@ function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Con
  * Never kept by a browser or a proxy: a machine that is shared, or whose person was removed, keeps nothing. What a file is
  * was decided by its bytes; only what cannot carry a script is shown in place, and not even that may run one.
  */
-async function sendFile(ctx: Context, file: MediaFile, req: Request, res: Response): Promise<void> {
+async function sendFile(platform: Platform, file: MediaFile, req: Request, res: Response): Promise<void> {
   const kind = isInline(file.type) ? "inline" : "attachment";
   res.set({
     "Content-Type": file.type === "text/vcard" ? "text/vcard; charset=utf-8" : file.type,
@@ -66,7 +109,7 @@ async function sendFile(ctx: Context, file: MediaFile, req: Request, res: Respon
     res.end();
     return;
   }
-  for await (const slice of readFile(ctx.db, file.id, start, end)) {
+  for await (const slice of readFile(platform.db, file.id, start, end)) {
     if (res.destroyed) return;
     if (!res.write(slice)) await drained(res);
   }

@@ -5,7 +5,7 @@ import type { RequestHandler, Response } from "express";
  * cannot send it without asking first), and only from our own pages; what is no browser says neither origin nor site.
  */
 export function requestGate(publicUrl: string): RequestHandler {
-  const { origin: ours } = new URL(publicUrl);
+  const isFromUs = fromOurPages(new URL(publicUrl).origin);
   return (req, res, next) => {
     if (req.method === "GET" || req.method === "HEAD") return next();
     if (req.method !== "POST") {
@@ -14,6 +14,13 @@ export function requestGate(publicUrl: string): RequestHandler {
     }
     if (!/^application\/json\s*(;|$)/i.test(req.get("content-type") ?? ""))
       return refuse(res, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON.");
+    return isFromUs(req, res, next);
+  };
+}
+
+/** Refuses what a page of another origin sends. What is no browser says neither origin nor site. */
+export function fromOurPages(ours: string): RequestHandler {
+  return (req, res, next) => {
     const origin = req.get("origin");
     const site = req.get("sec-fetch-site");
     const isOurs =

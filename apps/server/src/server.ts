@@ -11,6 +11,7 @@ import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed, type Feed } from "@waystation/whatsapp/feed";
 import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { createOutbox, type Stage } from "@waystation/whatsapp/inbox/outbox";
+import { removeUnsent } from "@waystation/whatsapp/media/remove-unsent";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
@@ -188,6 +189,7 @@ function assemble(
     rechecking = Promise.all([
       recheckDue(platform),
       ensurePartitions(store),
+      removeUnsent(store.db),
       retryUnprojected(store).then(metrics.setUnprojected),
     ]).catch(report);
   };
@@ -255,7 +257,8 @@ function createHttpServer() {
   const server = createServer(
     {
       headersTimeout: 10_000,
-      requestTimeout: 15_000,
+      // A file of 16 MB on its way from a phone.
+      requestTimeout: 120_000,
       keepAliveTimeout: 65_000,
       // Who was told of these 65 s may be late, as we may: a request on a connection that just closed is lost.
       keepAliveTimeoutBuffer: 5_000,

@@ -38,7 +38,10 @@ export type Reason =
   | "opted_out"
   | "disconnected"
   | "media_gone"
-  | "media_too_large";
+  | "media_too_large"
+  | "media_type"
+  | "attachment_gone"
+  | "not_reachable";
 
 /** The input field that a refusal belongs to, for the form to show it there. */
 export type Field =

@@ -16,7 +16,7 @@ export type Outgoing = {
   details?: Record<string, string>;
 };
 
-/** Puts an outgoing message into the books. Its media stay where they are: the simulator does not fetch foreign URLs. */
+/** Puts an outgoing message into the books. Its media are fetched when it runs. */
 export function makeOutgoing(ctx: Context, input: Outgoing): Message {
   const now = ctx.clock.now();
   const media = Object.fromEntries(input.mediaUrls.map((url, index) => [`MediaUrl${index}`, url]));

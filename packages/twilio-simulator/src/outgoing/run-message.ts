@@ -1,6 +1,8 @@
 import { CREATE_ENDINGS, FAILING_ENDINGS } from "../sentinels.ts";
 import { type Context, findSender } from "../state/context.ts";
 import type { Message, MessageStatus } from "../state/types.ts";
+import { follow } from "../webhooks/dispatch.ts";
+import { fetchMedia } from "./fetch-media.ts";
 import { sendStatus } from "./send-status.ts";
 import { isWindowOpen } from "./window.ts";
 
@@ -45,8 +47,11 @@ function plan(ctx: Context, message: Message): Course {
  * Runs a message to its end. No callback tells the status that the create call has answered.
  * Resolves when the first callback has been answered.
  */
-export function runMessage(ctx: Context, message: Message): Promise<void> {
-  const { steps, error } = plan(ctx, message);
+export async function runMessage(ctx: Context, message: Message): Promise<void> {
+  const problem = message.numMedia > 0 ? await follow(ctx, fetchMedia(ctx, message)) : null;
+  const { steps, error } = problem
+    ? { steps: [{ after: ctx.pace.delivered, status: "failed" as const }], error: problem }
+    : plan(ctx, message);
   if (message.status === "accepted" || message.status === "scheduled")
     steps.unshift({ after: ctx.pace.queued, status: "queued" });
   const first = Promise.withResolvers<void>();

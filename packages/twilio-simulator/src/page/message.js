@@ -63,16 +63,17 @@ function drawContent(message) {
   const label = (word) => h("span", { class: "kind" }, icon(kindIcon(kind)), word);
   const url = details.MediaUrl0;
   const file = url?.includes("/Media/ME") ? `/simulator/media/${url.split("/").at(-1)}` : url;
+  const whose = message.direction === "inbound" ? "the customer" : "the business";
   switch (kind) {
     case "image":
-      return [h("img", { src: file, alt: "Photo from the customer", loading: "lazy" }), text];
+      return [h("img", { src: file, alt: `Photo from ${whose}`, loading: "lazy" }), text];
     case "video":
       return [
         h("video", {
           src: file,
           controls: true,
           preload: "metadata",
-          "aria-label": "Video from the customer",
+          "aria-label": `Video from ${whose}`,
         }),
         text,
       ];
@@ -82,7 +83,7 @@ function drawContent(message) {
           src: file,
           controls: true,
           preload: "metadata",
-          "aria-label": "Voice note from the customer",
+          "aria-label": `Voice note from ${whose}`,
         }),
         text,
       ];

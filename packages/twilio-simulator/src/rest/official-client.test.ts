@@ -151,7 +151,7 @@ describe("messages", () => {
     const media = await client().messages.create({
       from: SENDERS.online,
       to: customer,
-      mediaUrl: ["https://example.com/a.png"],
+      mediaUrl: ["http://127.0.0.1:9/a.png"],
     });
     expect(media).toMatchObject({ numMedia: "1", sid: expect.stringMatching(/^MM/) });
     const template = await client().messages.create({

@@ -31,11 +31,10 @@ export function isOurs(publicUrl: string, url: string | null): boolean {
   return url !== null && url.split("#")[0] === plainWebhookUrl(publicUrl);
 }
 
-/** Why Twilio cannot reach this server by its public URL, or null. Only a live account minds. */
-export function publicUrlProblem(publicUrl: string): string | null {
-  const url = new URL(publicUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const isPrivate =
+/** Whether the public URL names a place that the internet does not reach. */
+export function isOnThisNetwork(publicUrl: string): boolean {
+  const host = new URL(publicUrl).hostname.replace(/^\[|\]$/g, "");
+  return (
     host === "localhost" ||
     host.endsWith(".localhost") ||
     host.endsWith(".local") ||
@@ -45,12 +44,18 @@ export function publicUrlProblem(publicUrl: string): string | null {
     /^(127|10|0)\./.test(host) ||
     /^192\.168\./.test(host) ||
     /^169\.254\./.test(host) ||
-    /^172\.(1[6-9]|2\d|3[01])\./.test(host);
-  if (isPrivate)
+    /^172\.(1[6-9]|2\d|3[01])\./.test(host)
+  );
+}
+
+/** Why Twilio cannot reach this server by its public URL, or null. Only a live account minds. */
+export function publicUrlProblem(publicUrl: string): string | null {
+  const url = new URL(publicUrl);
+  if (isOnThisNetwork(publicUrl))
     return `Twilio cannot reach ${url.host} from the internet. Set PUBLIC_URL to this server's public https address and restart; until then no webhook arrives.`;
   if (url.protocol !== "https:")
     return "PUBLIC_URL is not https: messages would travel in the clear. Put the server behind a TLS proxy and set PUBLIC_URL to its https address.";
-  if (host.includes("_"))
+  if (url.hostname.includes("_"))
     return "Twilio refuses host names with an underscore. Give this server another name in PUBLIC_URL.";
   return null;
 }

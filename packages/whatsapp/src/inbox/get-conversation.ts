@@ -2,6 +2,7 @@ import { contactIdentities } from "@waystation/db/schema-inbox";
 import { users } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { attachmentProblem } from "../media/attachment-problem.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
 import { optOutOf } from "./opt-out.ts";
@@ -38,6 +39,8 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
     },
     assignee: assignee ?? null,
     isOpen: activity.isOpen,
+    /** Why no file can be sent here. */
+    attachmentProblem: attachmentProblem(ctx.publicUrl, connection.mode),
     windowClosesAt: windowClosesAt(activity.lastIncomingAt)?.toISOString() ?? null,
   };
 }

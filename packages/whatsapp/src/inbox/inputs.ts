@@ -28,16 +28,21 @@ export type ListMessages = z.infer<typeof listMessagesInput>;
 /** WhatsApp takes 1,600 characters a message through Twilio; more is sent as several, in order. */
 export const MESSAGE_LENGTH = 1_600;
 
-export const sendMessageInput = conversationInput.extend({
-  clientKey: z.string().min(8, "The key of a sending needs at least 8 characters.").max(100),
-  body: z
-    .string()
-    .min(1, "Write something first.")
-    .max(MESSAGE_LENGTH, `A message has at most ${MESSAGE_LENGTH} characters. Send it in parts.`)
-    .refine((text) => text.trim() !== "", "Write something first."),
-  /** Whoever writes has been told that this person does not want to be written to. */
-  evenThough: z.literal("opted_out").optional(),
-});
+export const sendMessageInput = conversationInput
+  .extend({
+    clientKey: z.string().min(8, "The key of a sending needs at least 8 characters.").max(100),
+    body: z
+      .string()
+      .max(MESSAGE_LENGTH, `A message has at most ${MESSAGE_LENGTH} characters. Send it in parts.`),
+    /** A file that was uploaded before; the body is what is written below it, if anything. */
+    attachmentId: z.uuid().optional(),
+    /** Whoever writes has been told that this person does not want to be written to. */
+    evenThough: z.literal("opted_out").optional(),
+  })
+  .refine((input) => input.attachmentId !== undefined || input.body.trim() !== "", {
+    path: ["body"],
+    error: "Write something first.",
+  });
 export type SendMessage = z.infer<typeof sendMessageInput>;
 
 export const assignInput = conversationInput.extend({ userId: z.uuid().nullable() });

@@ -6,6 +6,7 @@ import { openCredentials } from "../connections/open-credentials.ts";
 import { WEBHOOK_PATH } from "../connections/webhook-url.ts";
 import type { Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { fileToSend } from "../media/file-to-send.ts";
 import { refusalOf } from "../twilio/failure.ts";
 import { TooManyRequestsError, UnreachableError } from "../twilio/http.ts";
 import { digitsOf, findAtTwilio } from "./find-at-twilio.ts";
@@ -109,10 +110,12 @@ async function create(platform: Platform, row: Row): Promise<string> {
   const sender = row.connection.sender.startsWith("MG")
     ? { messagingServiceSid: row.connection.sender, from: row.conversation.ours }
     : { from: row.connection.sender };
+  const file = await fileToSend(platform, row.message.id);
   const made = await client.messages.create({
     ...sender,
     to: row.conversation.address,
-    body: row.message.body ?? "",
+    ...(row.message.body || !file ? { body: row.message.body ?? "" } : {}),
+    ...(file ? { mediaUrl: [file] } : {}),
     statusCallback: `${platform.publicUrl}${WEBHOOK_PATH}/status/${row.outgoing.publicId}`,
   });
   if (!/^[A-Z]{2}[0-9a-f]{32}$/i.test(made.sid ?? ""))

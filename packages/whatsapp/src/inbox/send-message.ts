@@ -4,22 +4,25 @@ import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { attachFile, kindOfAttachment } from "../media/attach-file.ts";
+import { attachmentProblem } from "../media/attachment-problem.ts";
+import { filesOf } from "../media/files-of.ts";
 import { toPgText } from "../text.ts";
 import { MESSAGE_KINDS, PREVIEW_LENGTH } from "../webhooks/message-kind.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { SendMessage } from "./inputs.ts";
-import { viewMessage } from "./list-messages.ts";
+import { type MessageRow, viewMessage } from "./list-messages.ts";
 import { optOutOf } from "./opt-out.ts";
 import { isWindowOpen, windowClosesAt } from "./window.ts";
 
 /**
- * Takes a text to be sent: the message and its job are one transaction, and Twilio is asked afterwards. The same `clientKey`
+ * Takes a text or a file to be sent: the message and its job are one transaction, and Twilio is asked afterwards. The same `clientKey`
  * again answers the same message and sends nothing.
  */
 export async function sendMessage(ctx: Context, input: SendMessage) {
   const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
   const earlier = await byClientKey(ctx, conversation.organizationNo, input.clientKey);
-  if (earlier) return viewMessage(earlier);
+  if (earlier) return view(ctx, earlier);
   if (!connection.isActive)
     throw new DomainError("disconnected", "This sender is disconnected. Connect it again to answer from it.");
   if (!isWindowOpen(activity.lastIncomingAt, new Date())) {
@@ -37,6 +40,13 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
       "This person asked not to be written to, or blocked your number. Write only if you know that they want it now.",
       { detail: { ...optOut } },
     );
+  const { attachmentId } = input;
+  if (attachmentId !== undefined) {
+    const problem = attachmentProblem(ctx.publicUrl, connection.mode);
+    if (problem) throw new DomainError("not_reachable", problem);
+  }
+  const kind =
+    attachmentId === undefined ? "text" : await kindOfAttachment(ctx, attachmentId, conversation.id);
   const body = toPgText(input.body);
   await ctx.db.transaction(async (tx) => {
     const [message] = await tx
@@ -47,7 +57,7 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
         connectionNo: conversation.connectionNo,
         conversationId: conversation.id,
         isIncoming: false,
-        kind: MESSAGE_KINDS.indexOf("text"),
+        kind: MESSAGE_KINDS.indexOf(kind),
         status: 0,
         at: sql`now()`,
         body,
@@ -67,6 +77,7 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
       .returning();
     // The same click twice at once: the other one has it.
     if (!fresh) return tx.delete(messages).where(eq(messages.id, message.id));
+    if (attachmentId !== undefined) await attachFile(tx, ctx, attachmentId, message.id, conversation.id);
     await tx
       .update(conversationActivity)
       .set({
@@ -85,7 +96,12 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
     connectionId: connection.id,
     conversationId: conversation.publicId,
   });
-  return viewMessage(saved);
+  return view(ctx, saved);
+}
+
+async function view(ctx: Context, row: MessageRow) {
+  const files = await filesOf(ctx, [{ message: row.message, declared: [] }]);
+  return viewMessage(row, undefined, files.get(row.message.id));
 }
 
 async function byClientKey(ctx: Context, organizationNo: number, clientKey: string) {

@@ -8,6 +8,7 @@ import { requireTestMode } from "../connections/test-mode.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { webhookParams } from "../inbox/webhook-params.ts";
+import { bytesToStore } from "./bytes.ts";
 import {
   type Downloaded,
   download,
@@ -62,7 +63,7 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
       type: sniff(bytes),
       name: nameInHeader(headers["content-disposition"]),
       size: bytes.length,
-      bytes,
+      bytes: bytesToStore(bytes),
     })
     .onConflictDoNothing()
     .returning(withoutBytes);

@@ -2,6 +2,7 @@ import type { messages } from "@waystation/db/schema-inbox";
 import { mediaFiles } from "@waystation/db/schema-media";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { withoutBytes } from "./find-file.ts";
 
 /** A file as a message shows it. Its name and size are known once it is stored here. */
@@ -14,8 +15,15 @@ export interface MessageFile {
   size: number | null;
 }
 
+/** Most conversations are words alone, and ask nothing here. */
+const HAVE_FILES = new Set(
+  (["image", "audio", "video", "document", "sticker", "contacts"] as const).map((kind) =>
+    MESSAGE_KINDS.indexOf(kind),
+  ),
+);
+
 interface Shown {
-  message: Pick<typeof messages.$inferSelect, "id" | "isIncoming">;
+  message: Pick<typeof messages.$inferSelect, "id" | "isIncoming" | "kind">;
   /** What the webhook says of each file. */
   declared: readonly string[];
 }
@@ -25,7 +33,8 @@ export async function filesOf(
   ctx: Pick<Context, "db" | "organizationId">,
   shown: readonly Shown[],
 ): Promise<Map<number, MessageFile[]>> {
-  if (shown.length === 0) return new Map();
+  const having = shown.filter(({ message, declared }) => HAVE_FILES.has(message.kind) || declared.length > 0);
+  if (having.length === 0) return new Map();
   const stored = await ctx.db
     .select({ ...withoutBytes, messageId: mediaFiles.messageId, no: mediaFiles.no })
     .from(mediaFiles)
@@ -34,13 +43,13 @@ export async function filesOf(
         eq(mediaFiles.organizationId, ctx.organizationId),
         inArray(
           mediaFiles.messageId,
-          shown.map(({ message }) => message.id),
+          having.map(({ message }) => message.id),
         ),
       ),
     )
     .orderBy(asc(mediaFiles.messageId), asc(mediaFiles.no));
   return new Map(
-    shown.flatMap(({ message, declared }) => {
+    having.flatMap(({ message, declared }) => {
       const kept = stored.filter((file) => file.messageId === message.id);
       const places = message.isIncoming
         ? Array.from({ length: Math.max(declared.length, (kept.at(-1)?.no ?? -1) + 1) }, (_, no) => no)

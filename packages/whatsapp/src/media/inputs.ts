@@ -23,6 +23,12 @@ export const SENDABLE = {
   "text/vcard": ["vcf", "vcard"],
 } as const satisfies Record<string, readonly string[]>;
 
+export const wrongType =
+  "WhatsApp does not take this kind of file. It takes JPEG and PNG pictures, MP3, OGG, AAC and AMR audio, MP4 and 3GP video, PDF, Word, Excel and PowerPoint files, and contact cards.";
+
+export const tooLarge = (most: number) =>
+  `WhatsApp takes ${most === IMAGE_BYTES ? "pictures" : "files"} of up to ${most / MB} MB. Make it smaller, or send a link to it.`;
+
 /** `<message>-<place>` of a file that a customer sent, or the id of one that was attached here. */
 export const mediaIdInput = z.string().regex(/^(\d{1,15}-\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
 

@@ -1,6 +1,7 @@
 import type { Database } from "@waystation/db/client";
 import { mediaFiles } from "@waystation/db/schema-media";
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
+import { storedBytes } from "./bytes.ts";
 
 const SLICE = 1024 * 1024;
 
@@ -9,10 +10,10 @@ export async function* readFile(db: Database, fileId: string, start: number, end
   for (let from = start; from <= end; from += SLICE) {
     const length = Math.min(SLICE, end - from + 1);
     const [row] = await db
-      .select({ bytes: sql<Uint8Array>`substring(${mediaFiles.bytes} from ${from + 1} for ${length})` })
+      .select({ base64: storedBytes(from, length) })
       .from(mediaFiles)
       .where(eq(mediaFiles.id, fileId));
     if (!row) throw new Error("The file went while it was read");
-    yield Buffer.from(row.bytes);
+    yield Buffer.from(row.base64, "base64");
   }
 }

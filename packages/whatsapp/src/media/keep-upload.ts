@@ -1,0 +1,44 @@
+import { mediaFiles } from "@waystation/db/schema-media";
+import { countAttempt } from "../attempts.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { bytesToStore } from "./bytes.ts";
+import { cleanFileName } from "./file-name.ts";
+import { withoutBytes } from "./find-file.ts";
+import { FILE_BYTES, fileNameInput, IMAGE_BYTES, SENDABLE, tooLarge, wrongType } from "./inputs.ts";
+import { sniff } from "./sniff.ts";
+
+const UPLOADS = { limit: 60, seconds: 300 };
+
+/** Counts an upload before its bytes are read. */
+export async function limitUploads(ctx: Context): Promise<void> {
+  const { allowed, retryAfter } = await countAttempt(ctx.db, `upload:${ctx.actor.userId}`, UPLOADS);
+  if (!allowed)
+    throw new DomainError(
+      "too_many_requests",
+      `You attached ${UPLOADS.limit} files within a few minutes. Wait ${retryAfter} seconds and try again.`,
+    );
+}
+
+/** Takes a file that somebody here wants to send. It waits for its message for a day. */
+export async function keepUpload(ctx: Context, name: string, bytes: Buffer) {
+  const type = sniff(bytes);
+  if (bytes.length === 0) throw new DomainError("media_type", "This file is empty. Choose another one.");
+  if (!(type in SENDABLE)) throw new DomainError("media_type", wrongType);
+  const most = type.startsWith("image/") ? IMAGE_BYTES : FILE_BYTES;
+  if (bytes.length > most) throw new DomainError("media_too_large", tooLarge(most));
+  const given = fileNameInput.safeParse(name).data ?? "";
+  const [file] = await ctx.db
+    .insert(mediaFiles)
+    .values({
+      organizationId: ctx.organizationId,
+      uploadedBy: ctx.actor.userId,
+      type,
+      name: cleanFileName(given),
+      size: bytes.length,
+      bytes: bytesToStore(bytes),
+    })
+    .returning(withoutBytes);
+  if (!file) throw new Error("The file was not saved");
+  return { id: file.id, url: `/api/media/${file.id}`, type, name: file.name, size: file.size };
+}
