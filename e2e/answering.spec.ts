@@ -1,0 +1,172 @@
+import type { Locator, Page } from "@playwright/test";
+import { CREATE_ENDINGS, recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutate } from "./api.ts";
+import { moveClock } from "./clock.ts";
+import { expect, test } from "./fixtures.ts";
+import { inspect } from "./screens.ts";
+
+const ANNA = "+491511234567";
+const MINUTE_MS = 60_000;
+
+const row = (page: Page, name: string): Locator =>
+  page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: name });
+const bubble = (page: Page, text: string): Locator =>
+  page.getByRole("region", { name: "Messages" }).getByRole("listitem").filter({ hasText: text });
+const field = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
+
+async function answer(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+}
+
+test("the free 24 hours end by the clock alone, and begin when the customer writes", async ({
+  page,
+  server,
+  setup,
+  connect,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "Moin", wait: true });
+  await server.store.query(
+    "update conversation_activity set last_incoming_at = now() - interval '23 hours 58 minutes'",
+    [],
+  );
+  await page.goto("/inbox");
+  await row(page, "Moin").click();
+  await expect(page.getByText(/^Free replies for another (1 min|2 min|less than a minute)$/)).toBeVisible();
+  await field(page).fill("Half a sentence");
+
+  using _later = moveClock(3 * MINUTE_MS);
+  await page.clock.setSystemTime(new Date());
+  const lock = page.getByRole("region", { name: "Why you cannot answer now" });
+  await expect(lock.getByRole("heading", { name: /^Free replies ended today, / })).toBeVisible({
+    timeout: 15_000,
+  });
+  await expect(lock).toContainText("WhatsApp lets you answer freely for 24 hours");
+  await expect(lock.getByRole("link", { name: "Open templates at Twilio" })).toHaveAttribute(
+    "href",
+    /^https:\/\/console\.twilio\.com\//,
+  );
+  const conversationId = page.url().split("/").at(-1);
+  const refused = await mutate(page, "messages.send", {
+    conversationId,
+    clientKey: "too-late-by-far",
+    body: "Hi",
+  });
+  expect(refused.reason, "the server's clock says so, too").toBe("window_closed");
+
+  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "I am back", wait: true });
+  await expect(field(page)).toHaveValue("Half a sentence");
+  await answer(page, "In time");
+  await expect(bubble(page, "In time").getByRole("button", { name: "Read" })).toBeVisible();
+});
+
+test("whoever asks not to be written to is left alone, unless somebody says so", async ({
+  page,
+  setup,
+  connect,
+  joined,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  const colleague = (await joined("member")).page;
+  const write = (body: string) =>
+    simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body, profileName: "Anna Becker", wait: true });
+  await write("Moin");
+  await page.goto("/inbox");
+  await row(page, "Anna Becker").click();
+  await field(page).fill("We have a new offer");
+  await write("Stop");
+  const hold = page.getByRole("region", { name: "Why you should not write now" });
+  await expect(
+    hold.getByRole("heading", { name: "Anna Becker does not want to be written to" }),
+  ).toBeVisible();
+  await expect(hold).toContainText("They wrote “Stop” today");
+  await expect(hold).toContainText("Your draft is kept.");
+  await expect(field(page)).toHaveCount(0);
+  await expect(bubble(page, "Stop")).toContainText("Asked not to be written to any more");
+  await inspect(page, "inbox, opted out");
+  await colleague.goto(page.url());
+  await expect(colleague.getByRole("region", { name: "Why you should not write now" })).toBeVisible();
+
+  await hold.getByRole("button", { name: "Write all the same" }).click();
+  await expect(field(page)).toHaveValue("We have a new offer");
+  await expect(page.getByText("They asked not to be written to", { exact: true })).toBeVisible();
+  await answer(page, "Your parcel is here, as you asked.");
+  await expect(bubble(page, "Your parcel").getByRole("button", { name: "Read" })).toBeVisible();
+  await expect(
+    colleague.getByRole("region", { name: "Why you should not write now" }),
+    "what one has said does not count for another",
+  ).toBeVisible();
+
+  await write("START");
+  await expect(bubble(page, "START")).toContainText("May be written to again");
+  for (const each of [page, colleague])
+    await expect(each.getByText(/^Free replies for another 23 h/)).toBeVisible();
+});
+
+test("every message that did not arrive says why, and what to do", async ({
+  page,
+  server,
+  setup,
+  connect,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  const write = (ending: string | number, profileName: string) =>
+    simulator.sendIncoming({
+      to: SENDERS.online,
+      from: recipientEnding(ending).replace("whatsapp:", ""),
+      body: `I am ${profileName}`,
+      profileName,
+      wait: true,
+    });
+  await page.goto("/inbox");
+  const failures = [
+    [63015, "Ask them to send its join code", "link", "Find the join code at Twilio"],
+    [63003, "WhatsApp reaches nobody at this number", "link", "Try the number in WhatsApp"],
+    [63016, "The 24 hours for free replies were over", "link", "Open templates at Twilio"],
+    [63001, "WhatsApp did not accept this sender", "link", "Open senders at Twilio"],
+    [63012, "had a fault of their own", "button", "Send again"],
+    [21408, "may not send to this country", "link", "Open geo permissions"],
+  ] as const;
+  for (const [code, words, role, action] of failures) {
+    await write(code, `Customer ${code}`);
+    await row(page, `Customer ${code}`).click();
+    await answer(page, `Hello ${code}`);
+    const failed = bubble(page, `Hello ${code}`);
+    await expect(failed).toContainText(words);
+    await expect(failed.getByRole(role, { name: action })).toBeVisible();
+    await expect(failed.getByRole("link", { name: `Error ${code}` })).toHaveAttribute(
+      "href",
+      `https://www.twilio.com/docs/api/errors/${code}`,
+    );
+  }
+  await inspect(page, "inbox, not sent, with a way out");
+
+  await test.step("an answer that got lost is settled before the reader's eyes", async () => {
+    await write(CREATE_ENDINGS.reset, "Lost");
+    await row(page, "Lost").click();
+    await answer(page, "Did you get it?");
+    const lost = bubble(page, "Did you get it?");
+    await expect(lost.getByRole("button", { name: "Not known yet" })).toBeVisible();
+    await expect(lost).toContainText("never goes out twice");
+    await inspect(page, "inbox, not known yet");
+    await server.store.query(
+      "update outgoing_messages set handed_over_at = now() - interval '6 minutes'",
+      [],
+    );
+    await server.store.query("update jobs.job set start_after = now() where name = 'settle-message'", []);
+    await expect(lost).toContainText("Twilio never received it. You can send it again.");
+    await expect(lost.getByRole("button", { name: "Send again" })).toBeVisible();
+
+    await write(CREATE_ENDINGS.acceptedThenReset, "Found");
+    await row(page, "Found").click();
+    await answer(page, "And you?");
+    await expect(bubble(page, "And you?").getByRole("button", { name: "Read" })).toBeVisible();
+  });
+});
