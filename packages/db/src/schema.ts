@@ -58,6 +58,8 @@ export const connections = pgTable(
     mode: text({ enum: ["live", "test"] }).notNull(),
     displayName: text(),
     isActive: boolean().notNull().default(true),
+    /** Customers are shown when somebody types an answer; Twilio then marks their messages as read. */
+    showsTyping: boolean().notNull().default(false),
 
     accountSid: text().notNull(),
     accountName: text().notNull(),

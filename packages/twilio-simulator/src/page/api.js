@@ -1,4 +1,4 @@
-import { change, keepDelivery, keepMessage, store } from "./store.js";
+import { change, keepDelivery, keepMessage, keepTyping, store } from "./store.js";
 
 export async function call(path, body, method = body === undefined ? "GET" : "POST") {
   const answer = await fetch(`/simulator${path}`, {
@@ -55,6 +55,10 @@ export function follow(showLink) {
   on("message.deleted", ({ sid }) => {
     store.messages.delete(sid);
     change("chats", "phone");
+  });
+  on("typing", (typing) => {
+    keepTyping(typing);
+    change("phone");
   });
   on("delivery", (delivery) => {
     keepDelivery(delivery);

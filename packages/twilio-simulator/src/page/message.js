@@ -152,7 +152,8 @@ function drawActions(message) {
 
 function drawMeta(message, webhook) {
   const time = h("span", {}, showTime(message.dateCreated));
-  if (message.direction === "inbound") return h("div", { class: "meta" }, time, drawWebhook(webhook));
+  if (message.direction === "inbound")
+    return h("div", { class: "meta" }, time, drawWebhook(webhook), message.readAt ? drawRead() : null);
   const [picture, word] = ticks[message.status] ?? ["clock", message.status];
   const failed = picture === "alert";
   return h(
@@ -169,6 +170,10 @@ function drawMeta(message, webhook) {
       icon(picture),
     ),
   );
+}
+
+function drawRead() {
+  return h("span", { class: "read", title: "Read", role: "img", "aria-label": "Read" }, icon("checks"));
 }
 
 function drawWebhook(webhook) {

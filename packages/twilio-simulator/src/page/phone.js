@@ -3,7 +3,7 @@ import { byId, createCache, h, sync } from "./dom.js";
 import { initials, showDay, showNumber } from "./format.js";
 import { icon } from "./icons.js";
 import { makeMessage } from "./message.js";
-import { sender, store, threadOf } from "./store.js";
+import { isTyping, sender, store, threadOf } from "./store.js";
 
 const cache = createCache();
 let shown = "";
@@ -29,10 +29,15 @@ function renderHead() {
       "div",
       { style: "min-width:0" },
       h("strong", {}, name),
-      h("small", {}, business ? showNumber(business.address) : "This account has none"),
+      h("small", { role: "status" }, describeBusiness(business)),
     ),
     state ?? "",
   );
+}
+
+function describeBusiness(business) {
+  if (!business) return "This account has none";
+  return isTyping(business.address, store.customer) ? "typing…" : showNumber(business.address);
 }
 
 function renderThread() {
@@ -59,7 +64,7 @@ function drawThread(messages) {
     const joined =
       before?.direction === message.direction && message.dateCreated - before.dateCreated < 60_000;
     const webhook = webhooks.get(message.sid);
-    const version = `${joined} ${message.status} ${message.body} ${webhook?.id} ${webhook?.state} ${webhook?.alert?.code}`;
+    const version = `${joined} ${message.status} ${message.readAt} ${message.body} ${webhook?.id} ${webhook?.state} ${webhook?.alert?.code}`;
     elements.push(cache(message.sid, version, () => makeMessage(message, webhook, joined)));
     before = message;
   }

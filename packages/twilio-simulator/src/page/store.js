@@ -21,6 +21,8 @@ export const store = {
   filter: "all",
   expanded: new Set(),
   replyTo: null,
+  /** When the business was last said to be writing, by its address and the customer's. */
+  typing: new Map(),
 };
 
 const renderers = new Map();
@@ -82,6 +84,20 @@ export function nameOf(address) {
     threadOf(address).findLast((message) => message.details.ProfileName)?.details.ProfileName ??
     ""
   );
+}
+
+/** Twilio shows it for so long, or until the answer comes. */
+const typingLasts = 25_000;
+
+export function keepTyping({ business, customer, at }) {
+  store.typing.set(`${business} ${customer}`, at);
+  setTimeout(() => change("phone"), typingLasts + 100);
+}
+
+export function isTyping(business, customer) {
+  const since = store.typing.get(`${business} ${customer}`) ?? 0;
+  const answered = threadOf(customer).findLast((message) => message.direction !== "inbound");
+  return now() - since < typingLasts && (answered?.dateCreated ?? 0) < since;
 }
 
 const mostMessages = 4000;

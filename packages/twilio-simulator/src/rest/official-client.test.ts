@@ -367,4 +367,8 @@ test("typing indicator", async () => {
     messageId: messageSid,
   });
   expect(answer.success).toBe(true);
+  const read = simulator.listMessages({ customer, business: SENDERS.online, direction: "inbound" });
+  expect(read.find(({ sid }) => sid === messageSid)?.readAt, "and what was written is read").toBeGreaterThan(
+    0,
+  );
 });

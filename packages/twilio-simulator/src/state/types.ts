@@ -147,6 +147,8 @@ export type Message = {
   dateUpdated: number;
   dateSent: number | null;
   history: { status: MessageStatus; at: number }[];
+  /** Of an incoming message: the business has said that it read it. */
+  readAt?: number;
   /** What the page draws: the kind of message and its parts, from the parameters of the webhook. */
   kind: string;
   details: Record<string, string>;

@@ -6,6 +6,8 @@ export type Action =
   | "connection.connected"
   | "connection.disconnected"
   | "connection.webhook_configured"
+  | "connection.typing_shown"
+  | "connection.typing_hidden"
   | "member.invited"
   | "member.joined"
   | "member.role_changed"

@@ -23,3 +23,6 @@ export type ConnectInput = z.infer<typeof connectInput>;
 
 export const connectionInput = z.strictObject({ connectionId: z.uuid() });
 export type ConnectionInput = z.infer<typeof connectionInput>;
+
+export const showTypingInput = connectionInput.extend({ showsTyping: z.boolean() });
+export type ShowTyping = z.infer<typeof showTypingInput>;

@@ -77,6 +77,7 @@ function view(
     mode: row.mode,
     displayName: row.displayName,
     isActive: row.isActive,
+    showsTyping: row.showsTyping,
     account: {
       sid: row.accountSid,
       name: row.accountName,

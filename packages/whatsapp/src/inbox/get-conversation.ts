@@ -28,6 +28,7 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
     id: conversation.publicId,
     connectionId: connection.id,
     isConnected: connection.isActive,
+    showsTyping: connection.showsTyping,
     ours: conversation.ours,
     contact: {
       name: contact.name,

@@ -54,8 +54,9 @@ export async function createTestInbox(kind: (typeof databases)[number]) {
     conversation,
     /** A customer writes, at the simulator and here. */
     hear: async (from: string, body: string, more: Record<string, string> = {}) => {
-      await desk.simulator.sendIncoming({ to: ours, from, body });
-      await take({ From: from, To: ours, Body: body, SmsStatus: "received", ...more }, null);
+      const { messageSid } = await desk.simulator.sendIncoming({ to: ours, from, body });
+      const params = { MessageSid: messageSid, From: from, To: ours, Body: body, SmsStatus: "received" };
+      await take({ ...params, ...more }, null);
     },
     /** Twilio says what became of a message; `messageId` is what its own callback URL carries. */
     callBack: (messageId: string, params: Record<string, string>) => take(params, messageId),

@@ -34,6 +34,8 @@ export const Route = createFileRoute("/_desk/audit")({
 const deeds: Record<string, string> = {
   "connection.connected": "connected",
   "connection.disconnected": "disconnected",
+  "connection.typing_hidden": "hid from customers that somebody types, at",
+  "connection.typing_shown": "shows customers when somebody types, at",
   "connection.webhook_configured": "set the webhook at Twilio of",
   "invitation.canceled": "took back the invitation of",
   "member.invited": "invited",

@@ -11,6 +11,7 @@ import { templatesAtTwilio } from "./failure-words.ts";
 import { OptedOut, OptOutEdge, useOptOut } from "./opt-out.tsx";
 import type { OpenConversation } from "./queries.ts";
 import { splitText } from "./split-text.ts";
+import { tellTyping } from "./tell-typing.ts";
 import { send } from "./unsent.ts";
 import { useDraft } from "./use-draft.ts";
 import { useWindow, WindowEdge } from "./window-edge.tsx";
@@ -65,7 +66,10 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
         aria-label={`Message to ${conversation.contact.name ?? formatAddress(conversation.contact.address)}`}
         aria-describedby={hint}
         placeholder="Write an answer"
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          tellTyping(conversation, event.currentTarget.value);
+        }}
         onKeyDown={onKeyDown}
       />
       <div className={css.foot}>

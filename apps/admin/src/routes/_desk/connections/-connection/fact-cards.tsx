@@ -8,6 +8,7 @@ import { formatAddress, words } from "../../../../ui/format.ts";
 import { Ago } from "../../../../ui/time.tsx";
 import { Tag } from "../../../../ui/tone.tsx";
 import css from "./connection.module.css";
+import { TypingSwitch } from "./typing-switch.tsx";
 
 export function FactCards({ connection }: { connection: Connection }) {
   return (
@@ -89,6 +90,7 @@ function SenderFacts({ connection }: { connection: Connection }) {
       aside={senderStatus ? <Tag tone={online ? "good" : "bad"}>{words(senderStatus)}</Tag> : null}
     >
       <Facts rows={rows} />
+      {connection.isActive ? <TypingSwitch connection={connection} /> : null}
       {connection.offlineReasons.map((reason) => (
         <p key={reason.code} className="small">
           {reason.message} <span className="dim">(Error {reason.code})</span>{" "}

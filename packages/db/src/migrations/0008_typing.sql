@@ -1,0 +1,1 @@
+ALTER TABLE "twilio_whatsapp_connections" ADD COLUMN "shows_typing" boolean DEFAULT false NOT NULL;
