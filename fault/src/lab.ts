@@ -216,6 +216,7 @@ export class Desk implements AsyncDisposable {
 
   /** Of the first server: the memory and descriptors it has, and the connections that it holds. */
   async vitals(): Promise<Vitals> {
+    await this.load.settled();
     this.load.rest();
     await sleep(1_000);
     const { inspectorPort, pid } = this.server;

@@ -1,6 +1,8 @@
-import { sleep } from "../clock.ts";
+import { sleep, until } from "../clock.ts";
 import { type Fault, slowest } from "../fault.ts";
 import { compareVitals } from "../lab.ts";
+
+const YES_OR_NO = [() => true, () => false] as const;
 
 export const postgresStopped: Fault = {
   id: "F3",
@@ -36,9 +38,10 @@ export const postgresStopped: Fault = {
     if (!(await lab.postgres.answers(20_000))) problems.push("Postgres did not come back by itself");
     await noteRecovery("the death of a backend", performance.now());
     await sleep(1_000);
-    await lab.postgres.command(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`,
-    );
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`;
+    // It may only now be ending everybody for the one that was killed.
+    const isDone = await until(() => lab.postgres.command(terminate).then(...YES_OR_NO), 20_000);
+    if (!isDone) problems.push("Postgres did not take the command to end all connections");
     await noteRecovery("the end of all connections", performance.now());
     for (const late of await lab.over(() => lab.noticeLimit, recoveries))
       problems.push(`the first 200 came only after ${Math.round(late)} ms`);
