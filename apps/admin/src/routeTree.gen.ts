@@ -17,6 +17,7 @@ import { Route as DeskSplatRouteImport } from "./routes/_desk/$";
 import { Route as DeskAuditRouteImport } from "./routes/_desk/audit";
 import { Route as DeskInboxRouteImport } from "./routes/_desk/inbox";
 import { Route as DeskProfileRouteImport } from "./routes/_desk/profile";
+import { Route as DeskRepliesRouteImport } from "./routes/_desk/replies";
 import { Route as DeskTeamRouteImport } from "./routes/_desk/team";
 import { Route as DeskWebhooksRouteImport } from "./routes/_desk/webhooks";
 import { Route as JoinTokenRouteImport } from "./routes/join.$token";
@@ -63,6 +64,11 @@ const DeskInboxRoute = DeskInboxRouteImport.update({
 const DeskProfileRoute = DeskProfileRouteImport.update({
   id: "/profile",
   path: "/profile",
+  getParentRoute: () => DeskRoute,
+} as any);
+const DeskRepliesRoute = DeskRepliesRouteImport.update({
+  id: "/replies",
+  path: "/replies",
   getParentRoute: () => DeskRoute,
 } as any);
 const DeskTeamRoute = DeskTeamRouteImport.update({
@@ -115,6 +121,7 @@ export interface FileRoutesByFullPath {
   "/audit": typeof DeskAuditRoute;
   "/inbox": typeof DeskInboxRouteWithChildren;
   "/profile": typeof DeskProfileRoute;
+  "/replies": typeof DeskRepliesRoute;
   "/team": typeof DeskTeamRoute;
   "/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -130,6 +137,7 @@ export interface FileRoutesByTo {
   "/$": typeof DeskSplatRoute;
   "/audit": typeof DeskAuditRoute;
   "/profile": typeof DeskProfileRoute;
+  "/replies": typeof DeskRepliesRoute;
   "/team": typeof DeskTeamRoute;
   "/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -149,6 +157,7 @@ export interface FileRoutesById {
   "/_desk/audit": typeof DeskAuditRoute;
   "/_desk/inbox": typeof DeskInboxRouteWithChildren;
   "/_desk/profile": typeof DeskProfileRoute;
+  "/_desk/replies": typeof DeskRepliesRoute;
   "/_desk/team": typeof DeskTeamRoute;
   "/_desk/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -169,6 +178,7 @@ export interface FileRouteTypes {
     | "/audit"
     | "/inbox"
     | "/profile"
+    | "/replies"
     | "/team"
     | "/webhooks"
     | "/join/$token"
@@ -184,6 +194,7 @@ export interface FileRouteTypes {
     | "/$"
     | "/audit"
     | "/profile"
+    | "/replies"
     | "/team"
     | "/webhooks"
     | "/join/$token"
@@ -202,6 +213,7 @@ export interface FileRouteTypes {
     | "/_desk/audit"
     | "/_desk/inbox"
     | "/_desk/profile"
+    | "/_desk/replies"
     | "/_desk/team"
     | "/_desk/webhooks"
     | "/join/$token"
@@ -276,6 +288,13 @@ declare module "@tanstack/react-router" {
       path: "/profile";
       fullPath: "/profile";
       preLoaderRoute: typeof DeskProfileRouteImport;
+      parentRoute: typeof DeskRoute;
+    };
+    "/_desk/replies": {
+      id: "/_desk/replies";
+      path: "/replies";
+      fullPath: "/replies";
+      preLoaderRoute: typeof DeskRepliesRouteImport;
       parentRoute: typeof DeskRoute;
     };
     "/_desk/team": {
@@ -356,6 +375,7 @@ interface DeskRouteChildren {
   DeskAuditRoute: typeof DeskAuditRoute;
   DeskInboxRoute: typeof DeskInboxRouteWithChildren;
   DeskProfileRoute: typeof DeskProfileRoute;
+  DeskRepliesRoute: typeof DeskRepliesRoute;
   DeskTeamRoute: typeof DeskTeamRoute;
   DeskWebhooksRoute: typeof DeskWebhooksRoute;
   DeskIndexRoute: typeof DeskIndexRoute;
@@ -369,6 +389,7 @@ const DeskRouteChildren: DeskRouteChildren = {
   DeskAuditRoute: DeskAuditRoute,
   DeskInboxRoute: DeskInboxRouteWithChildren,
   DeskProfileRoute: DeskProfileRoute,
+  DeskRepliesRoute: DeskRepliesRoute,
   DeskTeamRoute: DeskTeamRoute,
   DeskWebhooksRoute: DeskWebhooksRoute,
   DeskIndexRoute: DeskIndexRoute,

@@ -7,6 +7,7 @@ import {
   IconHistory,
   IconInbox,
   IconLayoutDashboard,
+  IconMessageBolt,
   IconPlugConnected,
   IconPlus,
   IconSelector,
@@ -42,6 +43,7 @@ const inbox: Place = { to: "/inbox", label: "Inbox", Icon: IconInbox };
 const webhooks: Place = { to: "/webhooks", label: "Webhooks", Icon: IconActivity };
 const connections: Place = { to: "/connections", label: "Connections", Icon: IconPlugConnected };
 const team: Place = { to: "/team", label: "Team", Icon: IconUsers };
+const replies: Place = { to: "/replies", label: "Canned replies", Icon: IconMessageBolt };
 const audit: Place = { to: "/audit", label: "Audit log", Icon: IconHistory };
 const profile: Place = { to: "/profile", label: "Profile", Icon: IconUser };
 
@@ -168,6 +170,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <RailLink place={webhooks} />
           <div className={css.rule} />
           <RailLink place={connections} dot={dot} />
+          <RailLink place={replies} />
           <RailLink place={team} />
           {seesAudit ? <RailLink place={audit} /> : null}
         </nav>
@@ -199,7 +202,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Suspense>
           <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
             <RailLink place={connections} dot={dot} onClick={moreDrawer.close} />
-            {[team, ...(seesAudit ? [audit] : []), profile].map((place) => (
+            {[replies, team, ...(seesAudit ? [audit] : []), profile].map((place) => (
               <RailLink key={place.label} place={place} onClick={moreDrawer.close} />
             ))}
             <div className={css.rule} />

@@ -43,6 +43,9 @@ const deeds: Record<string, string> = {
   "member.removed": "removed",
   "member.role_changed": "changed the role of",
   "organization.created": "created the organisation",
+  "reply.added": "wrote the canned reply",
+  "reply.changed": "changed the canned reply",
+  "reply.deleted": "deleted the canned reply",
   "setup.completed": "set up Waystation with",
 };
 

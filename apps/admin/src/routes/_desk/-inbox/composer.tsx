@@ -13,6 +13,7 @@ import type { OpenConversation } from "./queries.ts";
 import { splitText } from "./split-text.ts";
 import { tellTyping } from "./tell-typing.ts";
 import { send } from "./unsent.ts";
+import { useCanned } from "./use-canned.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useWindow, WindowEdge } from "./window-edge.tsx";
 
@@ -27,6 +28,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   const [text, setText] = useDraft(id);
   const { left, isOpen } = useWindow(windowClosesAt);
   const { optOut, isHeldBack } = useOptOut(conversation);
+  const canned = useCanned(conversation.contact, text, setText);
   const hint = useId();
   const kept = text.trim() === "" ? null : <p className="dim">Your draft is kept.</p>;
   if (!isConnected) return <Disconnected conversation={conversation}>{kept}</Disconnected>;
@@ -40,6 +42,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
     onSent();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (canned.onKeyDown(event)) return;
     if (event.key === "Escape") event.currentTarget.blur();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     // On a phone's keyboard Enter is the only way to a new line; there one sends by the button.
@@ -57,6 +60,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
       }}
     >
       {optOut ? <OptOutEdge /> : <WindowEdge closesAt={windowClosesAt} left={left} />}
+      {canned.list}
       <textarea
         ref={fieldRef}
         className={css.field}
@@ -65,7 +69,8 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
         dir="auto"
         aria-label={`Message to ${conversation.contact.name ?? formatAddress(conversation.contact.address)}`}
         aria-describedby={hint}
-        placeholder="Write an answer"
+        placeholder="Write an answer; / offers canned replies"
+        {...canned.fieldProps}
         onChange={(event) => {
           setText(event.currentTarget.value);
           tellTyping(conversation, event.currentTarget.value);

@@ -9,6 +9,7 @@ const shortcuts: [keys: string[], what: string][] = [
   [["/"], "Search"],
   [["r"], "Write an answer"],
   [["n"], "Write a note for the team"],
+  [["/"], "At the start of an answer: canned replies"],
   [["@"], "In a note: mention somebody"],
   [["Enter"], "Send; Shift+Enter starts a new line"],
   [["Esc"], "Leave the answer; the draft is kept"],

@@ -1,5 +1,13 @@
 import { VisuallyHidden } from "@mantine/core";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import css from "./suggestions.module.css";
 
 interface SuggestionsOptions<Item> {
@@ -22,6 +30,7 @@ export function useSuggestions<Item>(options: SuggestionsOptions<Item>) {
   const [place, setPlace] = useState({ begun, at: 0 });
   const [isThere, setThere] = useState(false);
   const [closedAt, setClosedAt] = useState<string | null>(null);
+  const boxRef = useRef<HTMLDivElement>(null);
   const listRef = useRef<HTMLDivElement>(null);
   const isOpen = isThere && begun !== null && begun !== closedAt && (items.length > 0 || empty !== undefined);
   const at = place.begun === begun ? Math.min(place.at, items.length - 1) : 0;
@@ -33,6 +42,10 @@ export function useSuggestions<Item>(options: SuggestionsOptions<Item>) {
   useEffect(() => {
     if (isOpen) listRef.current?.children[at]?.scrollIntoView({ block: "nearest" });
   }, [isOpen, at]);
+  /** Into the list itself is not away. */
+  const leave = ({ relatedTarget }: FocusEvent) => {
+    if (!boxRef.current?.contains(relatedTarget)) setThere(false);
+  };
   const choose = (item: Item) => {
     setClosedAt(begun);
     onChoose(item);
@@ -56,7 +69,7 @@ export function useSuggestions<Item>(options: SuggestionsOptions<Item>) {
     onKeyDown,
     fieldProps: {
       onFocus: () => setThere(true),
-      onBlur: () => setThere(false),
+      onBlur: leave,
       "aria-autocomplete": "list" as const,
       "aria-haspopup": "listbox" as const,
       "aria-controls": isOpen && items.length > 0 ? id : undefined,
@@ -65,7 +78,13 @@ export function useSuggestions<Item>(options: SuggestionsOptions<Item>) {
     list: (
       <>
         {isOpen ? (
-          <div className={css.box}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: else a click would take the focus from the field
+          <div
+            ref={boxRef}
+            className={css.box}
+            onMouseDown={(event) => event.preventDefault()}
+            onBlur={leave}
+          >
             {items.length > 0 ? (
               <div id={id} ref={listRef} role="listbox" aria-label={label} className={css.list}>
                 {items.map((item, no) => (
@@ -77,8 +96,6 @@ export function useSuggestions<Item>(options: SuggestionsOptions<Item>) {
                     tabIndex={-1}
                     aria-selected={no === at}
                     className={css.option}
-                    // Else the click would take the focus from the field.
-                    onPointerDown={(event) => event.preventDefault()}
                     onClick={() => choose(item)}
                   >
                     {show(item)}

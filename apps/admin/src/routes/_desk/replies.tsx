@@ -1,0 +1,140 @@
+import { Button, Skeleton } from "@mantine/core";
+import { IconMessageBolt, IconPlus } from "@tabler/icons-react";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { explain } from "../../components/explain.ts";
+import { Page } from "../../components/page.tsx";
+import { useWhyNotAdmin } from "../../components/session.ts";
+import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
+import { ActionButton } from "../../ui/action-button.tsx";
+import { Card, Empty } from "../../ui/card.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { endClass, Table } from "../../ui/table.tsx";
+import { useKept } from "../../ui/use-kept.ts";
+import css from "./-replies/replies.module.css";
+
+const ReplyDialog = lazy(() => import("./-replies/reply-dialog.tsx"));
+
+type Reply = Outputs["replies"]["list"][number];
+
+const title = "Canned replies";
+
+export const Route = createFileRoute("/_desk/replies")({
+  loader: () => void queryClient.prefetchQuery(trpc.replies.list.queryOptions()),
+  pendingComponent: () => (
+    <Page title={title}>
+      <Card title="Replies">
+        {[1, 2, 3].map((row) => (
+          <Skeleton key={row} height={34} />
+        ))}
+      </Card>
+    </Page>
+  ),
+  component: Replies,
+});
+
+function Replies() {
+  const replies = useSuspenseQuery(trpc.replies.list.queryOptions()).data;
+  const why = useWhyNotAdmin("write canned replies");
+  const [edited, setEdited] = useState<{ reply: Reply | null } | null>(null);
+  const [last, setLast] = useState<Reply | null>(null);
+  const edit = (reply: Reply | null) => {
+    setLast(reply);
+    setEdited({ reply });
+  };
+  const add = (
+    <ActionButton
+      size="xs"
+      why={why}
+      leftSection={<IconPlus size={14} aria-hidden />}
+      onClick={() => edit(null)}
+    >
+      New reply
+    </ActionButton>
+  );
+  return (
+    <Page title={title} actions={replies.length > 0 ? add : undefined}>
+      {replies.length === 0 ? (
+        <Card>
+          <Empty
+            level="h2"
+            icon={<IconMessageBolt size={32} stroke={1.5} aria-hidden />}
+            title="Write once what you answer every day"
+            actions={add}
+          >
+            Give an answer a short word, such as hours. Whoever types /hours at the start of a message has it
+            in front of them, with the customer's name filled in, and can change it before sending.
+          </Empty>
+        </Card>
+      ) : (
+        <>
+          <Card title="Replies" aside={<span className="dim small">{replies.length}</span>} flush>
+            <Table
+              label={title}
+              head={
+                <>
+                  <th scope="col">Shortcut</th>
+                  <th scope="col">Text</th>
+                  <th scope="col" className={endClass}>
+                    Actions
+                  </th>
+                </>
+              }
+            >
+              {replies.map((reply) => (
+                <ReplyRow key={reply.id} reply={reply} why={why} onEdit={() => edit(reply)} />
+              ))}
+            </Table>
+          </Card>
+          <p className="dim small">
+            Type / at the start of a message to use one. {"{name}"} becomes the customer's name.
+          </p>
+        </>
+      )}
+      {useKept(edited !== null) ? (
+        <Suspense>
+          <ReplyDialog opened={edited !== null} reply={last} onClose={() => setEdited(null)} />
+        </Suspense>
+      ) : null}
+    </Page>
+  );
+}
+
+function ReplyRow({ reply, why, onEdit }: { reply: Reply; why: string | null; onEdit: () => void }) {
+  const remove = () =>
+    confirm({
+      title: `Delete /${reply.shortcut}?`,
+      body: "Messages that were sent with it stay as they are.",
+      action: "Delete",
+      explain,
+      run: async () => {
+        await client.replies.delete.mutate({ replyId: reply.id });
+        await queryClient.invalidateQueries(trpc.replies.list.queryFilter());
+      },
+    });
+  return (
+    <tr>
+      <th scope="row">
+        <span className={css.shortcut}>/{reply.shortcut}</span>
+      </th>
+      <td>
+        <span className={css.text} dir="auto">
+          {reply.body}
+        </span>
+      </td>
+      <td className={endClass}>
+        {why ? null : (
+          <div className={css.acts}>
+            <Button size="xs" variant="default" aria-label={`Edit /${reply.shortcut}`} onClick={onEdit}>
+              Edit
+            </Button>
+            <Button size="xs" variant="default" aria-label={`Delete /${reply.shortcut}`} onClick={remove}>
+              Delete
+            </Button>
+          </div>
+        )}
+      </td>
+    </tr>
+  );
+}
