@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { makeMedia } from "@waystation/twilio-simulator/media/make-media";
+import { recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
 import { mutate } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { inspect } from "./screens.ts";
@@ -126,4 +127,154 @@ test("a file that does not come says why, and comes when it can", async ({
   await expect(document.getByRole("alert")).toContainText("before its sender was disconnected");
   await page.reload();
   await expectDrawn(messages(page).getByRole("img", { name: "Photo" }));
+});
+
+/** Pastes as the clipboard of a screen cutter does: a picture, and no words. */
+const paste = (page: Page, base64: string) =>
+  page.evaluate(`(() => {
+    const bytes = Uint8Array.from(atob("${base64}"), (letter) => letter.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+    document.activeElement.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+    );
+  })()`);
+
+test("a customer with a phone and a person at the desk send each other files", async ({
+  page,
+  setup,
+  connect,
+  visitor,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  const picture = makeMedia("image").bytes;
+  const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+  const phone = await visitor();
+  const field = page.getByRole("textbox", { name: /^Message to/ });
+  const chips = page.getByRole("list", { name: "Attached files" }).getByRole("listitem");
+  const choose = (...files: ReturnType<typeof file>[]) =>
+    page.getByLabel("Files to attach").setInputFiles(files);
+
+  await test.step("the customer sends a photo, a voice note and a place", async () => {
+    await phone.goto(simulator.url);
+    await phone.getByRole("button", { name: "New customer" }).click();
+    await phone.getByLabel("Profile name").fill("Kim Berg");
+    await phone.getByLabel("Phone number").fill("+4520304050");
+    await phone.getByRole("button", { name: "Add" }).click();
+    for (const kind of ["Photo", "Voice note", "Location"]) {
+      await phone.getByRole("button", { name: "Send something else" }).click();
+      await phone.getByRole("button", { name: kind, exact: true }).click();
+    }
+    await page.goto("/inbox");
+    await page.getByRole("listitem").filter({ hasText: "Kim Berg" }).getByRole("link").click();
+    await expectDrawn(messages(page).getByRole("img", { name: "Photo" }));
+    await expect(messages(page).getByRole("button", { name: "Play the voice message" })).toBeVisible();
+    await expect(messages(page)).toContainText("Town Pier");
+  });
+
+  await test.step("an answer with a picture by the button, its words below it", async () => {
+    await choose(file("boat.png", "image/png", picture));
+    await expect(chips).toContainText("boat.png");
+    await expect(chips).not.toContainText("%");
+    await inspect(page, "a composer with a file");
+    await field.fill("This one");
+    await field.press("Enter");
+    await expect(chips).toHaveCount(0);
+    await expect(field).toHaveValue("");
+    const sent = bubbles(page).filter({ hasText: "This one" });
+    await expectDrawn(sent.getByRole("img", { name: "Photo: This one" }));
+    await expect(sent.getByRole("button", { name: "Read" })).toBeVisible();
+    await expectDrawn(phone.getByRole("img", { name: "Photo from the business" }));
+    await expect(phone.locator(".message").filter({ hasText: "This one" }).locator("img")).toHaveCount(1);
+  });
+
+  await test.step("another by paste, and two documents by drop, as messages of their own", async () => {
+    await field.focus();
+    await paste(page, picture.toString("base64"));
+    await expect(chips).toContainText("image.png");
+    const dropped = await page.evaluateHandle(`(() => {
+      const data = new DataTransfer();
+      for (const name of ["one.pdf", "two.pdf"]) data.items.add(new File(["%PDF-1.4 " + name], name));
+      return data;
+    })()`);
+    await field.dispatchEvent("dragover", { dataTransfer: dropped });
+    await field.dispatchEvent("drop", { dataTransfer: dropped });
+    await expect(chips).toHaveCount(3);
+    await expect(page.getByText("A file is still on its way to the server.")).toHaveCount(0);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(chips).toHaveCount(0);
+    await expect(bubbles(page).last()).toContainText("two.pdf");
+    await expect(bubbles(page).last().getByRole("button", { name: "Read" })).toBeVisible();
+    const sent = simulator.listMessages().filter(({ direction }) => direction !== "inbound");
+    expect(sent.map(({ kind, numMedia }) => [kind, numMedia])).toEqual([
+      ["image", 1],
+      ["image", 1],
+      ["document", 1],
+      ["document", 1],
+    ]);
+    await expect(phone.getByRole("img", { name: "Photo from the business" })).toHaveCount(2);
+  });
+
+  await test.step("what WhatsApp does not take is said before it is uploaded", async () => {
+    await choose(
+      file("page.html", "text/html", Buffer.from("<p>")),
+      file("large.png", "image/png", Buffer.alloc(5 * 1024 * 1024 + 1)),
+      file("disguised.png", "image/png", Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>")),
+    );
+    await expect(chips.nth(0)).toContainText("WhatsApp does not take this kind of file.");
+    await expect(chips.nth(1)).toContainText("pictures of up to 5 MB");
+    await expect(chips.nth(2)).toContainText("WhatsApp does not take this kind of file.");
+    await expect(page.getByText("Remove the file that cannot be sent.")).toBeVisible();
+    await inspect(page, "a composer with files that cannot be sent");
+    await field.fill("Not without them");
+    await field.press("Enter");
+    await expect(field).toHaveValue("Not without them");
+    for (const name of ["page.html", "large.png", "disguised.png"])
+      await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await expect(page.getByRole("button", { name: "Attach a file" })).toBeFocused();
+    await field.fill("");
+  });
+
+  await test.step("an upload shows how far it is, can be taken back, and fails without a network", async () => {
+    const network = await page.context().newCDPSession(page);
+    const limit = (uploadThroughput: number) =>
+      network.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput,
+      });
+    await limit(200_000);
+    await choose(file("slow.pdf", "application/pdf", Buffer.alloc(4_000_000, "%PDF-1.4")));
+    await expect(page.getByRole("progressbar", { name: "Upload of slow.pdf" })).toBeVisible();
+    await expect(page.getByText("A file is still on its way to the server.")).toBeVisible();
+    await page.getByRole("button", { name: "Cancel the upload of slow.pdf" }).click();
+    await expect(chips).toHaveCount(0);
+    await limit(-1);
+    await page.context().setOffline(true);
+    await choose(file("a.pdf", "application/pdf", Buffer.from("%PDF-1.4")));
+    await expect(chips).toContainText("It could not be uploaded.");
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "Remove a.pdf" }).click();
+  });
+});
+
+test("a file that was not delivered is sent again", async ({ page, setup, connect, simulator }) => {
+  await setup();
+  await connect();
+  const from = recipientEnding("63018").replace("whatsapp:", "");
+  await simulator.sendIncoming({ to: SENDERS.online, from, body: "Hello", profileName: "Rita", wait: true });
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: "Rita" }).getByRole("link").click();
+  const buffer = makeMedia("image").bytes;
+  await page.getByLabel("Files to attach").setInputFiles([{ name: "a.png", mimeType: "image/png", buffer }]);
+  await expect(page.getByRole("button", { name: "Remove a.png" })).toBeVisible();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await messages(page).getByRole("button", { name: "Send again" }).click();
+  await expect(messages(page).getByRole("button", { name: "Not sent" })).toHaveCount(2);
+  await expect(messages(page).getByRole("img", { name: "Photo" })).toHaveCount(2);
+  for (const image of await messages(page).getByRole("img", { name: "Photo" }).all())
+    await expectDrawn(image);
 });

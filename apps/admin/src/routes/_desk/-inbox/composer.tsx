@@ -8,6 +8,8 @@ import { formatAddress, formatCount } from "../../../ui/format.ts";
 import { DayAndTime } from "../../../ui/time.tsx";
 import css from "./composer.module.css";
 import { templatesAtTwilio } from "./failure-words.ts";
+import { arrangeParts } from "./files/arrange-parts.ts";
+import { useAttaching } from "./files/use-attaching.tsx";
 import { OptedOut, OptOutEdge, useOptOut } from "./opt-out.tsx";
 import type { OpenConversation } from "./queries.ts";
 import { splitText } from "./split-text.ts";
@@ -29,6 +31,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   const { left, isOpen } = useWindow(windowClosesAt);
   const { optOut, isHeldBack } = useOptOut(conversation);
   const canned = useCanned(conversation.contact, text, setText);
+  const attaching = useAttaching(conversation);
   const hint = useId();
   const kept = text.trim() === "" ? null : <p className="dim">Your draft is kept.</p>;
   if (!isConnected) return <Disconnected conversation={conversation}>{kept}</Disconnected>;
@@ -36,8 +39,9 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   if (isHeldBack) return <OptedOut conversation={conversation}>{kept}</OptedOut>;
   const parts = splitText(text);
   const submit = () => {
-    if (parts.length === 0) return;
-    send(id, parts);
+    if (attaching.whyNot || (parts.length === 0 && attaching.attached.length === 0)) return;
+    const files = attaching.take().map(({ id: fileId, type, name }) => ({ id: fileId ?? "", type, name }));
+    send(id, arrangeParts(files, parts));
     setText("");
     onSent();
   };
@@ -53,6 +57,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   return (
     <form
       className={css.composer}
+      {...attaching.dropTarget}
       aria-label="Answer"
       onSubmit={(event) => {
         event.preventDefault();
@@ -76,10 +81,15 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
           tellTyping(conversation, event.currentTarget.value);
         }}
         onKeyDown={onKeyDown}
+        onPaste={attaching.onPaste}
       />
+      {attaching.chips}
       <div className={css.foot}>
+        {attaching.button}
         <div id={hint} className={css.hint}>
-          {parts.length > 1 ? (
+          {attaching.whyNot ? (
+            <span role="status">{attaching.whyNot}</span>
+          ) : parts.length > 1 ? (
             <span className={css.long} role="status">
               {formatCount(text.length)} characters: WhatsApp takes {formatCount(MESSAGE_LENGTH)} at once. It
               goes out as {parts.length} messages, in order.

@@ -4,6 +4,7 @@ import { exactTime, timeOfDay } from "../../../ui/time.tsx";
 import { FailureNote } from "./failure-note.tsx";
 import { failureOf } from "./failure-words.ts";
 import { FateButton } from "./fate-button.tsx";
+import { UnsentFile } from "./files/unsent-file.tsx";
 import { FormattedText } from "./formatted-text.tsx";
 import css from "./message.module.css";
 import { MessageContent } from "./message-content.tsx";
@@ -50,7 +51,7 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
           failure={failure}
           code={message.errorCode}
           whyNotSend={whyNotSend}
-          onAgain={() => message.body && send(conversationId, [message.body])}
+          onAgain={() => send(conversationId, [{ body: message.body ?? "", file: message.files[0] }])}
         />
       ) : null}
       {message.status === "uncertain" ? (
@@ -63,11 +64,12 @@ export function MessageBubble({ conversationId, message, isLast, whyNotSend }: M
 }
 
 export function UnsentBubble({ conversationId, unsent }: { conversationId: string; unsent: Unsent }) {
-  const { body, problem, clientKey, at } = unsent;
+  const { body, file, problem, clientKey, at } = unsent;
   return (
     <>
       <div className={css.bubble} data-unsent data-failed={problem ? true : undefined}>
-        <FormattedText text={body} />
+        {file ? <UnsentFile file={file} /> : null}
+        {body ? <FormattedText text={body} /> : null}
       </div>
       <div className={css.meta}>
         <Time at={at} />

@@ -2,6 +2,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { explain } from "../../../components/explain.ts";
 import { client, type Outputs, queryClient } from "../../../trpc.ts";
+import type { UnsentFileFacts } from "./files/unsent-file.tsx";
 import { agreedTo } from "./opt-out-consent.ts";
 import { messagesQuery } from "./queries.ts";
 
@@ -11,6 +12,7 @@ type Thread = Outputs["messages"]["list"];
 export interface Unsent {
   clientKey: string;
   body: string;
+  file?: UnsentFileFacts;
   at: string;
   /** Null while it is under way. */
   problem: string | null;
@@ -63,9 +65,9 @@ export const useUnsent = (conversationId: string) =>
   useSyncExternalStore(subscribe, () => read(conversationId));
 
 /** Sends in this order, one after the other; each has its key, so that trying again never sends twice. */
-export function send(conversationId: string, bodies: string[]) {
+export function send(conversationId: string, parts: Pick<Unsent, "body" | "file">[]) {
   const at = new Date().toISOString();
-  const fresh = bodies.map((body) => ({ clientKey: newKey(), body, at, problem: null }));
+  const fresh = parts.map((part) => ({ ...part, clientKey: newKey(), at, problem: null }));
   write(conversationId, [...read(conversationId), ...fresh]);
   void work(conversationId);
 }
@@ -96,10 +98,16 @@ async function work(conversationId: string) {
   for (;;) {
     const [next] = read(conversationId);
     if (!next || next.problem !== null) break;
-    const { clientKey, body } = next;
+    const { clientKey, body, file } = next;
     try {
       const evenThough = agreedTo(conversationId) ? ("opted_out" as const) : undefined;
-      const message = await client.messages.send.mutate({ conversationId, clientKey, body, evenThough });
+      const message = await client.messages.send.mutate({
+        conversationId,
+        clientKey,
+        body,
+        attachmentId: file?.id,
+        evenThough,
+      });
       await show(conversationId, message);
       discard(conversationId, clientKey);
     } catch (error) {

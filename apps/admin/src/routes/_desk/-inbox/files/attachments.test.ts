@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { problemWith } from "./attachments.ts";
+
+const MB = 1024 * 1024;
+
+test("a file is judged by its type or its ending, before anything is uploaded", () => {
+  const judge = (name: string, type: string, size = 1_000) => problemWith({ name, type, size });
+  expect(judge("a.png", "image/png")).toBeNull();
+  expect(judge("PHOTO.JPG", "")).toBeNull();
+  expect(judge("note.opus", "")).toBeNull();
+  expect(judge("a.webp", "image/webp")).toMatch(/^WhatsApp does not take this kind/);
+  expect(judge("page.html", "text/html")).toMatch(/^WhatsApp does not take this kind/);
+  expect(judge("a.png", "image/png", 0)).toMatch(/empty/);
+});
+
+test("a picture may have 5 MB, anything else 16", () => {
+  expect(problemWith({ name: "a.png", type: "image/png", size: 5 * MB })).toBeNull();
+  expect(problemWith({ name: "a.png", type: "image/png", size: 5 * MB + 1 })).toMatch(
+    /pictures of up to 5 MB/,
+  );
+  expect(problemWith({ name: "a.pdf", type: "", size: 16 * MB })).toBeNull();
+  expect(problemWith({ name: "a.pdf", type: "", size: 16 * MB + 1 })).toMatch(/files of up to 16 MB/);
+});
