@@ -108,6 +108,47 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
     await expect(each.getByText(/^Free replies for another 23 h/)).toBeVisible();
 });
 
+test("customers see that somebody types and has read, where an admin wants that", async ({
+  page,
+  setup,
+  connect,
+  joined,
+  visitor,
+  simulator,
+}) => {
+  await setup();
+  const { id } = await connect();
+  const { page: member } = await joined("member");
+  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "Moin", wait: true });
+  const phone = await visitor();
+  await phone.goto(simulator.url);
+  await expect(phone.locator("#thread").getByText("Moin")).toBeVisible();
+  await page.goto("/inbox");
+  await row(page, "Moin").click();
+  await field(page).fill("I am writing, and nobody is to know");
+
+  const shown = (each: Page) => each.getByRole("switch", { name: /^Show customers when somebody types/ });
+  await member.goto(`/connections/${id}`);
+  await expect(shown(member)).toHaveAccessibleDescription(/^Only owners and admins can change this/);
+  await shown(member).press("Space");
+  await expect(shown(member)).not.toBeChecked();
+  await page.goto(`/connections/${id}`);
+  await shown(page).click();
+  await expect(shown(page)).toBeChecked();
+  await expect(shown(member), "everybody sees it at once").toBeChecked();
+  await inspect(page, "connection, typing is shown");
+
+  await page.goto("/inbox");
+  await row(page, "Moin").click();
+  await expect(phone.getByText("typing…")).toHaveCount(0);
+  await field(page).fill("From ten to four");
+  await expect(phone.getByText("typing…")).toBeVisible();
+  await expect(phone.getByRole("img", { name: "Read" })).toBeVisible();
+  await field(page).press("Enter");
+  await expect(phone.locator("#thread").getByText("From ten to four")).toBeVisible();
+  await expect(phone.getByText("typing…")).toHaveCount(0);
+});
+
 test("every message that did not arrive says why, and what to do", async ({
   page,
   server,
