@@ -161,26 +161,28 @@ export class SendingDesk implements AsyncDisposable {
 
   /**
    * Resolves when nothing is uncertain any more. What only the passing of time would do is done for it: Twilio is asked now
-   * instead of later; and once it was asked and does not know of a message, five minutes pass in the database.
+   * instead of later; and of what it does not know of then, five minutes pass in the database.
    */
   async settled(milliseconds: number): Promise<boolean> {
     const isOver = async () => ((await this.states()).uncertain ?? 0) === 0;
-    const soon = () =>
+    const soon = (state: "created" | "retry") =>
       this.desk.ask(
-        "update jobs.job set start_after = now() where name = 'settle-message' and state in ('created', 'retry')",
+        `update jobs.job set start_after = now() where name = 'settle-message' and state = '${state}'`,
       );
-    const looks = performance.now() + 4_000;
-    while (performance.now() < looks) {
-      if (await isOver()) return true;
-      await soon();
-      await sleep(500);
-    }
+    const isAsked = await until(async () => {
+      await soon("created");
+      const [row] = await this.desk.ask(
+        "select count(*)::int as count from jobs.job where name = 'settle-message' and state in ('created', 'active')",
+      );
+      return Number(row?.count) === 0;
+    }, milliseconds);
+    if (!isAsked) return false;
     await this.desk.ask(
       `update outgoing_messages o set handed_over_at = handed_over_at - interval '6 minutes'
        from messages m where m.id = o.message_id and o.state = 'uncertain' and m.sid is null`,
     );
     return until(async () => {
-      await soon();
+      await soon("retry");
       return isOver();
     }, milliseconds);
   }

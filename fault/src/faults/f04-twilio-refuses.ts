@@ -23,7 +23,7 @@ export const twilioRefuses: Fault = {
     await twilio.open();
     await saying;
     const isOver =
-      (await sending.handedOver(lab.isWhole ? 600_000 : 60_000)) && (await sending.settled(60_000));
+      (await sending.handedOver(lab.isWhole ? 600_000 : 60_000)) && (await sending.settled(180_000));
     const { counts, problems } = await sending.compare(plan);
     if (!isOver) problems.push(`it did not come to an end: ${JSON.stringify(await sending.states())}`);
     if (twilio.tooEarly > 0) problems.push(`${twilio.tooEarly} calls before Retry-After was over`);

@@ -28,7 +28,7 @@ export const twilioMalformed: Fault = {
     await sending.say(plan);
     const isHandedOver = await sending.handedOver(lab.isWhole ? 600_000 : 90_000);
     const grown = desk.server.megabytes() - before;
-    const isOver = isHandedOver && (await sending.settled(60_000));
+    const isOver = isHandedOver && (await sending.settled(180_000));
     const { counts, problems } = await sending.compare(plan);
     if (!isOver) problems.push(`it did not come to an end: ${JSON.stringify(await sending.states())}`);
     if (grown > MOST_MEGABYTES) problems.push(`the server grew by ${Math.round(grown)} MB`);

@@ -91,12 +91,13 @@ async function handOver(
   isLast: boolean,
   reached: (stage: Stage) => void,
 ): Promise<void> {
+  const file = await fileToSend(platform, row.message.id);
   if (!(await claim(platform, row.message.id))) return;
   changed(platform, row);
   reached("claimed");
   let sid: string;
   try {
-    sid = await create(platform, row);
+    sid = await create(platform, row, file);
   } catch (error) {
     return handleFailure(platform, row, error, isLast);
   }
@@ -105,12 +106,11 @@ async function handOver(
   await record(platform, row.message.id, digitsOf(sid));
 }
 
-async function create(platform: Platform, row: Row): Promise<string> {
+async function create(platform: Platform, row: Row, file: string | null): Promise<string> {
   const client = clientFor(platform, openCredentials(platform, row.connection));
   const sender = row.connection.sender.startsWith("MG")
     ? { messagingServiceSid: row.connection.sender, from: row.conversation.ours }
     : { from: row.connection.sender };
-  const file = await fileToSend(platform, row.message.id);
   const made = await client.messages.create({
     ...sender,
     to: row.conversation.address,
@@ -124,16 +124,11 @@ async function create(platform: Platform, row: Row): Promise<string> {
 }
 
 async function record(platform: Platform, messageId: number, digits: string): Promise<void> {
-  await platform.db.transaction(async (tx) => {
-    await tx
-      .update(messages)
-      .set({ sid: sql`coalesce(${messages.sid}, ${digits}::uuid)` })
-      .where(eq(messages.id, messageId));
-    await tx
-      .update(outgoingMessages)
-      .set({ state: "sent", problem: null })
-      .where(eq(outgoingMessages.messageId, messageId));
-  });
+  await platform.db.execute(sql`
+    with named as (
+      update messages set sid = coalesce(sid, ${digits}::uuid) where id = ${messageId}
+    )
+    update outgoing_messages set state = 'sent', problem = null where message_id = ${messageId}`);
 }
 
 async function handleFailure(platform: Platform, row: Row, error: unknown, isLast: boolean): Promise<void> {

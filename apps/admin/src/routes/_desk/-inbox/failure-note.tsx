@@ -17,7 +17,7 @@ interface FailureNoteProps {
 
 /** Under a message that was not sent or not delivered: why, and the one thing to do about it. */
 export function FailureNote({ conversationId, failure, code, whyNotSend, onAgain }: FailureNoteProps) {
-  const { words, remedy } = failure;
+  const { words, remedy, thenAgain } = failure;
   return (
     <div className={css.failure}>
       <span>
@@ -28,15 +28,20 @@ export function FailureNote({ conversationId, failure, code, whyNotSend, onAgain
           </a>
         ) : null}
       </span>
-      {remedy === "again" ? (
-        <ActionButton size="compact-xs" variant="default" why={whyNotSend} onClick={onAgain}>
-          Send again
-        </ActionButton>
-      ) : null}
       {remedy === "connection" || remedy === "number" ? (
         <OfConversation conversationId={conversationId} remedy={remedy} />
       ) : null}
       {remedy !== null && typeof remedy === "object" ? <Elsewhere {...remedy} /> : null}
+      {remedy === "again" || thenAgain ? (
+        <ActionButton
+          size="compact-xs"
+          variant={thenAgain ? "subtle" : "default"}
+          why={whyNotSend}
+          onClick={onAgain}
+        >
+          Send again
+        </ActionButton>
+      ) : null}
     </div>
   );
 }

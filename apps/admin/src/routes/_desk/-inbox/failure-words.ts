@@ -15,6 +15,8 @@ export interface Failure {
    * Null where there is nothing to do but to wait.
    */
   remedy: "again" | "connection" | "number" | Link | null;
+  /** Once that is done, the same words may go out again. */
+  thenAgain?: true;
 }
 
 const sender: Link = {
@@ -41,10 +43,12 @@ const optedOut: Failure = {
 const credentials: Failure = {
   words: "Twilio did not accept this connection's credentials.",
   remedy: "connection",
+  thenAgain: true,
 };
 const noSender: Failure = {
   words: "This Twilio account has no such sender any more. Check the connection.",
   remedy: "connection",
+  thenAgain: true,
 };
 const template: Failure = {
   words: "The template and its values do not fit. Check it at Twilio.",
@@ -68,9 +72,10 @@ export const failures: Record<number, Failure> = {
   20005: {
     words: "Your Twilio account is suspended or closed. Its page at Twilio says why.",
     remedy: { label: "Open the account at Twilio", href: twilio },
+    thenAgain: true,
   },
-  20403: { words: "These credentials may not send messages.", remedy: "connection" },
-  20404: { words: "Twilio does not know this account any more.", remedy: "connection" },
+  20403: { words: "These credentials may not send messages.", remedy: "connection", thenAgain: true },
+  20404: { words: "Twilio does not know this account any more.", remedy: "connection", thenAgain: true },
   20422: notTaken,
   20429: { words: "Twilio was too busy. Try again in a minute.", remedy: "again" },
   21211: wrongNumber,
@@ -107,7 +112,11 @@ export const failures: Record<number, Failure> = {
   21703: { words: "This Messaging Service has no sender that could send it.", remedy: services },
   21704: { words: "This Messaging Service has no senders.", remedy: services },
   21910: noSender,
-  63001: { words: "WhatsApp did not accept this sender. It may be offline.", remedy: sender },
+  63001: {
+    words: "WhatsApp did not accept this sender. It may be offline.",
+    remedy: sender,
+    thenAgain: true,
+  },
   63003: wrongNumber,
   63005: { words: "WhatsApp did not accept this content. Write it more simply.", remedy: "again" },
   63007: noSender,
@@ -134,6 +143,7 @@ export const failures: Record<number, Failure> = {
   63020: {
     words: "Twilio's invitation to your WhatsApp Business account was not accepted yet.",
     remedy: manager,
+    thenAgain: true,
   },
   63021: { words: "WhatsApp found the content invalid. Write it more simply.", remedy: "again" },
   63024: wrongNumber,
@@ -158,11 +168,16 @@ export const failures: Record<number, Failure> = {
   63041: { words: "WhatsApp paused this template.", remedy: templates },
   63042: { words: "WhatsApp disabled this template.", remedy: templates },
   63049: { words: "WhatsApp limits how much this person gets. Try again tomorrow.", remedy: "again" },
-  63051: { words: "Your WhatsApp Business account is locked.", remedy: manager },
-  63062: { words: "The terms of WhatsApp's marketing messages were not accepted yet.", remedy: manager },
+  63051: { words: "Your WhatsApp Business account is locked.", remedy: manager, thenAgain: true },
+  63062: {
+    words: "The terms of WhatsApp's marketing messages were not accepted yet.",
+    remedy: manager,
+    thenAgain: true,
+  },
   70051: {
     words: "The API key may not send messages. Give it the permission at Twilio.",
     remedy: "connection",
+    thenAgain: true,
   },
   30001: { words: "Too much was waiting at Twilio. Try again in a few minutes.", remedy: "again" },
   30002: { words: "Your Twilio account was suspended meanwhile.", remedy: support },
