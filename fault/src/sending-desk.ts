@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
-import { sleep, until } from "./clock.ts";
+import { until } from "./clock.ts";
 import type { Finding } from "./fault.ts";
 import type { Desk, Lab } from "./lab.ts";
 import { signedIn } from "./owner.ts";
