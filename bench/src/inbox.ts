@@ -1,13 +1,11 @@
 /** What people wait for in the inbox, at two sizes in turn: the verbs themselves, on the product's own pool. */
-import { randomBytes } from "node:crypto";
 import { openPostgres } from "@waystation/db/client";
 import type { Context } from "@waystation/whatsapp/context";
-import { readKeyring } from "@waystation/whatsapp/credentials";
-import { createFeed } from "@waystation/whatsapp/feed";
 import { countUnread } from "@waystation/whatsapp/inbox/count-unread";
 import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
 import { listMessages } from "@waystation/whatsapp/inbox/list-messages";
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
+import { contextOf } from "./context.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { describeMachine } from "./machine.ts";
@@ -81,23 +79,7 @@ for (const { messages, name } of sizes) {
   console.log(`${number(messages)} messages in ${number((performance.now() - begin) / 1_000)} s`);
   const store = await openPostgres(databases.urlOf(name));
   stack.defer(() => store.close());
-  const [user] = await store.query<{ id: string }>("select id from users", []);
-  const ctx: Context = {
-    db: store.db,
-    query: store.query,
-    queryAnew: store.queryAnew,
-    keyring: readKeyring(randomBytes(32).toString("base64")),
-    feed: createFeed(),
-    jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
-    publicUrl: "https://desk.example.org",
-    simulatorUrl: null,
-    embedded: false,
-    sendMail: null,
-    linkSecret: "bench",
-    organizationId,
-    actor: { userId: user?.id ?? "", name: "Olga", email: "owner@example.org", role: "owner" },
-    ip: null,
-  };
+  const ctx = await contextOf(store, organizationId);
   // Somebody who works in it: what is old and read was so for long.
   for (let n = 0; n < 3; n++) await markRead(ctx, { conversationId: talk.usual });
   desks.push({ messages, ctx, talk, times: new Map(CASES.map(({ name }) => [name, []])) });

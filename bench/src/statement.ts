@@ -3,10 +3,9 @@
  * and by the whole one. They take turns on the same tables, so that the noise of the machine falls on all alike.
  */
 import { readFileSync } from "node:fs";
-import { parseForm } from "@waystation/whatsapp/webhooks/form";
 import { columnsOf, type Delivery, newIds } from "@waystation/whatsapp/webhooks/ingest";
 import { STORE_EVENTS, STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
-import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import { deliveriesOf } from "./deliveries.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { describeMachine } from "./machine.ts";
@@ -26,7 +25,7 @@ const world = createWorld(0, 5_000);
 const payloads = createPayloads(world, options.requests);
 await using databases = await startDatabases();
 await createDeskTemplate(databases, TEMPLATE, [{ world, outgoing: payloads.outgoing }], folder.path, 1);
-const deliveries = payloads.keys.map((_, index) => deliveryOf(index));
+const deliveries = deliveriesOf(payloads);
 const statements = [
   { name: "known", text: STORE_KNOWN, parameters: columnsOf },
   {
@@ -87,15 +86,4 @@ function nanosecondsOf(pid: number): number {
   } catch {
     return Number.NaN;
   }
-}
-
-function deliveryOf(index: number): Delivery {
-  const text = payloads.wire.toString("utf8", payloads.offsets[index], payloads.offsets[index + 1]);
-  const [head = "", content = ""] = text.split("\r\n\r\n");
-  const body = Buffer.from(content);
-  const pairs = parseForm(body) ?? [];
-  const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
-  const webhook = readWebhook(pairs, body, messageId !== null);
-  if (!webhook) throw new Error("A payload is no webhook.");
-  return { receiver: { no: 1, organizationNo: 1 }, webhook, body, messageId, outcome: "stored" };
 }

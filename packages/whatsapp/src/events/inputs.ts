@@ -7,7 +7,7 @@ export const listEventsInput = z.strictObject({
   search: z.string().trim().max(200).optional(),
   cursor: z
     .string()
-    .regex(/^\d{1,15}$/)
+    .regex(/^\d{1,15}(\.\d{1,11})?$/)
     .optional(),
   limit: z.int().min(1).max(100).optional(),
 });

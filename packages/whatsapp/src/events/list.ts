@@ -1,5 +1,5 @@
 import { connections, webhookEventKeys, webhookEvents, webhookRejections } from "@waystation/db/schema";
-import { and, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { OUTCOMES } from "../webhooks/ingest.ts";
@@ -10,6 +10,9 @@ import { viewEvent } from "./view.ts";
 
 /** A search by words looks at this many of the newest events, so that its cost has a bound. */
 const SEARCHED = 50_000;
+const MONTH_MS = 31 * 24 * 3_600_000;
+/** Ids and times of two servers do not rise quite together. */
+const MARGIN_MS = 60_000;
 
 /** Received webhooks, newest first; with `outcome: "rejected"` the refused ones, of which nothing is proven. */
 export async function listEvents(ctx: Context, input: ListEvents) {
@@ -21,8 +24,12 @@ export async function listEvents(ctx: Context, input: ListEvents) {
     input.outcome === "rejected"
       ? await listRejections(ctx, numbers, input, limit + 1)
       : await listStored(ctx, numbers, input, limit + 1);
-  const items = rows.slice(0, limit).map((row) => viewEvent(row, names.get(row.connectionNo) ?? ""));
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return {
+    items: page.map((row) => viewEvent(row, names.get(row.connectionNo) ?? "")),
+    nextCursor: last ? `${last.id}.${Math.ceil(last.receivedAt.getTime() / 1_000)}` : null,
+  };
 }
 
 /** The organisation's connections, by the number that events carry. */
@@ -41,14 +48,30 @@ async function connectionNames(ctx: Context, connectionId: string | undefined): 
   return new Map(rows.flatMap((row) => (row.no === null ? [] : [[row.no, row.id] as const])));
 }
 
+/**
+ * The page is first looked for in the month that ends where it begins: in a log of years, planning for all its months takes
+ * longer than reading from one.
+ */
 async function listStored(ctx: Context, numbers: number[], input: ListEvents, limit: number) {
+  const [, seconds] = input.cursor?.split(".") ?? [];
+  const end = seconds === undefined ? Date.now() : Number(seconds) * 1_000;
+  const recent = and(
+    gte(webhookEvents.receivedAt, new Date(end - MONTH_MS)),
+    lte(webhookEvents.receivedAt, new Date(end + MARGIN_MS)),
+  );
+  const rows = await readStored(ctx, numbers, input, limit, recent);
+  return rows.length === limit ? rows : readStored(ctx, numbers, input, limit);
+}
+
+async function readStored(ctx: Context, numbers: number[], input: ListEvents, limit: number, when?: SQL) {
   const rows = await ctx.db
     .select()
     .from(webhookEvents)
     .where(
       and(
         inArray(webhookEvents.connectionNo, numbers),
-        input.cursor ? lt(webhookEvents.id, Number(input.cursor)) : undefined,
+        when,
+        input.cursor ? lt(webhookEvents.id, idOf(input.cursor)) : undefined,
         input.outcome
           ? eq(webhookEvents.outcome, (OUTCOMES as readonly string[]).indexOf(input.outcome))
           : undefined,
@@ -77,7 +100,7 @@ async function listRejections(ctx: Context, numbers: number[], input: ListEvents
     .where(
       and(
         inArray(webhookRejections.connectionNo, numbers),
-        input.cursor ? lt(webhookRejections.id, Number(input.cursor)) : undefined,
+        input.cursor ? lt(webhookRejections.id, idOf(input.cursor)) : undefined,
         input.search
           ? sql`position(${encoded(input.search)} in lower(${webhookRejections.body})) > 0`
           : undefined,
@@ -95,6 +118,11 @@ async function listRejections(ctx: Context, numbers: number[], input: ListEvents
     body: Buffer.from(row.body),
     refusal: row.reason as RefusalReason,
   }));
+}
+
+/** A cursor is the id of the last event shown, and when it came, in seconds since 1970. */
+function idOf(cursor: string): number {
+  return Number(cursor.split(".")[0]);
 }
 
 function ofKind(kind: ListEvents["kind"]): SQL | undefined {

@@ -1,0 +1,27 @@
+import { randomBytes } from "node:crypto";
+import type { Store } from "@waystation/db/client";
+import type { Context } from "@waystation/whatsapp/context";
+import { readKeyring } from "@waystation/whatsapp/credentials";
+import { createFeed } from "@waystation/whatsapp/feed";
+import { PUBLIC_URL } from "./payloads.ts";
+
+/** What verbs get from the server, for the one person of a bench's desk. */
+export async function contextOf(store: Store, organizationId: string): Promise<Context> {
+  const [user] = await store.query<{ id: string }>("select id from users", []);
+  return {
+    db: store.db,
+    query: store.query,
+    queryAnew: store.queryAnew,
+    keyring: readKeyring(randomBytes(32).toString("base64")),
+    feed: createFeed(),
+    jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
+    publicUrl: PUBLIC_URL,
+    simulatorUrl: null,
+    embedded: false,
+    sendMail: null,
+    linkSecret: "bench",
+    organizationId,
+    actor: { userId: user?.id ?? "", name: "Olga Owner", email: "owner@example.org", role: "owner" },
+    ip: null,
+  };
+}

@@ -1,0 +1,18 @@
+import { parseForm } from "@waystation/whatsapp/webhooks/form";
+import type { Delivery } from "@waystation/whatsapp/webhooks/ingest";
+import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import type { Payloads } from "./payloads.ts";
+
+/** The requests as the webhook route hands them on, for what is measured without HTTP. */
+export function deliveriesOf(payloads: Payloads): Delivery[] {
+  return payloads.keys.map((_, index) => {
+    const text = payloads.wire.toString("utf8", payloads.offsets[index], payloads.offsets[index + 1]);
+    const [head = "", content = ""] = text.split("\r\n\r\n");
+    const body = Buffer.from(content);
+    const pairs = parseForm(body) ?? [];
+    const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
+    const webhook = readWebhook(pairs, body, messageId !== null);
+    if (!webhook) throw new Error("A payload is no webhook.");
+    return { receiver: { no: 1, organizationNo: 1 }, webhook, body, messageId, outcome: "stored" };
+  });
+}
