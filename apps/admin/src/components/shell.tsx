@@ -25,6 +25,7 @@ import { Dot } from "../ui/tone.tsx";
 import { useKept } from "../ui/use-kept.ts";
 import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
+import { PaletteHost } from "./palette-host.tsx";
 import { useMe } from "./session.ts";
 import css from "./shell.module.css";
 import { useUnread } from "./unread.ts";
@@ -235,6 +236,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <NewOrganization opened={naming} onClose={namingModal.close} />
         </Suspense>
       ) : null}
+      <PaletteHost />
       <Connectivity live={live} />
     </LiveProvider>
   );

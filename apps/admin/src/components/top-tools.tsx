@@ -1,6 +1,7 @@
 import { IconLogout, IconUser } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { DropMenu } from "../ui/drop-menu.tsx";
+import { PaletteButton } from "./palette-host.tsx";
 import { useMe } from "./session.ts";
 import css from "./shell.module.css";
 import { schemes, useScheme } from "./theme-choice.tsx";
@@ -37,6 +38,7 @@ export function TopTools() {
   const navigate = useNavigate();
   return (
     <div className={css.tools}>
+      <PaletteButton />
       <ThemeMenu />
       <DropMenu
         label={`Your account: ${user.name}`}

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconMessageBolt, IconPlus } from "@tabler/icons-react";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { explain } from "../../components/explain.ts";
@@ -11,6 +11,7 @@ import { ActionButton } from "../../ui/action-button.tsx";
 import { Card, Empty } from "../../ui/card.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { endClass, Table } from "../../ui/table.tsx";
+import { Notice } from "../../ui/tone.tsx";
 import { useKept } from "../../ui/use-kept.ts";
 import css from "./-replies/replies.module.css";
 
@@ -22,20 +23,11 @@ const title = "Canned replies";
 
 export const Route = createFileRoute("/_desk/replies")({
   loader: () => void queryClient.prefetchQuery(trpc.replies.list.queryOptions()),
-  pendingComponent: () => (
-    <Page title={title}>
-      <Card title="Replies">
-        {[1, 2, 3].map((row) => (
-          <Skeleton key={row} height={34} />
-        ))}
-      </Card>
-    </Page>
-  ),
   component: Replies,
 });
 
 function Replies() {
-  const replies = useSuspenseQuery(trpc.replies.list.queryOptions()).data;
+  const { data: replies, error, refetch } = useQuery(trpc.replies.list.queryOptions());
   const why = useWhyNotAdmin("write canned replies");
   const [edited, setEdited] = useState<{ reply: Reply | null } | null>(null);
   const [last, setLast] = useState<Reply | null>(null);
@@ -54,8 +46,23 @@ function Replies() {
     </ActionButton>
   );
   return (
-    <Page title={title} actions={replies.length > 0 ? add : undefined}>
-      {replies.length === 0 ? (
+    <Page title={title} actions={replies?.length ? add : undefined}>
+      {error && !replies ? (
+        <Notice tone="bad" role="alert">
+          <p>{explain(error)}</p>
+          <div>
+            <Button size="xs" variant="default" onClick={() => refetch()}>
+              Try again
+            </Button>
+          </div>
+        </Notice>
+      ) : !replies ? (
+        <Card title="Replies">
+          {[1, 2, 3].map((row) => (
+            <Skeleton key={row} height={34} />
+          ))}
+        </Card>
+      ) : replies.length === 0 ? (
         <Card>
           <Empty
             level="h2"

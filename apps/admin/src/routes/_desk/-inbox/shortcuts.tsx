@@ -3,6 +3,7 @@ import { useOpening } from "../../../ui/use-opening.ts";
 import css from "./inbox.module.css";
 
 const shortcuts: [keys: string[], what: string][] = [
+  [["Ctrl K", "⌘K"], "Search and commands, from everywhere"],
   [["j"], "Next conversation"],
   [["k"], "Previous conversation"],
   [["↓", "↑"], "Move in the list; Enter opens"],

@@ -13,6 +13,7 @@ import css from "../-inbox/inbox.module.css";
 import { conversationQuery, messagesQuery, notesQuery, type OpenConversation } from "../-inbox/queries.ts";
 import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
 import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
+import { useConversationCommands } from "../-inbox/use-conversation-commands.tsx";
 import { beginWriting } from "../-inbox/writing.ts";
 
 const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
@@ -54,6 +55,7 @@ function OpenOne() {
 
 function Opened({ conversation }: { conversation: OpenConversation }) {
   const acts = useConversationActs(conversation);
+  useConversationCommands(conversation, acts);
   const [details, detailsDrawer] = useDisclosure(false);
   const scroll = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
