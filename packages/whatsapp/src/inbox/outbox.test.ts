@@ -5,6 +5,7 @@ import { databases } from "@waystation/db/testing";
 import { CREATE_ENDINGS, recipientEnding } from "@waystation/twilio-simulator/sentinels";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { disconnect } from "../connections/disconnect.ts";
 import { TooManyRequestsError } from "../twilio/http.ts";
 import { createOutbox } from "./outbox.ts";
 import { TryLaterError } from "./pump.ts";
@@ -217,6 +218,33 @@ test.for(databases)(
     expect(await stateOf(inbox, id)).toBe("sent");
   },
 );
+
+test.for(databases)("%s: where Twilio cannot be asked, nobody claims to know", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  const lost = recipientEnding(CREATE_ENDINGS.acceptedThenReset);
+  await inbox.hear(lost, "Hello");
+  const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
+  await using forbidding = await startTwilio(json(401, '{"code": 70051, "status": 401}'));
+  const refused = createOutbox({
+    ...inbox.desk.platform,
+    jobs: inbox.ctx.jobs,
+    simulatorUrl: forbidding.url,
+  });
+  const [first, second] = [await inbox.say(lost, "one"), await inbox.say(lost, "two")];
+  for (const { id } of [first, second]) await outbox.send(Number(id), 0);
+  await expect(refused.settle(Number(first.id))).rejects.toThrow(TryLaterError);
+  await age(inbox, first.id, 6);
+  await refused.settle(Number(first.id));
+  await disconnect(inbox.ctx, { connectionId: inbox.connectionId });
+  await expect(outbox.settle(Number(second.id))).rejects.toThrow(TryLaterError);
+  await age(inbox, second.id, 6);
+  await outbox.settle(Number(second.id));
+  const problems = (await inbox.thread(lost)).slice(0, 2).map(({ status, problem }) => [status, problem]);
+  expect(problems).toEqual([
+    ["failed", expect.stringContaining("disconnected before Twilio could be asked. It may have arrived")],
+    ["failed", expect.stringContaining("does not let these credentials look it up. It may have arrived")],
+  ]);
+});
 
 test.each([
   ["7", 7_000],

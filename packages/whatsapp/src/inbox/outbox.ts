@@ -46,10 +46,17 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
       if (row?.outgoing.state !== "uncertain") return;
       if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
       const isLast = row.sinceHandedOver > GIVE_UP_MS;
-      const sid = await lookUp(platform, row, isLast);
-      if (sid) await record(platform, messageId, digitsOf(sid));
-      else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
-      else throw new TryLaterError("Twilio's list does not show it yet");
+      try {
+        const sid = await lookUp(platform, row, isLast);
+        if (sid) await record(platform, messageId, digitsOf(sid));
+        else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
+        else throw new TryLaterError("Twilio's list does not show it yet");
+      } catch (error) {
+        if (!(error instanceof NobodyKnowsError)) throw error;
+        // Its own callback may still say so.
+        if (!isLast) throw new TryLaterError(error.message, { cause: error });
+        await fail(platform, messageId, error.message);
+      }
       changed(platform, row);
     },
   };
@@ -200,19 +207,29 @@ async function becomeUncertain(platform: Platform, row: Row): Promise<void> {
   changed(platform, row);
 }
 
+/** Twilio cannot be asked, and waiting does not help. */
+class NobodyKnowsError extends Error {
+  override name = "NobodyKnowsError";
+}
+
 async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<string | null> {
   const { message, conversation, connection } = row;
-  // Without credentials nobody can ask any more.
-  if (!connection.isActive) {
-    if (!isLast) throw new TryLaterError("Its sender is disconnected");
-    return null;
-  }
+  if (!connection.isActive)
+    throw new NobodyKnowsError(
+      "The sender was disconnected before Twilio could be asked. It may have arrived: ask the customer.",
+    );
   const doubtful = { ...message, to: conversation.address, from: conversation.ours };
-  const client = clientFor(platform, openCredentials(platform, connection));
   try {
+    const client = clientFor(platform, openCredentials(platform, connection));
     return await findAtTwilio(platform, client, doubtful, isLast);
   } catch (error) {
-    if (!(error instanceof UnreachableError) && refusalOf(error)?.status !== 429) throw error;
+    const refusal = refusalOf(error);
+    if (error instanceof DomainError || (refusal && refusal.status < 500 && refusal.status !== 429))
+      throw new NobodyKnowsError(
+        "Twilio does not let these credentials look it up. It may have arrived: ask the customer.",
+        { cause: error },
+      );
+    if (!(error instanceof UnreachableError) && refusal?.status !== 429) throw error;
     const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
     throw new TryLaterError("Twilio cannot be asked just now", { cause: error, pauseMs: told ?? PAUSE_MS });
   }
