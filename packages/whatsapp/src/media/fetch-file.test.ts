@@ -1,11 +1,15 @@
+import { openPostgres } from "@waystation/db/client";
+import { connections } from "@waystation/db/schema";
 import { mediaFiles } from "@waystation/db/schema-media";
 import { databases } from "@waystation/db/testing";
 import type { IncomingInput } from "@waystation/twilio-simulator/incoming/receive-message";
+import { ACCOUNTS, API_KEYS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
 import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { connect } from "../connections/connect.ts";
 import { disconnect } from "../connections/disconnect.ts";
 import { connectInput } from "../connections/inputs.ts";
+import { seal } from "../credentials.ts";
 import { listConversations } from "../inbox/list-conversations.ts";
 import { listMessages } from "../inbox/list-messages.ts";
 import { createTestDesk } from "../testing.ts";
@@ -13,14 +17,16 @@ import { receiversOf } from "../webhooks/directory.ts";
 import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
+import { openPublic } from "./download.ts";
+import { wayTo } from "./fetch-file.ts";
 import { openFile } from "./open-file.ts";
 import { readFile } from "./read-file.ts";
 
 /** A connected desk that hears what customers write at the simulator. */
-async function createListeningDesk(kind: (typeof databases)[number]) {
+async function createListeningDesk(kind: (typeof databases)[number], known?: { sid: string; token: string }) {
   const desk = await createTestDesk(kind, { chaos: { mediaNotFound: 0 } });
-  const sender = "whatsapp:+14155580001";
-  const account = desk.simulator.createAccount({ senders: [sender] });
+  const sender = known ? SENDERS.online : "whatsapp:+14155580001";
+  const account = known ?? desk.simulator.createAccount({ senders: [sender] });
   const ctx = await desk.person();
   const connection = await connect(
     ctx,
@@ -204,4 +210,51 @@ test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => 
     .from(mediaFiles)
     .where(and(eq(mediaFiles.organizationId, desk.ctx.organizationId), eq(mediaFiles.no, 0)));
   expect(row).toEqual({ no: 0 });
+});
+
+test("with a live account only Twilio is asked, and only https and public addresses follow", () => {
+  const { url, allows, open } = wayTo("/2010-04-01/Accounts/AC1", "live", "http://localhost:3001");
+  expect(url.href).toBe("https://api.twilio.com/2010-04-01/Accounts/AC1");
+  expect(open).toBe(openPublic);
+  expect(allows(new URL("https://mms.twiliocdn.com/file"))).toBe(true);
+  expect(allows(new URL("http://mms.twiliocdn.com/file"))).toBe(false);
+});
+
+test("in test mode nobody but the simulator is asked", () => {
+  const { url, allows } = wayTo("/2010-04-01/Accounts/AC1", "test", "http://localhost:3001");
+  expect(url.href).toBe("http://localhost:3001/2010-04-01/Accounts/AC1");
+  expect(allows(new URL("http://localhost:3001/media-cdn/1"))).toBe(true);
+  for (const other of ["http://localhost:3002/", "https://localhost:3001/", "https://mms.twiliocdn.com/file"])
+    expect(allows(new URL(other)), other).toBe(false);
+});
+
+test.for(databases)("%s: an API key that may not read files leaves it to the token", async (kind) => {
+  await using desk = await createListeningDesk(kind, { sid: ACCOUNTS.healthy, token: TOKENS.primary });
+  const { ctx, connection } = desk;
+  const { file } = await desk.hear({ kind: "image" });
+  const { sid, secret } = API_KEYS.restricted;
+  const place = {
+    organizationId: ctx.organizationId,
+    connectionId: connection.id,
+    field: "api_key_secret" as const,
+  };
+  await ctx.db
+    .update(connections)
+    .set({ apiKeySid: sid, apiKeySecretSealed: seal(ctx.keyring, place, secret) })
+    .where(eq(connections.id, connection.id));
+  expect(await openFile(ctx, file)).toMatchObject({ type: "image/png" });
+});
+
+test("two servers that fetch the same file at once keep one", async () => {
+  await using desk = await createListeningDesk("postgres");
+  const { file } = await desk.hear({ kind: "image" });
+  const other = await openPostgres(desk.store.url ?? "");
+  const [mine, theirs] = await Promise.all([
+    openFile(desk.ctx, file),
+    openFile({ ...desk.ctx, db: other.db }, file),
+  ]);
+  await other.close();
+  expect(mine).toEqual(theirs);
+  expect(desk.simulator.countMediaRequests()).toBe(2);
+  expect(await desk.ctx.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([{ id: mine.id }]);
 });

@@ -15,6 +15,7 @@ import {
   LedAstrayError,
   openAnywhere,
   openPublic,
+  type Source,
   TooLargeError,
 } from "./download.ts";
 import { nameInHeader } from "./file-name.ts";
@@ -123,16 +124,24 @@ async function ask(ctx: Context, credentials: Credentials, place: string): Promi
 }
 
 function askAs(ctx: Context, mode: "live" | "test", place: string, user: string, password: string) {
-  const base = mode === "live" ? TWILIO : (ctx.simulatorUrl ?? "");
-  const { origin } = new URL(base);
   return download({
-    url: new URL(place, base),
+    ...wayTo(place, mode, ctx.simulatorUrl),
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
-    allows: mode === "live" ? (url) => url.protocol === "https:" : (url) => url.origin === origin,
-    open: mode === "live" ? openPublic : openAnywhere,
     maxBytes: FILE_BYTES,
     patienceMs: PATIENCE_MS,
   });
+}
+
+/** Where a file is asked for, and where its redirects may lead. */
+export function wayTo(
+  place: string,
+  mode: "live" | "test",
+  simulatorUrl: string | null,
+): Pick<Source, "url" | "allows" | "open"> {
+  if (mode === "live")
+    return { url: new URL(place, TWILIO), allows: (url) => url.protocol === "https:", open: openPublic };
+  const url = new URL(place, simulatorUrl ?? "");
+  return { url, allows: (next) => next.origin === url.origin, open: openAnywhere };
 }
 
 let busy = 0;
