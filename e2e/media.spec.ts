@@ -261,6 +261,35 @@ test("a customer with a phone and a person at the desk send each other files", a
   });
 });
 
+test("where Twilio cannot fetch a file is said before it is sent", async ({
+  page,
+  server,
+  setup,
+  connect,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  await simulator.sendIncoming({
+    to: SENDERS.online,
+    from: ANNA,
+    body: "Hi",
+    profileName: "Anna",
+    wait: true,
+  });
+  await server.store.query("update twilio_whatsapp_connections set mode = 'live'", []);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: "Anna" }).getByRole("link").click();
+  const buffer = makeMedia("image").bytes;
+  const why = page.getByRole("alert").filter({ hasText: "cannot reach localhost" });
+  await page.getByLabel("Files to attach").setInputFiles([{ name: "a.png", mimeType: "image/png", buffer }]);
+  await expect(why).toContainText("Set PUBLIC_URL to this server's public https address and restart.");
+  await expect(page.getByRole("list", { name: "Attached files" })).toHaveCount(0);
+  await page.reload();
+  await page.getByRole("button", { name: "Attach a file" }).click();
+  await expect(why).toBeVisible();
+});
+
 test("a file that was not delivered is sent again", async ({ page, setup, connect, simulator }) => {
   await setup();
   await connect();

@@ -234,3 +234,49 @@ describe("chaos", () => {
     expect(simulator.setChaos({})).toMatchObject({ duplicates: 0, lost: 0 });
   });
 });
+
+describe("media", () => {
+  const MB = 1024 * 1024;
+  const answers: Record<string, [status: number, type: string, bytes: Buffer]> = {
+    "/a.png": [200, "image/png", Buffer.from("a picture")],
+    "/card.vcf": [200, "text/vcard; charset=utf-8", Buffer.from("a card")],
+    "/large.png": [200, "image/png", Buffer.alloc(5 * MB + 1)],
+    "/page.html": [200, "text/html", Buffer.from("<p>")],
+    "/gone.png": [404, "image/png", Buffer.from("")],
+  };
+
+  async function sendFile(path: string) {
+    await using host = await startReceiver((res, { url }) => {
+      const [status = 404, type = "", bytes] = answers[url] ?? [];
+      res.writeHead(status, { "content-type": type }).end(bytes);
+    });
+    await write();
+    const message = await send({ mediaUrl: [host.url + path] });
+    const asked = host.requests.map(({ url }) => url);
+    return { message, asked, kept: simulator.listMessages().find(({ sid }) => sid === message.sid) };
+  }
+
+  test.each([
+    ["/a.png", "image"],
+    ["/card.vcf", "contacts"],
+  ])("%s is fetched once and shown as it is", async (path, kind) => {
+    const { message, asked, kept } = await sendFile(path);
+    expect(asked).toEqual([path]);
+    expect(message).toMatchObject({ status: "read", numMedia: "1" });
+    expect(kept?.kind).toBe(kind);
+    const shown = await fetch(
+      `${simulator.url}/simulator/media/${kept?.details.MediaUrl0?.split("/").at(-1)}`,
+    );
+    expect(Buffer.from(await shown.arrayBuffer()).equals(answers[path]?.[2] ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  test.each([
+    ["/gone.png", 63019],
+    ["/page.html", 63005],
+    ["/large.png", 63034],
+  ])("%s ends failed with %i", async (path, code) => {
+    const { message } = await sendFile(path);
+    expect(message).toMatchObject({ status: "failed", errorCode: code });
+    expect(statuses()).toEqual(["failed"]);
+  });
+});
