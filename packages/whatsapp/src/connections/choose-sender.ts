@@ -15,7 +15,7 @@ export interface ChosenSender {
 }
 
 /** Twilio's shared test number; its senders API does not list it. */
-const SANDBOX = "whatsapp:+14155238886";
+export const SANDBOX = "whatsapp:+14155238886";
 
 const noWebhook: SenderWebhook = {
   callbackUrl: null,

@@ -1,5 +1,6 @@
 import type { connections } from "@waystation/db/schema";
 import { type Keyring, open } from "../credentials.ts";
+import { SANDBOX } from "./choose-sender.ts";
 import { isOurs } from "./webhook-url.ts";
 
 export type Verdict = "working" | "attention" | "broken" | "disconnected";
@@ -27,7 +28,6 @@ interface Facts {
   keyring: Keyring;
 }
 
-const SANDBOX = "whatsapp:+14155238886";
 const QUIET_QUALITY = new Set(["LOW", "YELLOW", "RED", "MEDIUM"]);
 
 /** One verdict of all that is known about a connection, with what to do about it. Worst reason first. */

@@ -246,6 +246,19 @@ test.for(databases)("%s: where Twilio cannot be asked, nobody claims to know", a
   ]);
 });
 
+test.for(databases)("%s: the sandbox is given one message every three seconds", async (kind) => {
+  await using inbox = await createTestInbox(kind, "whatsapp:+14155238886");
+  await inbox.hear(PHONE, "Hello");
+  const [first, second] = [await inbox.say(PHONE, "one"), await inbox.say(PHONE, "two")];
+  const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
+  await outbox.send(Number(first.id), 0);
+  const error: unknown = await outbox.send(Number(second.id), 0).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(TryLaterError);
+  expect((error as TryLaterError).pauseMs).toBeLessThanOrEqual(3_000);
+  expect([await stateOf(inbox, first.id), await stateOf(inbox, second.id)]).toEqual(["sent", "queued"]);
+  expect(inbox.atTwilio()).toHaveLength(1);
+});
+
 test.each([
   ["7", 7_000],
   ["0", 0],

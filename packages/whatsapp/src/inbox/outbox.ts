@@ -1,6 +1,7 @@
 import { connections } from "@waystation/db/schema";
 import { conversations, messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import { and, eq, sql } from "drizzle-orm";
+import { SANDBOX } from "../connections/choose-sender.ts";
 import { clientFor } from "../connections/configure-webhook.ts";
 import { openCredentials } from "../connections/open-credentials.ts";
 import { WEBHOOK_PATH } from "../connections/webhook-url.ts";
@@ -22,6 +23,9 @@ const MOST_TRIES = 60;
 /** Nobody took the call, or Twilio did not say when to come again. */
 const PAUSE_MS = 1_000;
 
+/** Twilio's sandbox, which everybody shares, takes a message every three seconds. */
+const SANDBOX_PAUSE_MS = 3_000;
+
 /** What tests may wait for, or die at. */
 export type Stage = "claimed" | "answered";
 
@@ -31,12 +35,21 @@ export type Stage = "claimed" | "answered";
  * is `uncertain`: never sent again, but settled by its own callback or by Twilio's list.
  */
 export function createOutbox(platform: Platform, reached: (stage: Stage) => void = () => {}): Work {
+  const sandboxFreeAt = new Map<number, number>();
+  const awaitSandbox = ({ connection, message }: Row) => {
+    if (connection.sender !== SANDBOX) return;
+    const now = performance.now();
+    const left = (sandboxFreeAt.get(message.connectionNo) ?? 0) - now;
+    if (left > 0) throw new TryLaterError("The sandbox takes no more just now", { pauseMs: left });
+    sandboxFreeAt.set(message.connectionNo, now + SANDBOX_PAUSE_MS);
+  };
   return {
     send: async (messageId, tries) => {
       const row = await find(platform, messageId);
       if (!row || ["sent", "failed", "uncertain"].includes(row.outgoing.state)) return;
       if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
       if (row.outgoing.state === "sending") return becomeUncertain(platform, row);
+      awaitSandbox(row);
       if (row.connection.isActive) await handOver(platform, row, tries >= MOST_TRIES, reached);
       else await fail(platform, messageId, "The sender was disconnected before it could be sent.");
       changed(platform, row);

@@ -14,14 +14,16 @@ let counter = 0;
 const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
 
 /** A desk with one connected sender, and customers who write to it. What is answered waits for a test's own outbox. */
-export async function createTestInbox(kind: (typeof databases)[number]) {
+export async function createTestInbox(
+  kind: (typeof databases)[number],
+  ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`,
+) {
   const desk = await createTestDesk(kind);
   // Jobs of their own would be done at moments of their own.
   const ctx = {
     ...(await desk.person()),
     jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
   };
-  const ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`;
   const account = desk.simulator.createAccount({ senders: [ours] });
   const input = { mode: "test", accountSid: account.sid, authToken: account.token, sender: ours };
   const { id: connectionId } = await connect(ctx, connectInput.parse(input));
