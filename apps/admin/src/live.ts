@@ -3,6 +3,7 @@ import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
 import { askAgain } from "./ask-again.ts";
 import { showAsRead } from "./components/unread.ts";
+import { tab } from "./tab.ts";
 import { leave, trpc } from "./trpc.ts";
 
 export type LiveState = "connecting" | "live" | "broken";
@@ -57,13 +58,15 @@ export function useLiveChanges(): LiveState {
   );
   const stream = useSubscription(
     trpc.events.changes.subscriptionOptions(
-      {},
+      { tab },
       {
         onStarted: () => refresh([ALL]),
         // Null: so many changed that they are not named.
-        onData: ({ conversationIds, connectionIds, personalIds }) => {
+        onData: ({ conversationIds, connectionIds, personalIds, presentIds }) => {
           if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
             void refresh(conversationIds ?? [ALL]);
+          for (const conversationId of presentIds)
+            void queryClient.invalidateQueries(trpc.presence.list.queryFilter({ conversationId }));
           // Read in another window.
           if (personalIds.length > 0) void showAsRead(personalIds);
         },

@@ -4,6 +4,7 @@ import { events } from "./events.ts";
 import { messages } from "./messages.ts";
 import { notes } from "./notes.ts";
 import { organizations } from "./organizations.ts";
+import { presence } from "./presence.ts";
 import { profile } from "./profile.ts";
 import { replies } from "./replies.ts";
 import { session } from "./session.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   messages,
   notes,
   organizations,
+  presence,
   profile,
   replies,
   session,

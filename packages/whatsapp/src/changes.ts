@@ -6,6 +6,16 @@ export interface Change {
   conversationId?: string;
   /** Where it matters to one person alone: what they have read, or, without a conversation, what they may. */
   userId?: string;
+  /** What somebody does there at this moment, which nobody stores. */
+  report?: Report;
+}
+
+/** What one tab of somebody's browser is at. */
+export interface Report {
+  tab: string;
+  conversationId: string;
+  userId: string;
+  doing: "looking" | "typing" | "away";
 }
 
 /** Everything of one organisation that changed in one moment, each once. */
@@ -16,6 +26,10 @@ export interface Changes {
   personal: Map<string, Set<string>>;
   /** Whose sessions or membership changed. */
   access: Set<string>;
+  /** The last of each person's tab, for who does not know it yet. */
+  reports: Map<string, Report>;
+  /** Conversations at which others are than before, or do something else. */
+  presentIds: Set<string>;
   /** More than can be named, or than was heard. */
   isEverything: boolean;
 }
@@ -26,11 +40,15 @@ export function noChanges(): Changes {
     conversationIds: new Set(),
     personal: new Map(),
     access: new Set(),
+    reports: new Map(),
+    presentIds: new Set(),
     isEverything: false,
   };
 }
 
-export function addChange(changes: Changes, { connectionId, conversationId, userId }: Change): void {
+export function addChange(changes: Changes, change: Change): void {
+  const { connectionId, conversationId, userId, report } = change;
+  if (report) changes.reports.set(`${report.userId} ${report.tab}`, report);
   if (connectionId !== undefined) changes.connectionIds.add(connectionId);
   if (userId === undefined) {
     if (conversationId !== undefined) changes.conversationIds.add(conversationId);
@@ -45,6 +63,8 @@ export function addChanges(changes: Changes, more: Changes): Changes {
   for (const id of more.access) changes.access.add(id);
   for (const [userId, ids] of more.personal)
     changes.personal.set(userId, new Set([...(changes.personal.get(userId) ?? []), ...ids]));
+  for (const [tab, report] of more.reports) changes.reports.set(tab, report);
+  for (const id of more.presentIds) changes.presentIds.add(id);
   changes.isEverything ||= more.isEverything;
   return changes;
 }

@@ -1,4 +1,4 @@
-import { addChange, addChanges, type Change, type Changes, noChanges } from "./changes.ts";
+import { addChange, addChanges, type Change, type Changes, noChanges, type Report } from "./changes.ts";
 
 /** The same moment that people are told in. */
 const WINDOW_MS = 50;
@@ -6,10 +6,17 @@ const AGAIN_MS = 250;
 /** While nothing can be sent, more than this need not be remembered by name. */
 const MOST = 1_000;
 
-/** By organisation: conversations, connections, what matters to one person, whose access; 0 for more than fits. */
+/** By organisation: conversations, connections, what matters to one person, whose access, who does what; 0 for more than fits. */
 type Letter = Record<
   string,
-  0 | [conversations: string[], connections: string[], personal: [string, string[]][], access: string[]]
+  | 0
+  | [
+      conversations: string[],
+      connections: string[],
+      personal: [string, string[]][],
+      access: string[],
+      reports: Report[],
+    ]
 >;
 
 /**
@@ -87,7 +94,14 @@ function write(letter: Map<string, Changes>, maxBytes: number): string[] {
   return [...texts, `{${text}}`];
 }
 
-function partOf({ conversationIds, connectionIds, personal, access, isEverything }: Changes): Letter[string] {
+function partOf({
+  conversationIds,
+  connectionIds,
+  personal,
+  access,
+  reports,
+  isEverything,
+}: Changes): Letter[string] {
   // Whose access changed must not be lost in "everything": there everybody's is looked at anyway.
   if (isEverything) return 0;
   return [
@@ -95,6 +109,7 @@ function partOf({ conversationIds, connectionIds, personal, access, isEverything
     [...connectionIds],
     [...personal].map(([userId, ids]) => [userId, [...ids]]),
     [...access],
+    [...reports.values()],
   ];
 }
 
@@ -102,12 +117,14 @@ function partOf({ conversationIds, connectionIds, personal, access, isEverything
 export function readLetter(text: string): [organizationId: string, Changes][] {
   return Object.entries(JSON.parse(text) as Letter).map(([organizationId, part]) => {
     if (part === 0) return [organizationId, { ...noChanges(), isEverything: true }];
-    const [conversations, connections, personal, access] = part;
+    const [conversations, connections, personal, access, reports = []] = part;
     const changes: Changes = {
       conversationIds: new Set(conversations),
       connectionIds: new Set(connections),
       personal: new Map(personal.map(([userId, ids]) => [userId, new Set(ids)])),
       access: new Set(access),
+      reports: new Map(reports.map((report) => [`${report.userId} ${report.tab}`, report])),
+      presentIds: new Set(),
       isEverything: false,
     };
     return [organizationId, changes];

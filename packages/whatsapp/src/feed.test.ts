@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
 import { createTestStore } from "@waystation/db/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Changes } from "./changes.ts";
 import { createFeed, type Feed } from "./feed.ts";
+import { createPresence } from "./presence.ts";
 
 function listen(feed: Feed, organizationId = "us") {
   const end = new AbortController();
@@ -126,6 +127,8 @@ test("what one process publishes all others hear, and each of them once", async 
     conversationIds: new Set(["a"]),
     personal: new Map([["ada", new Set(["b"])]]),
     access: new Set(["bob"]),
+    reports: new Map(),
+    presentIds: new Set(),
     isEverything: false,
   };
   expect(two.far.heard).toEqual([news]);
@@ -173,4 +176,52 @@ test("what was published last is still sent when the process closes", async () =
   two.publish({ conversationId: "last" });
   await two.here.close();
   await expect.poll(() => conversationsOf(two.far.heard)).toContain("last");
+});
+
+test("who looks and who types is known in every process, until they go", async () => {
+  const organizationId = randomUUID();
+  await using two = await openTwo(organizationId);
+  const report = (
+    tab: string,
+    conversationId: string,
+    doing: "looking" | "typing" | "away",
+    userId = "ada",
+  ) => two.publish({ report: { tab, conversationId, userId, doing } });
+  const present = (feed: Feed, conversationId = "a") => feed.present(organizationId, conversationId);
+  const looking = [{ userId: "ada", isTyping: false }];
+  report("tab-one", "a", "looking");
+  report("tab-two", "a", "looking");
+  for (const feed of [two.here, two.there]) await expect.poll(() => present(feed)).toEqual(looking);
+  await expect.poll(() => two.far.heard.at(-1)?.presentIds).toEqual(new Set(["a"]));
+  expect(conversationsOf(two.far.heard)).toEqual([]);
+
+  two.forget();
+  report("tab-one", "a", "looking");
+  report("tab-one", "a", "typing");
+  await expect.poll(() => present(two.there)).toEqual([{ userId: "ada", isTyping: true }]);
+  await expect.poll(() => two.near.heard.length).toBe(1);
+  report("tab-one", "b", "looking");
+  await expect.poll(() => present(two.there, "b")).toEqual(looking);
+  expect(present(two.there), "the other tab is still there").toEqual(looking);
+  report("tab-two", "a", "away", "mallory");
+  report("tab-two", "", "away");
+  await expect.poll(() => present(two.there)).toEqual([]);
+  expect(present(two.there, "b")).toEqual(looking);
+});
+
+test("a report that says nothing new wakes nobody, and one that is not said again is forgotten", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const presence = createPresence();
+  const note = (doing: "looking" | "typing") =>
+    presence.note({ tab: "tab", conversationId: "a", userId: "ada", doing });
+  expect(note("looking")).toEqual(["a"]);
+  expect(note("looking")).toEqual([]);
+  expect(note("typing")).toEqual(["a"]);
+  vi.advanceTimersByTime(9_000);
+  expect(presence.at("a")).toEqual([{ userId: "ada", isTyping: false }]);
+  expect(note("typing")).toEqual(["a"]);
+  vi.advanceTimersByTime(31_000);
+  expect(presence.at("a")).toEqual([]);
+  expect(note("looking")).toEqual(["a"]);
+  vi.useRealTimers();
 });

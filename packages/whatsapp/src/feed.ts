@@ -1,5 +1,6 @@
-import { addChange, addChanges, type Change, type Changes, noChanges } from "./changes.ts";
+import { addChange, addChanges, type Change, type Changes, noChanges, type Report } from "./changes.ts";
 import { createPost, readLetter } from "./feed-post.ts";
+import { createPresence } from "./presence.ts";
 
 export interface Feed {
   /** Never waits, not even for other processes to be told. */
@@ -7,6 +8,8 @@ export interface Feed {
   /** The changes of one organisation from now on, until `signal` aborts. */
   subscribe(organizationId: string, signal: AbortSignal): AsyncIterable<Changes>;
   subscribers(): number;
+  /** Who is at a conversation at this moment, as far as somebody here listens to its organisation. */
+  present(organizationId: string, conversationId: string): { userId: string; isTyping: boolean }[];
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export function createFeed(options?: FeedOptions): Feed {
       post?.add(change);
     },
     subscribers: () => subscribers,
+    present: (organizationId, conversationId) => audiences.get(organizationId)?.present(conversationId) ?? [],
     subscribe: async function* (organizationId, signal) {
       const audience = audiences.get(organizationId) ?? createAudience(() => subscribers);
       audiences.set(organizationId, audience);
@@ -83,10 +87,12 @@ interface Audience {
   listeners: Set<(news: Changes) => void>;
   add(change: Change): void;
   addAll(changes: Changes): void;
+  present(conversationId: string): { userId: string; isTyping: boolean }[];
 }
 
 function createAudience(subscribers: () => number): Audience {
   const listeners = new Set<(news: Changes) => void>();
+  const presence = createPresence();
   let changes = noChanges();
   let isDue = false;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -109,14 +115,27 @@ function createAudience(subscribers: () => number): Audience {
     else setTimeout(tell, wait);
   }
 
+  /** Most reports say that all is as it was: these wake nobody. */
+  function note(report: Report): void {
+    const ids = presence.note(report);
+    for (const id of ids) changes.presentIds.add(id);
+    if (ids.length > 0) tellSoon();
+  }
+
   return {
     listeners,
+    present: presence.at,
     add: (change) => {
+      if (change.report) return note(change.report);
       addChange(changes, change);
       tellSoon();
     },
     addAll: (more) => {
-      addChanges(changes, more);
+      for (const report of more.reports.values()) note(report);
+      const { access, connectionIds, conversationIds, personal, isEverything } = more;
+      if (!isEverything && access.size + connectionIds.size + conversationIds.size + personal.size === 0)
+        return;
+      addChanges(changes, { ...more, reports: new Map() });
       tellSoon();
     },
   };

@@ -64,7 +64,7 @@ export default function Palette({ asked }: { asked: number }) {
       scrollable
       maxHeight={420}
       radius={10}
-      aria-label="Search and commands"
+      attributes={{ content: { "aria-label": "Search and commands" } }}
       classNames={css}
     >
       <Spotlight.Search

@@ -1,6 +1,7 @@
 import { IconLogout, IconUser } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { DropMenu } from "../ui/drop-menu.tsx";
+import { initialsOf } from "../ui/format.ts";
 import { PaletteButton } from "./palette-host.tsx";
 import { useMe } from "./session.ts";
 import css from "./shell.module.css";
@@ -24,13 +25,6 @@ export function ThemeMenu() {
     </DropMenu>
   );
 }
-
-const initialsOf = (name: string) =>
-  name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => [...word][0]?.toUpperCase() ?? "")
-    .join("");
 
 export function TopTools() {
   const { user } = useMe();

@@ -39,3 +39,10 @@ export const formatCount = (n: number) => count.format(n);
 export const words = (code: string) => code.toLowerCase().replaceAll("_", " ").replaceAll(":", ", ");
 
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const initialsOf = (name: string) =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0]?.toUpperCase() ?? "")
+    .join("");

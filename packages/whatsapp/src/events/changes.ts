@@ -14,6 +14,8 @@ export interface ChangeNotice {
   connectionIds: string[];
   /** Conversations that changed for the listener alone: what they have read elsewhere. */
   personalIds: string[];
+  /** Conversations at which others look or type than before. */
+  presentIds: string[];
 }
 
 /**
@@ -47,20 +49,26 @@ export async function* eventChanges(
     for await (const news of ctx.feed.subscribe(ctx.organizationId, ending.signal)) {
       if (news.isEverything || news.access.has(userId)) await look();
       if (refusal) break;
-      const { connectionIds, conversationIds, isEverything } = news;
+      const { connectionIds, conversationIds, presentIds, isEverything } = news;
       const personalIds = [...(news.personal.get(userId) ?? [])];
       if (input.connectionId !== undefined && !isEverything && !connectionIds.has(input.connectionId))
         continue;
-      if (!isEverything && connectionIds.size + conversationIds.size + personalIds.length === 0) continue;
+      const size = connectionIds.size + conversationIds.size + personalIds.length + presentIds.size;
+      if (!isEverything && size === 0) continue;
       yield {
         connectionIds: [...connectionIds],
         conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
         personalIds,
+        presentIds: [...presentIds],
       };
     }
     if (refusal) throw refusal;
   } finally {
     clearInterval(timer);
+    if (input.tab !== undefined) {
+      const report = { tab: input.tab, userId, conversationId: "", doing: "away" as const };
+      ctx.feed.publish({ organizationId: ctx.organizationId, report });
+    }
     signal.removeEventListener("abort", end);
   }
 }

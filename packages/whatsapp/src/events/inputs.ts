@@ -13,5 +13,9 @@ export const listEventsInput = z.strictObject({
 });
 export type ListEvents = z.infer<typeof listEventsInput>;
 
-export const eventChangesInput = z.strictObject({ connectionId: z.uuid().optional() });
+export const eventChangesInput = z.strictObject({
+  connectionId: z.uuid().optional(),
+  /** The browser's tab: when its stream ends, nobody looks at anything there. */
+  tab: z.string().min(8).max(40).optional(),
+});
 export type EventChanges = z.infer<typeof eventChangesInput>;

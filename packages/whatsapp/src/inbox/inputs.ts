@@ -49,3 +49,10 @@ export const assignInput = conversationInput.extend({ userId: z.uuid().nullable(
 export type Assign = z.infer<typeof assignInput>;
 
 export const changesInput = z.strictObject({});
+
+export const tellPresenceInput = conversationInput.extend({
+  /** The same for one browser's tab for as long as it lives. */
+  tab: z.string().min(8).max(40),
+  doing: z.enum(["looking", "typing", "away"]),
+});
+export type TellPresence = z.infer<typeof tellPresenceInput>;

@@ -2,6 +2,8 @@ import { SegmentedControl } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import css from "./answer-box.module.css";
 import { Composer } from "./composer.tsx";
+import { useTellPresence } from "./presence.ts";
+import { Typing } from "./present.tsx";
 import type { OpenConversation } from "./queries.ts";
 import { keepWriting, readWriting, useBeginWriting, type Writing } from "./writing.ts";
 
@@ -35,6 +37,11 @@ export function AnswerBox({ conversation, onSent }: AnswerBoxProps) {
     [change],
   );
   useBeginWriting(begin);
+  const presence = useTellPresence(conversation.id);
+  const sent = () => {
+    presence.stop();
+    onSent();
+  };
   useEffect(() => void loadNotes().catch(() => {}), []);
   const take = useCallback((next: HTMLTextAreaElement | null) => {
     field.current = next;
@@ -43,25 +50,28 @@ export function AnswerBox({ conversation, onSent }: AnswerBoxProps) {
     next.focus();
   }, []);
   return (
-    <div className={css.box}>
-      <SegmentedControl
-        className={css.kinds}
-        aria-label="What you write"
-        size="xs"
-        value={writing}
-        data-writing={writing}
-        onChange={(value) => change(value === "note" ? "note" : "reply")}
-        data={[
-          { value: "reply", label: "Reply" },
-          { value: "note", label: "Note" },
-        ]}
-      />
+    <div className={css.box} onInput={presence.type}>
+      <div className={css.top}>
+        <SegmentedControl
+          className={css.kinds}
+          aria-label="What you write"
+          size="xs"
+          value={writing}
+          data-writing={writing}
+          onChange={(value) => change(value === "note" ? "note" : "reply")}
+          data={[
+            { value: "reply", label: "Reply" },
+            { value: "note", label: "Note" },
+          ]}
+        />
+        <Typing conversationId={conversation.id} />
+      </div>
       {writing === "note" ? (
         <Suspense fallback={<div className={css.coming} />}>
-          <NoteComposer conversationId={conversation.id} fieldRef={take} onAdded={onSent} />
+          <NoteComposer conversationId={conversation.id} fieldRef={take} onAdded={sent} />
         </Suspense>
       ) : (
-        <Composer conversation={conversation} fieldRef={take} onSent={onSent} />
+        <Composer conversation={conversation} fieldRef={take} onSent={sent} />
       )}
     </div>
   );

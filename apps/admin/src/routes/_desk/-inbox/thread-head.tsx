@@ -11,6 +11,7 @@ import { formatAddress } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/tone.tsx";
 import css from "./inbox.module.css";
 import { nameOfContact } from "./kind-words.ts";
+import { Present } from "./present.tsx";
 import type { OpenConversation } from "./queries.ts";
 
 const refresh = () => queryClient.invalidateQueries(trpc.conversations.pathFilter());
@@ -58,6 +59,7 @@ export function ThreadHead({ conversation, acts, headingRef, onDetails }: Thread
           </h2>
           {contact.name ? <div className={css.beneath}>{address}</div> : null}
         </div>
+        <Present conversationId={conversation.id} />
         <DropMenu
           label={`Assigned to: ${assigned}`}
           className={css.assignee}
