@@ -1,6 +1,7 @@
+import { messages } from "@waystation/db/schema-inbox";
 import { databases } from "@waystation/db/testing";
 import { recipientEnding } from "@waystation/twilio-simulator/sentinels";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { DomainError } from "../errors.ts";
 import { rebuild } from "../webhooks/rebuild.ts";
@@ -84,6 +85,19 @@ test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async 
   expect(await optOut(inbox, blocking)).toMatchObject({ why: "blocked" });
   await inbox.hear(blocking, "I changed my mind");
   expect(await optOut(inbox, blocking)).toBeNull();
+
+  // What was asked before somebody blocked us still counts after.
+  await inbox.hear(blocking, "stop");
+  const { id } = await inbox.conversation(blocking);
+  const input = { conversationId: id, clientKey: "all-the-same", body: "Hi" };
+  const again = await sendMessage(inbox.ctx, { ...input, evenThough: "opted_out" });
+  await inbox.ctx.db
+    .update(messages)
+    .set({ errorCode: 63033 })
+    .where(eq(messages.id, Number(again.id)));
+  expect(await optOut(inbox, blocking)).toMatchObject({ why: "blocked" });
+  await inbox.hear(blocking, "Hello again");
+  expect(await optOut(inbox, blocking)).toMatchObject({ why: "asked" });
 });
 
 test.for(databases)("%s: it is the same when everything is made anew", async (kind) => {

@@ -7,6 +7,7 @@ const STOP = ["stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout
 const START = ["start", "unstop"];
 const MOST_BYTES = 24;
 const BLOCKED = 63033;
+const FEW = 10;
 
 export interface OptOut {
   since: string;
@@ -32,7 +33,8 @@ export async function optOutOf(
     eq(conversations.organizationNo, contact.organizationNo),
     eq(conversations.contactId, contact.id),
   );
-  const [last] = await db
+  // A few of each conversation, by the small index: asked for in one order over all, the planner may take the large one.
+  const marks = db
     .select({
       id: messages.id,
       body: messages.body,
@@ -41,20 +43,34 @@ export async function optOutOf(
       at: messages.at,
     })
     .from(messages)
-    .innerJoin(conversations, eq(conversations.id, messages.conversationId))
-    .where(and(ofContact, ASKS))
+    .where(and(eq(messages.conversationId, conversations.id), ASKS))
     .orderBy(desc(messages.id))
-    .limit(1);
-  if (!last) return null;
-  const since = last.at.toISOString();
-  if (last.isIncoming)
-    return askOf(last.body) === "stop" ? { since, why: "asked", words: last.body?.trim() ?? null } : null;
-  if (last.errorCode !== BLOCKED) return { since, why: "refused", words: null };
-  // Who writes to us does not block us any more.
+    .limit(FEW)
+    .as("marks");
+  const found = await db
+    .select({
+      id: marks.id,
+      body: marks.body,
+      isIncoming: marks.isIncoming,
+      errorCode: marks.errorCode,
+      at: marks.at,
+    })
+    .from(conversations)
+    .innerJoinLateral(marks, sql`true`)
+    .where(ofContact);
+  if (found.length === 0) return null;
   const [heard] = await db
     .select({ id: sql<number>`coalesce(max(${conversationActivity.lastIncomingId}), 0)::float8` })
     .from(conversations)
     .innerJoin(conversationActivity, eq(conversationActivity.conversationId, conversations.id))
     .where(ofContact);
-  return (heard?.id ?? 0) > last.id ? null : { since, why: "blocked", words: null };
+  const last = found
+    .toSorted((a, b) => b.id - a.id)
+    // Who has written to us since does not block us any more.
+    .find((mark) => mark.errorCode !== BLOCKED || mark.id > (heard?.id ?? 0));
+  if (!last) return null;
+  const since = last.at.toISOString();
+  if (last.isIncoming)
+    return askOf(last.body) === "stop" ? { since, why: "asked", words: last.body?.trim() ?? null } : null;
+  return { since, why: last.errorCode === BLOCKED ? "blocked" : "refused", words: null };
 }
