@@ -88,6 +88,22 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
     await expect(messages(page).getByRole("button", { name: "Play the voice message" })).toBeVisible();
   });
 
+  await test.step("what this browser cannot play or show is offered as a file", async () => {
+    const odd = (kind: "audio" | "image", contentType: string, bytes: string) =>
+      simulator.sendIncoming({
+        to: SENDERS.online,
+        from: ANNA,
+        kind,
+        media: [{ contentType, data: Buffer.from(bytes, "latin1").toString("base64") }],
+        wait: true,
+      });
+    await odd("audio", "audio/amr", "#!AMR\n<quite short");
+    await page.getByRole("button", { name: "Newest" }).click();
+    await expect(bubbles(page).last()).toContainText("This browser cannot play it.");
+    await odd("image", "image/png", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    await expect(bubbles(page).last()).toContainText("This browser cannot show it.");
+  });
+
   await inspect(page, "a conversation with every kind of file");
 });
 
@@ -215,6 +231,24 @@ test("a customer with a phone and a person at the desk send each other files", a
       ["document", 1],
     ]);
     await expect(phone.getByRole("img", { name: "Photo from the business" })).toHaveCount(2);
+  });
+
+  await test.step("what was uploaded is still attached after a reload", async () => {
+    await choose(
+      file("kept.png", "image/png", picture),
+      file("kept.pdf", "application/pdf", Buffer.from("%PDF-1.4")),
+    );
+    await expect(chips).toHaveCount(2);
+    for (const name of ["kept.png", "kept.pdf"])
+      await expect(page.getByRole("button", { name: `Remove ${name}` })).toBeVisible();
+    await page.reload();
+    await expect(chips).toHaveCount(2);
+    await expectDrawn(chips.nth(0).locator("img"));
+    for (const name of ["kept.png", "kept.pdf"])
+      await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await page.reload();
+    await expect(field).toBeVisible();
+    await expect(chips).toHaveCount(0);
   });
 
   await test.step("what WhatsApp does not take is said before it is uploaded", async () => {

@@ -72,6 +72,14 @@ test("not even a redirect back to the first host gets them again", async () => {
   expect(hosts.asked.map(({ authorization }) => authorization)).toEqual(["Basic c2VjcmV0", undefined]);
 });
 
+test.for([301, 302, 303, 307, 308])("redirect %i is followed", async (status) => {
+  await using hosts = await startHosts({
+    "api.twilio.example": lead("https://files.example/a", status),
+    "files.example": answer("a picture"),
+  });
+  expect((await hosts.get()).bytes?.toString()).toBe("a picture");
+});
+
 test("a loop ends, and so does a way that is too long", async () => {
   await using hosts = await startHosts({ "api.twilio.example": lead("https://api.twilio.example/file") });
   await expect(hosts.get()).rejects.toThrow(LedAstrayError);

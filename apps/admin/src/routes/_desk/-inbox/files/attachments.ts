@@ -22,18 +22,49 @@ const lists = new Map<string, Attachment[]>();
 const uploads = new Map<string, XMLHttpRequest>();
 const listeners = new Set<() => void>();
 let counter = 0;
+const newKey = () => String(++counter);
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 
+const keyOf = (conversationId: string) => `waystation.attached.${conversationId}`;
+
 function write(conversationId: string, list: Attachment[]) {
   lists.set(conversationId, list);
+  // What the server has all of is still there after a reload.
+  const there = list.filter((one) => one.id !== null).map((one) => ({ ...one, preview: null }));
+  try {
+    if (there.length === 0) sessionStorage.removeItem(keyOf(conversationId));
+    else sessionStorage.setItem(keyOf(conversationId), JSON.stringify(there));
+  } catch {
+    // Storage is full or forbidden: then it only lives as long as the page.
+  }
   for (const listener of listeners) listener();
 }
 
-const read = (conversationId: string) => lists.get(conversationId) ?? nothing;
+function read(conversationId: string): Attachment[] {
+  let list = lists.get(conversationId);
+  if (!list) {
+    list = stored(conversationId);
+    lists.set(conversationId, list);
+  }
+  return list;
+}
+
+function stored(conversationId: string): Attachment[] {
+  try {
+    const list: Attachment[] = JSON.parse(sessionStorage.getItem(keyOf(conversationId)) ?? "[]");
+    return list.map((one) => ({
+      ...one,
+      key: newKey(),
+      preview: one.type.startsWith("image/") ? `/api/media/${one.id}` : null,
+    }));
+  } catch {
+    return nothing;
+  }
+}
 
 function change(conversationId: string, key: string, part: Partial<Attachment>) {
   write(
@@ -66,7 +97,7 @@ export function attach(conversationId: string, files: readonly File[]): string |
 }
 
 function begin(conversationId: string, file: File) {
-  const key = String(++counter);
+  const key = newKey();
   const problem = problemWith(file);
   const isPicture = problem === null && file.type.startsWith("image/");
   const fresh: Attachment = {
