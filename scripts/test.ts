@@ -39,6 +39,13 @@ async function journeys(): Promise<Sum> {
   return sum("end-to-end tests", stats && stats.expected + stats.flaky, stats?.unexpected, code);
 }
 
+async function faults(): Promise<Sum> {
+  const file = join(results, "fault.json");
+  const code = await runNode("fault/src/main.ts", [`--json=${file}`]);
+  const report = readReport<{ passed: number; failed: number }>(file);
+  return sum("faults", report?.passed, report?.failed, code);
+}
+
 function readReport<Report>(file: string): Report | null {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Report;
@@ -54,7 +61,7 @@ function sum(name: string, passed = 0, failed = 0, code: number): Sum {
 
 const start = performance.now();
 const sums: Sum[] = [];
-for (const part of [checks, units, journeys]) sums.push(await part());
+for (const part of [checks, units, journeys, faults]) sums.push(await part());
 
 console.log("");
 for (const { name, passed, failed } of sums)

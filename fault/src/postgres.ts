@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { connectPostgres } from "@waystation/db/connect-postgres";
 import { findBinaries, give, initialise, owner } from "@waystation/db/testing-postgres-files";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { ended, hasEnded, start } from "./children.ts";
 import { sleep, until } from "./clock.ts";
 import { reservePort } from "./ports.ts";
@@ -136,7 +137,7 @@ export class Postgres {
   }
 
   client(database: string, options: postgres.Options<Record<string, never>> = {}): Client {
-    return postgres(this.urlOf(database), { max: 1, onnotice: () => {}, ...options });
+    return connectPostgres(this.urlOf(database), { max: 1, ...options });
   }
 
   /** The processes that serve a database's clients, other than whoever asks. */

@@ -6,7 +6,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import { connectPostgres } from "./connect-postgres.ts";
 import { openHotLine } from "./hot-line.ts";
 import { prepareFrequent } from "./prepare-frequent.ts";
 import * as mission from "./schema.ts";
@@ -57,10 +57,9 @@ export async function openPostgres(url: string): Promise<Store> {
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
   const sockets = createSockets();
-  const client = postgres(url, {
+  const client = connectPostgres(url, {
     ...({ socket: sockets.make } as object),
     max: POOL,
-    onnotice: () => {},
     onclose: () => warmSoon(),
     connect_timeout: 10,
     idle_timeout: 0,
@@ -111,7 +110,7 @@ export async function openPostgres(url: string): Promise<Store> {
       (await client.unsafe(text, parameters as never[], { prepare: false })) as unknown as Row[],
     hotQuery: hotLine.query,
     migrate: async () => {
-      const own = postgres(url, { max: 1, onnotice: () => {} });
+      const own = connectPostgres(url, { max: 1 });
       try {
         await own`select pg_advisory_lock(${MIGRATION_LOCK})`;
         await migratePostgres(drizzlePostgres(own), { migrationsFolder });

@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import { connectPostgres } from "./connect-postgres.ts";
 
 /** One statement, on one connection. */
 export type Ask = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
@@ -33,7 +33,7 @@ export async function copyToPostgres(
   url: string,
   schemas = SCHEMAS,
 ): Promise<Map<string, number>> {
-  const client = postgres(url, { max: 1, onnotice: () => {} });
+  const client = connectPostgres(url, { max: 1 });
   try {
     return await client.begin(async (transaction) => {
       const to: Ask = async (text, parameters = []) => [

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { connectPostgres } from "./connect-postgres.ts";
 import { createSockets } from "./sockets.ts";
 
 /** The server's own limit comes first: then it has ended the statement, and says so. */
@@ -19,10 +20,9 @@ export function openHotLine(url: string) {
   let timer: NodeJS.Timeout | null = null;
 
   function connect(): postgres.Sql {
-    const own: postgres.Sql = postgres(url, {
+    const own: postgres.Sql = connectPostgres(url, {
       ...({ socket: sockets.make } as object),
       max: 1,
-      onnotice: () => {},
       onclose: () => {
         if (own === client) warmSoon();
       },

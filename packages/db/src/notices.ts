@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
+import type postgres from "postgres";
+import { connectPostgres } from "./connect-postgres.ts";
 import { createSockets } from "./sockets.ts";
 
 /** What Postgres takes is less than 8,000 bytes, and a few of them say from whom it comes. */
@@ -46,7 +47,7 @@ export function openNotices(url: string, { hear, missed }: NoticeHandlers): Noti
   const probing = setInterval(probe, PROBE_MS).unref();
 
   function connect(): postgres.Sql {
-    const made: postgres.Sql = postgres(url, {
+    const made: postgres.Sql = connectPostgres(url, {
       ...({
         socket: sockets.make,
         onnotify: (_channel: string, payload: string) => {
@@ -54,8 +55,6 @@ export function openNotices(url: string, { hear, missed }: NoticeHandlers): Noti
         },
       } as object),
       max: 1,
-      fetch_types: false,
-      onnotice: () => {},
       onclose: () => {
         if (made === client) attachSoon();
       },
