@@ -183,11 +183,15 @@ test.for(databases)(
     await inbox.hear(PHONE, "Hello");
     const busy = '{"code": 20429, "status": 429}';
     await using twilio = await startTwilio(json(429, busy, { "Retry-After": "7" }));
-    const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs, simulatorUrl: twilio.url });
+    const create = () =>
+      createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs, simulatorUrl: twilio.url });
+    const outbox = create();
     const { id } = await inbox.say(PHONE, "Good morning");
     await expect(outbox.send(Number(id), 0)).rejects.toMatchObject({ name: "TryLaterError", pauseMs: 7_000 });
     expect(await stateOf(inbox, id)).toBe("queued");
-    await outbox.send(Number(id), 1_000);
+    await expect(outbox.send(Number(id), 1), "nor is it asked sooner").rejects.toThrow(TryLaterError);
+    expect(twilio.calls()).toBe(1);
+    await create().send(Number(id), 1_000);
     expect((await inbox.thread(PHONE))[0]).toMatchObject({ status: "failed", errorCode: 20429 });
 
     const closed = twilio.url;
@@ -196,7 +200,7 @@ test.for(databases)(
     const later = await inbox.say(PHONE, "Good evening");
     await expect(nobody.send(Number(later.id), 0)).rejects.toThrow(TryLaterError);
     expect(await stateOf(inbox, later.id)).toBe("queued");
-    await outbox.send(Number(later.id), 1_000);
+    await create().send(Number(later.id), 1_000);
     expect(await stateOf(inbox, later.id)).toBe("failed");
   },
 );

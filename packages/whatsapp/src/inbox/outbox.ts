@@ -35,13 +35,19 @@ export type Stage = "claimed" | "answered";
  * is `uncertain`: never sent again, but settled by its own callback or by Twilio's list.
  */
 export function createOutbox(platform: Platform, reached: (stage: Stage) => void = () => {}): Work {
-  const sandboxFreeAt = new Map<number, number>();
-  const awaitSandbox = ({ connection, message }: Row) => {
-    if (connection.sender !== SANDBOX) return;
+  /** By connection: when Twilio will take the next one. Asked at the last moment: others were under way when it was said. */
+  const freeAt = new Map<number, number>();
+  const awaitTurn = ({ connection, message: { connectionNo } }: Row) => {
     const now = performance.now();
-    const left = (sandboxFreeAt.get(message.connectionNo) ?? 0) - now;
-    if (left > 0) throw new TryLaterError("The sandbox takes no more just now", { pauseMs: left });
-    sandboxFreeAt.set(message.connectionNo, now + SANDBOX_PAUSE_MS);
+    const left = (freeAt.get(connectionNo) ?? 0) - now;
+    if (left > 0) throw new TryLaterError("Twilio takes no more just now", { pauseMs: left });
+    freeAt.delete(connectionNo);
+    if (connection.sender === SANDBOX) freeAt.set(connectionNo, now + SANDBOX_PAUSE_MS);
+  };
+  const pause = (error: unknown, connectionNo: number) => {
+    if (error instanceof TryLaterError)
+      freeAt.set(connectionNo, Math.max(freeAt.get(connectionNo) ?? 0, performance.now() + error.pauseMs));
+    throw error;
   };
   return {
     send: async (messageId, tries) => {
@@ -49,9 +55,13 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
       if (!row || ["sent", "failed", "uncertain"].includes(row.outgoing.state)) return;
       if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
       if (row.outgoing.state === "sending") return becomeUncertain(platform, row);
-      awaitSandbox(row);
-      if (row.connection.isActive) await handOver(platform, row, tries >= MOST_TRIES, reached);
-      else await fail(platform, messageId, "The sender was disconnected before it could be sent.");
+      if (row.connection.isActive) {
+        const file = await fileToSend(platform, messageId);
+        awaitTurn(row);
+        await handOver(platform, row, file, tries >= MOST_TRIES, reached).catch((error: unknown) =>
+          pause(error, row.message.connectionNo),
+        );
+      } else await fail(platform, messageId, "The sender was disconnected before it could be sent.");
       changed(platform, row);
     },
     settle: async (messageId) => {
@@ -108,10 +118,10 @@ async function claim(platform: Platform, messageId: number): Promise<boolean> {
 async function handOver(
   platform: Platform,
   row: Row,
+  file: string | null,
   isLast: boolean,
   reached: (stage: Stage) => void,
 ): Promise<void> {
-  const file = await fileToSend(platform, row.message.id);
   if (!(await claim(platform, row.message.id))) return;
   changed(platform, row);
   reached("claimed");
