@@ -406,6 +406,29 @@ describe.each(databases)("on %s", (kind) => {
     await desk.owner.send(incoming);
   });
 
+  test("an upload can be taken back by its uploader, until it is sent", async () => {
+    await desk.hear({ body: "What else?" });
+    const member = await desk.join("ida@example.com");
+    const remove = async (id: string, as = desk.owner, headers: Record<string, string> = {}) =>
+      (await as.send(`/api/media/${id}`, { method: "DELETE", headers })).status;
+    const id = await idOf();
+    expect(await remove(id, member)).toBe(404);
+    expect(await remove(id, createVisitor(desk.url))).toBe(404);
+    expect(await remove(id, desk.owner, { origin: "https://evil.example" })).toBe(403);
+    expect((await desk.owner.send(`/api/media/${id}`)).status).toBe(200);
+    expect(await remove(id)).toBe(204);
+    expect((await desk.owner.send(`/api/media/${id}`)).status).toBe(404);
+    expect(await remove(id)).toBe(404);
+
+    const sent = await idOf();
+    await send(sent);
+    expect(await remove(sent)).toBe(404);
+    const incoming = await desk.hear({ kind: "image" });
+    await desk.owner.send(incoming);
+    expect(await remove(incoming.split("/").at(-1) ?? "")).toBe(404);
+    expect((await desk.owner.send(incoming)).status).toBe(200);
+  });
+
   test("a message is words, a file, or both", async () => {
     const { conversationId } = await desk.newest();
     const empty = { conversationId, clientKey: "empty-key", body: " " };
@@ -425,5 +448,12 @@ describe.each(databases)("on %s", (kind) => {
       status: 429,
       reason: "too_many_requests",
     });
+  });
+
+  test("what is attached and never sent does not pile up", async () => {
+    const member = await desk.join("pia@example.com");
+    for (let no = 0; no < 30; no++) expect((await upload(picture, "a.png", member)).status).toBe(201);
+    const refused = await uploaded(picture, "a.png", member);
+    expect(refused).toMatchObject({ status: 429, message: expect.stringContaining("without sending them") });
   });
 });

@@ -1,6 +1,7 @@
 import type { Viewer } from "@waystation/api/trpc";
 import type { Context, Platform } from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { discardUpload } from "@waystation/whatsapp/media/discard-upload";
 import { dispositionOf, nameFor } from "@waystation/whatsapp/media/file-name";
 import { type MediaFile, noSuchFile } from "@waystation/whatsapp/media/find-file";
 import { FILE_BYTES, tooLarge } from "@waystation/whatsapp/media/inputs";
@@ -34,7 +35,12 @@ const STATUS: Partial<Record<Reason, number>> = {
 /** Files of messages, for signed-in members of their organisation; to everybody else there are none. */
 export function mediaRoute(deps: MediaDeps): Router {
   const router = Router({ caseSensitive: true });
-  router.post("/", fromOurPages(new URL(deps.platform.publicUrl).origin), async (req, res) => {
+  const isFromUs = fromOurPages(new URL(deps.platform.publicUrl).origin);
+  router.delete("/:id", isFromUs, async (req, res) => {
+    await discardUpload(contextOf(deps.platform, await deps.viewerOf(req), req), String(req.params.id));
+    res.status(204).end();
+  });
+  router.post("/", isFromUs, async (req, res) => {
     const viewer = await deps.viewerOf(req);
     if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
     // A form of another page cannot send this type without asking first.

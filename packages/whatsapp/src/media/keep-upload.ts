@@ -1,4 +1,5 @@
 import { mediaFiles } from "@waystation/db/schema-media";
+import { and, eq, isNull } from "drizzle-orm";
 import { countAttempt } from "../attempts.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -9,9 +10,24 @@ import { FILE_BYTES, fileNameInput, IMAGE_BYTES, SENDABLE, tooLarge, wrongType }
 import { sniff } from "./sniff.ts";
 
 const UPLOADS = { limit: 60, seconds: 300 };
+/** Of one person, attached and not sent. */
+const MOST_WAITING = 30;
 
 /** Counts an upload before its bytes are read. */
 export async function limitUploads(ctx: Context): Promise<void> {
+  const waiting = await ctx.db.$count(
+    mediaFiles,
+    and(
+      eq(mediaFiles.organizationId, ctx.organizationId),
+      eq(mediaFiles.uploadedBy, ctx.actor.userId),
+      isNull(mediaFiles.messageId),
+    ),
+  );
+  if (waiting >= MOST_WAITING)
+    throw new DomainError(
+      "too_many_requests",
+      `You have attached ${MOST_WAITING} files without sending them. Send or remove some first.`,
+    );
   const { allowed, retryAfter } = await countAttempt(ctx.db, `upload:${ctx.actor.userId}`, UPLOADS);
   if (!allowed)
     throw new DomainError(

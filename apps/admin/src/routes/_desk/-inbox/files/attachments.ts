@@ -166,6 +166,8 @@ export function detach(conversationId: string, key: string) {
   uploads.get(key)?.abort();
   uploads.delete(key);
   const [gone] = read(conversationId).filter((one) => one.key === key);
+  // What is left behind after all goes by itself after a day.
+  if (gone?.id) fetch(`/api/media/${gone.id}`, { method: "DELETE" }).catch(() => {});
   if (gone?.preview) URL.revokeObjectURL(gone.preview);
   write(
     conversationId,

@@ -1,0 +1,22 @@
+import { mediaFiles } from "@waystation/db/schema-media";
+import { and, eq, isNull } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { noSuchFile } from "./find-file.ts";
+import { mediaIdInput } from "./inputs.ts";
+
+/** Takes back what one attached and did not send. */
+export async function discardUpload(ctx: Context, fileId: string): Promise<void> {
+  if (!mediaIdInput.safeParse(fileId).success || fileId.length !== 36) throw noSuchFile();
+  const gone = await ctx.db
+    .delete(mediaFiles)
+    .where(
+      and(
+        eq(mediaFiles.organizationId, ctx.organizationId),
+        eq(mediaFiles.id, fileId),
+        eq(mediaFiles.uploadedBy, ctx.actor.userId),
+        isNull(mediaFiles.messageId),
+      ),
+    )
+    .returning({ id: mediaFiles.id });
+  if (gone.length === 0) throw noSuchFile();
+}
