@@ -1,0 +1,339 @@
+import { randomUUID } from "node:crypto";
+import { appRouter } from "@waystation/api/root";
+import { connections } from "@waystation/db/schema";
+import { contacts, conversationActivity, conversations, messages } from "@waystation/db/schema-inbox";
+import { organizations, sessions, users } from "@waystation/db/schema-people";
+import { databases } from "@waystation/db/testing";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Desk, openDesk, PASSWORD, tokenOf, type Visitor } from "./people-testing.ts";
+
+/** What an input may name of an organisation's own. */
+interface Ids {
+  organizationId: string;
+  connectionId: string;
+  conversationId: string;
+  messageId: string;
+  noteId: string;
+  replyId: string;
+  memberId: string;
+  userId: string;
+  invitationId: string;
+}
+
+type Door = "anyone" | "person" | "member" | "admin" | "owner";
+
+/** Every procedure with its door and an input that passes its schema. One that is missing here fails the test below. */
+const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
+  "audit.list": ["admin", () => ({})],
+  "conversations.assign": ["member", ({ conversationId }) => ({ conversationId, userId: null })],
+  "conversations.changes": ["member", () => ({})],
+  "conversations.get": ["member", ({ conversationId }) => ({ conversationId })],
+  "conversations.list": ["member", () => ({ filter: "all" })],
+  "conversations.markRead": ["member", ({ conversationId }) => ({ conversationId })],
+  "conversations.reopen": ["member", ({ conversationId }) => ({ conversationId })],
+  "conversations.resolve": ["member", ({ conversationId }) => ({ conversationId })],
+  "conversations.unread": ["member"],
+  "events.changes": ["member", ({ connectionId }) => ({ connectionId })],
+  "events.list": ["member", ({ connectionId }) => ({ connectionId })],
+  "messages.list": ["member", ({ conversationId }) => ({ conversationId })],
+  "messages.send": [
+    "member",
+    ({ conversationId }) => ({ conversationId, clientKey: "the matrix of roles", body: "Hello" }),
+  ],
+  "messages.timeline": ["member", ({ conversationId, messageId }) => ({ conversationId, messageId })],
+  "messages.typing": ["member", ({ conversationId }) => ({ conversationId })],
+  "notes.add": ["member", ({ conversationId }) => ({ conversationId, body: "A note" })],
+  "notes.delete": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId })],
+  "notes.edit": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId, body: "Another" })],
+  "notes.list": ["member", ({ conversationId }) => ({ conversationId })],
+  "organizations.activate": ["person", ({ organizationId }) => ({ organizationId })],
+  "organizations.create": ["owner", () => ({ name: "One more" })],
+  "presence.list": ["member", ({ conversationId }) => ({ conversationId })],
+  "presence.tell": [
+    "member",
+    ({ conversationId }) => ({ conversationId, tab: "a-tab-of-theirs", doing: "looking" }),
+  ],
+  "profile.update": ["person", () => ({ name: "Somebody" })],
+  "replies.add": ["admin", () => ({ shortcut: `s${randomUUID().slice(0, 8)}`, body: "Text" })],
+  "replies.delete": ["admin", ({ replyId }) => ({ replyId })],
+  "replies.edit": [
+    "admin",
+    ({ replyId }) => ({ replyId, shortcut: `s${randomUUID().slice(0, 8)}`, body: "Text" }),
+  ],
+  "replies.list": ["member"],
+  "session.me": ["anyone"],
+  "setup.createOwner": [
+    "anyone",
+    () => ({ token: "wrong", name: "X", email: "x@example.org", password: PASSWORD, organization: "X" }),
+  ],
+  "setup.status": ["anyone"],
+  "team.cancelInvitation": ["admin", ({ invitationId }) => ({ invitationId })],
+  "team.changeRole": ["admin", ({ memberId }) => ({ memberId, role: "member" })],
+  "team.invitation": ["anyone", () => ({ token: "unknown" })],
+  "team.invite": ["admin", () => ({ email: `${randomUUID()}@example.org`, role: "member" })],
+  "team.join": ["anyone", () => ({ token: "unknown" })],
+  "team.list": ["member"],
+  "team.remove": ["admin", ({ memberId }) => ({ memberId })],
+  "twilioWhatsApp.check": ["admin", ({ connectionId }) => ({ connectionId })],
+  "twilioWhatsApp.connect": ["admin", () => ({ mode: "live", accountSid: "wrong", authToken: "wrong" })],
+  "twilioWhatsApp.disconnect": ["admin", ({ connectionId }) => ({ connectionId })],
+  "twilioWhatsApp.showTyping": ["admin", ({ connectionId }) => ({ connectionId, showsTyping: true })],
+  "twilioWhatsApp.status": ["member"],
+  "twilioWhatsApp.testCredentials": ["admin"],
+  "twilioWhatsApp.verify": ["admin", () => ({ mode: "live", accountSid: "wrong", authToken: "wrong" })],
+};
+
+/** Who comes to a door: what is theirs to open. */
+const OPENS: Record<string, Door[]> = {
+  anonymous: ["anyone"],
+  "with an expired session": ["anyone"],
+  "with a made-up session": ["anyone"],
+  removed: ["anyone"],
+  "of no organisation": ["anyone", "person"],
+  "invited, not joined": ["anyone", "person", "member", "admin", "owner"],
+  member: ["anyone", "person", "member"],
+  admin: ["anyone", "person", "member", "admin"],
+  owner: ["anyone", "person", "member", "admin", "owner"],
+  "owner of another organisation": ["anyone", "person", "member", "admin", "owner"],
+};
+/** These have an organisation, but not this one. */
+const STRANGERS = ["invited, not joined", "owner of another organisation"];
+
+const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+
+test("every procedure has a place in this table", () => {
+  expect(Object.keys(procedures).toSorted()).toEqual(Object.keys(PROCEDURES).toSorted());
+});
+
+describe.each(databases)("on %s", (kind) => {
+  let desk: Desk;
+  let owned: Ids;
+  const people = new Map<string, Visitor>();
+
+  beforeAll(async () => {
+    desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const admin = await desk.addMember(owner, "admin@example.org", "admin");
+    const member = await desk.addMember(owner, "member@example.org", "member");
+    const removed = await desk.addMember(owner, "removed@example.org", "member");
+    const expired = await desk.addMember(owner, "expired@example.org", "owner");
+    const alone = await desk.addMember(owner, "alone@example.org", "member");
+    const { members } = await owner.api.team.list.query();
+    const memberIdOf = (email: string) => members.find((one) => one.email === email)?.id ?? "";
+    await owner.api.team.remove.mutate({ memberId: memberIdOf("removed@example.org") });
+    await owner.api.team.remove.mutate({ memberId: memberIdOf("alone@example.org") });
+    await alone.signIn("alone@example.org");
+    await endSession(desk, "expired@example.org");
+    const madeUp = desk.visitor();
+    for (const name of owner.cookies.keys())
+      madeUp.cookies.set(name, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbb");
+    owned = await furnish(desk, owner, memberIdOf("member@example.org"));
+    const [stranger, invited] = [
+      await ownerOfAnother(desk, owner, "stranger@example.net"),
+      await ownerOfAnother(desk, owner, "invited@example.net"),
+    ];
+    await owner.api.team.invite.mutate({ email: "invited@example.net", role: "owner" });
+    const all: [string, Visitor][] = [
+      ["anonymous", desk.visitor()],
+      ["with an expired session", expired],
+      ["with a made-up session", madeUp],
+      ["removed", removed],
+      ["of no organisation", alone],
+      ["invited, not joined", invited],
+      ["member", member],
+      ["admin", admin],
+      ["owner", owner],
+      ["owner of another organisation", stranger],
+    ];
+    for (const [who, visitor] of all) people.set(who, visitor);
+  });
+  afterAll(async () => {
+    await desk[Symbol.asyncDispose]();
+    expect(desk.reported).toEqual([]);
+  });
+
+  test.each(Object.entries(OPENS))("somebody %s passes their doors and no others", async (who, doors) => {
+    const visitor = people.get(who);
+    if (!visitor) throw new Error("Nobody");
+    const refusal = doors.includes("person") ? "FORBIDDEN" : "UNAUTHORIZED";
+    for (const [path, [door, input]] of Object.entries(PROCEDURES)) {
+      // Ids of nothing: what is behind the door finds nothing, and nothing is changed for the next one.
+      const answer = await ask(visitor, path, input?.(nowhere()));
+      const what = `${path}: ${answer.text}`;
+      expect.soft(answer.status, what).toBeLessThan(500);
+      if (!doors.includes(door)) expect.soft(codeOf(answer), what).toBe(refusal);
+      else expect.soft(["UNAUTHORIZED", "FORBIDDEN"], what).not.toContain(codeOf(answer));
+      if (!STRANGERS.includes(who) || !input) continue;
+      // What is another organisation's is answered as what does not exist.
+      const foreign = await ask(visitor, path, input(owned));
+      expect.soft(foreign.status, path).toBe(answer.status);
+      expect.soft(withoutIds(foreign.text), path).toBe(withoutIds(answer.text));
+      expect.soft(foreign.text, path).not.toContain("secret");
+    }
+  });
+
+  test("nothing takes more than it asks for", async () => {
+    const owner = people.get("owner");
+    for (const [path, [, input]] of Object.entries(PROCEDURES))
+      for (const extra of [
+        { organizationId: randomUUID(), more: 1 },
+        { role: "owner", id: 1, more: 1 },
+      ]) {
+        if (!owner || !input) continue;
+        const { status, text } = await ask(owner, path, { ...input(nowhere()), ...extra });
+        expect.soft(status, `${path}: ${text}`).toBe(400);
+      }
+  });
+});
+
+const codeOf = ({ text }: Answer) => /"code":"([A-Z_]+)"/.exec(text)?.[1] ?? null;
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+async function ask(visitor: Visitor, path: string, input?: object): Promise<Answer> {
+  const type = procedures[path]?._def.type;
+  const query = input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";
+  if (type === "mutation") {
+    const response = await visitor.post(`/api/trpc/${path}`, input ?? "");
+    return { status: response.status, text: await response.text() };
+  }
+  const over = new AbortController();
+  const accept = type === "subscription" ? "text/event-stream" : "application/json";
+  const response = await visitor.send(`/api/trpc/${path}${query}`, {
+    headers: { accept },
+    signal: over.signal,
+  });
+  if (type !== "subscription") return { status: response.status, text: await response.text() };
+  // A stream that is refused says so at once, if not by its status then in its first event.
+  const reader = response.body?.getReader();
+  let text = "";
+  const end = new Promise<null>((resolve) => setTimeout(resolve, STREAM_MS, null));
+  for (let part = await reader?.read(); part && !part.done; ) {
+    text += Buffer.from(part.value).toString();
+    if (text.includes("serialized-error")) break;
+    const next = await Promise.race([reader?.read(), end]);
+    if (!next) break;
+    part = next;
+  }
+  over.abort();
+  return { status: Number(/"httpStatus":(\d+)/.exec(text)?.[1] ?? response.status), text };
+}
+
+const STREAM_MS = 250;
+
+const withoutIds = (text: string) =>
+  text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|join\/[\w-]+|\d{4}-\d\d-\d\dT[\d:.]+Z|id: \d+/g, "…");
+
+function nowhere(): Ids {
+  const [id, no] = [randomUUID(), "999999999999"];
+  return {
+    organizationId: id,
+    connectionId: id,
+    conversationId: id,
+    messageId: no,
+    noteId: no,
+    replyId: id,
+    memberId: id,
+    userId: id,
+    invitationId: id,
+  };
+}
+
+async function endSession(desk: Desk, email: string): Promise<void> {
+  const [user] = await desk.store.db.select().from(users).where(eq(users.email, email));
+  await desk.store.db
+    .update(sessions)
+    .set({ expiresAt: new Date(Date.now() - 60_000) })
+    .where(eq(sessions.userId, user?.id ?? ""));
+}
+
+async function ownerOfAnother(desk: Desk, owner: Visitor, email: string): Promise<Visitor> {
+  const { id } = await owner.api.organizations.create.mutate({ name: `Of ${email}` });
+  await owner.api.organizations.activate.mutate({ organizationId: id });
+  const { link } = await owner.api.team.invite.mutate({ email, role: "owner" });
+  const visitor = desk.visitor();
+  await visitor.api.team.join.mutate({ token: tokenOf(link), name: email, password: PASSWORD });
+  await visitor.signIn(email);
+  const { organizations: mine } = (await owner.api.session.me.query()) ?? { organizations: [] };
+  const home = mine.find((one) => one.id !== id && one.name === "Acme");
+  await owner.api.organizations.activate.mutate({ organizationId: home?.id ?? "" });
+  return visitor;
+}
+
+/** One of everything, in the owner's organisation. */
+async function furnish(desk: Desk, owner: Visitor, memberId: string): Promise<Ids> {
+  const { db } = desk.store;
+  const me = await owner.api.session.me.query();
+  const organizationId = me?.organization?.id ?? "";
+  const [organization] = await db.select().from(organizations).where(eq(organizations.id, organizationId));
+  const organizationNo = organization?.no ?? 0;
+  const sid = `AC${"a".repeat(32)}`;
+  const [connection] = await db
+    .insert(connections)
+    .values({
+      organizationId,
+      mode: "live",
+      accountSid: sid,
+      accountName: "Acme",
+      accountStatus: "active",
+      accountType: "full",
+      ownerAccountSid: sid,
+      sender: "whatsapp:+14155550100",
+    })
+    .returning();
+  const connectionNo = connection?.no ?? 0;
+  const [contact] = await db.insert(contacts).values({ organizationNo, name: "Anna" }).returning();
+  const [conversation] = await db
+    .insert(conversations)
+    .values({
+      publicId: randomUUID(),
+      organizationNo,
+      connectionNo,
+      ours: "whatsapp:+14155550100",
+      contactId: contact?.id ?? 0,
+      address: "whatsapp:+4915112345678",
+    })
+    .returning();
+  const at = new Date();
+  const conversationId = conversation?.id ?? 0;
+  await db.insert(messages).values({
+    id: 1,
+    organizationNo,
+    connectionNo,
+    conversationId,
+    isIncoming: true,
+    kind: 1,
+    status: 0,
+    at,
+    body: "secret words",
+  });
+  await db.insert(conversationActivity).values({
+    conversationId,
+    organizationNo,
+    lastMessageId: 1,
+    lastAt: at,
+    lastIncomingAt: at,
+    lastIncomingId: 1,
+    incoming: 1,
+    preview: "secret words",
+  });
+  const publicId = conversation?.publicId ?? "";
+  const note = await owner.api.notes.add.mutate({ conversationId: publicId, body: "secret note" });
+  const reply = await owner.api.replies.add.mutate({ shortcut: "secret", body: "secret reply" });
+  const invitation = await owner.api.team.invite.mutate({ email: "pending@example.org", role: "member" });
+  return {
+    organizationId,
+    connectionId: connection?.id ?? "",
+    conversationId: publicId,
+    messageId: "1",
+    noteId: note.id,
+    replyId: reply.id,
+    memberId,
+    userId: me?.user.id ?? "",
+    invitationId: invitation.id,
+  };
+}
