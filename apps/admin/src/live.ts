@@ -48,6 +48,7 @@ export function useLiveChanges(): LiveState {
           { ...trpc.conversations.pathFilter(), predicate },
           { ...trpc.messages.pathFilter(), predicate },
           { ...trpc.notes.pathFilter(), predicate },
+          { ...trpc.contacts.pathFilter(), predicate },
         ];
         await Promise.all(filters.map((filter) => askAgain(queryClient, filter)));
         await new Promise((resolve) => setTimeout(resolve, 300));

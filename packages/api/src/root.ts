@@ -1,4 +1,5 @@
 import { audit } from "./audit.ts";
+import { contacts } from "./contacts.ts";
 import { conversations } from "./conversations.ts";
 import { events } from "./events.ts";
 import { messages } from "./messages.ts";
@@ -15,6 +16,7 @@ import { twilioWhatsApp } from "./twilio-whatsapp.ts";
 
 export const appRouter = router({
   audit,
+  contacts,
   conversations,
   events,
   messages,

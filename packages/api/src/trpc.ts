@@ -30,6 +30,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   setup_done: "CONFLICT",
   last_owner: "CONFLICT",
   shortcut_taken: "CONFLICT",
+  changed_meanwhile: "CONFLICT",
 };
 
 const t = initTRPC.context<RequestContext>().create({

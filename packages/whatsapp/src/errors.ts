@@ -33,6 +33,7 @@ export type Reason =
   | "invitation_invalid"
   | "last_owner"
   | "shortcut_taken"
+  | "changed_meanwhile"
   | "too_many"
   | "window_closed"
   | "opted_out"

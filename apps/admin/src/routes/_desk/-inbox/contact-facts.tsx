@@ -3,6 +3,7 @@ import { CopyIcon } from "../../../ui/copy.tsx";
 import { formatAddress } from "../../../ui/format.ts";
 import { dateOnly } from "../../../ui/time.tsx";
 import { Tag } from "../../../ui/tone.tsx";
+import { ContactNotes } from "./contact-notes.tsx";
 import css from "./inbox.module.css";
 import { nameOfContact } from "./kind-words.ts";
 import type { OpenConversation } from "./queries.ts";
@@ -17,6 +18,7 @@ export function ContactFacts({ conversation }: { conversation: OpenConversation 
           {nameOfContact(contact, formatAddress(contact.address))}
         </div>
         {contact.username ? <div className="dim small">{contact.username}</div> : null}
+        {contact.optOut ? <Tag tone="warn">does not want to be written to</Tag> : null}
       </div>
       <div className={css.facts}>
         <h3>Addresses</h3>
@@ -51,6 +53,7 @@ export function ContactFacts({ conversation }: { conversation: OpenConversation 
         <h3>Known since</h3>
         <div>{dateOnly(contact.since)}</div>
       </div>
+      <ContactNotes conversationId={conversation.id} />
     </div>
   );
 }

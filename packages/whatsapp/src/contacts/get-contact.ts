@@ -1,0 +1,53 @@
+import { connections } from "@waystation/db/schema";
+import { conversationActivity, conversations } from "@waystation/db/schema-inbox";
+import { contactNotes } from "@waystation/db/schema-notes";
+import { users } from "@waystation/db/schema-people";
+import { and, desc, eq, ne } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { findConversation } from "../inbox/find-conversation.ts";
+import type { ContactInput } from "./inputs.ts";
+
+/** More than these nobody scrolls through beside a thread. */
+const MOST = 20;
+
+/** What the team knows about the contact of a conversation, and what else was talked about with them. */
+export async function getContact(ctx: Context, input: ContactInput) {
+  const { conversation, contact } = await findConversation(ctx, input.conversationId);
+  const { organizationNo } = conversation;
+  const [[note], others] = await Promise.all([
+    ctx.db
+      .select({ body: contactNotes.body, editedAt: contactNotes.editedAt, editedBy: users.name })
+      .from(contactNotes)
+      .leftJoin(users, eq(users.id, contactNotes.editedBy))
+      .where(and(eq(contactNotes.organizationNo, organizationNo), eq(contactNotes.contactId, contact.id))),
+    ctx.db
+      .select({
+        id: conversations.publicId,
+        ours: conversations.ours,
+        isConnected: connections.isActive,
+        isOpen: conversationActivity.isOpen,
+        lastAt: conversationActivity.lastAt,
+        preview: conversationActivity.preview,
+      })
+      .from(conversations)
+      .innerJoin(conversationActivity, eq(conversationActivity.conversationId, conversations.id))
+      .innerJoin(connections, eq(connections.no, conversations.connectionNo))
+      .where(
+        and(
+          eq(conversations.organizationNo, organizationNo),
+          eq(conversations.contactId, contact.id),
+          ne(conversations.id, conversation.id),
+        ),
+      )
+      .orderBy(desc(conversationActivity.lastMessageId))
+      .limit(MOST),
+  ]);
+  return {
+    note: note ? { ...note, editedAt: note.editedAt.toISOString() } : null,
+    others: others.map((other) => ({
+      ...other,
+      lastAt: other.lastAt.toISOString(),
+      preview: other.preview ?? "",
+    })),
+  };
+}

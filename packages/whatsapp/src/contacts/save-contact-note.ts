@@ -1,0 +1,46 @@
+import { contactNotes } from "@waystation/db/schema-notes";
+import { and, eq, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { findConversation } from "../inbox/find-conversation.ts";
+import { toPgText } from "../text.ts";
+import type { SaveContactNote } from "./inputs.ts";
+
+/** One text for the whole team. Who has not seen the last one does not write over it. */
+export async function saveContactNote(ctx: Context, input: SaveContactNote) {
+  const { conversation, contact } = await findConversation(ctx, input.conversationId);
+  const isOfContact = and(
+    eq(contactNotes.organizationNo, conversation.organizationNo),
+    eq(contactNotes.contactId, contact.id),
+  );
+  const body = toPgText(input.body).trim();
+  const editedAt = await ctx.db.transaction(async (tx) => {
+    const [saved] = await tx.select().from(contactNotes).where(isOfContact).for("update");
+    const since = saved?.editedAt.toISOString() ?? null;
+    if (since !== input.since && saved?.body !== body) throw changed();
+    if (body === "") {
+      await tx.delete(contactNotes).where(isOfContact);
+      return null;
+    }
+    // A moment of the database has more digits than a moment of the browser.
+    const values = { body, editedBy: ctx.actor.userId, editedAt: sql`date_trunc('milliseconds', now())` };
+    const [row] = saved
+      ? await tx.update(contactNotes).set(values).where(isOfContact).returning()
+      : await tx
+          .insert(contactNotes)
+          .values({ contactId: contact.id, organizationNo: conversation.organizationNo, ...values })
+          .onConflictDoNothing()
+          .returning();
+    if (!row) throw changed();
+    return row.editedAt.toISOString();
+  });
+  ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
+  return { editedAt };
+}
+
+function changed(): DomainError {
+  return new DomainError(
+    "changed_meanwhile",
+    "Somebody else changed this text meanwhile. Copy yours, look at theirs, and save again.",
+  );
+}
