@@ -19,6 +19,7 @@ import { badNetwork } from "./faults/f18-partition.ts";
 import { littleMemory, stalled } from "./faults/f19-stall.ts";
 import { noisyAccount, overload } from "./faults/f20-overload.ts";
 import { sameIds, unscopedKey } from "./faults/f21-unscoped-key.ts";
+import { keyChange } from "./faults/f23-key-change.ts";
 import { restore, restoreDump } from "./faults/f24-restore.ts";
 import { liveConsoles } from "./faults/f25-live-consoles.ts";
 import { embeddedKilled } from "./faults/pglite.ts";
@@ -54,6 +55,7 @@ export const FAULTS: Fault[] = [
   noisyAccount,
   sameIds,
   unscopedKey,
+  keyChange,
   restore,
   restoreDump,
   liveConsoles,
@@ -64,5 +66,4 @@ export const FAULTS: Fault[] = [
 export const LATER: [ids: string, what: string][] = [
   ["F7", "media: redirects, loops, endless streams: come with media"],
   ["F22", "ten minutes without us: comes with reconciliation"],
-  ["F23", "a change of keys under load: comes with the issue that builds it"],
 ];

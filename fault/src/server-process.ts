@@ -43,6 +43,11 @@ export class ServerProcess {
     mkdirSync(options.folder, { recursive: true });
   }
 
+  /** What it is started with next. */
+  get environment(): Record<string, string> {
+    return this.#options.environment;
+  }
+
   get pid(): number {
     if (!this.#child?.pid || hasEnded(this.#child)) throw new Error("The server does not run.");
     return this.#child.pid;
