@@ -31,7 +31,7 @@ const page = {
   answer: (res: ServerResponse) =>
     void res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><h1>We will be back</h1>"),
 };
-const RETRY_AFTER_SECONDS = 3;
+const RETRY_AFTER_SECONDS = 6;
 const DRIP_MS = 1_000;
 const HUGE_BYTES = 50 * 1024 * 1024;
 
@@ -104,8 +104,8 @@ const MOODS = {
 export type MoodName = keyof typeof MOODS;
 
 const CREATE = /^\/2010-04-01\/Accounts\/(AC[0-9a-f]{32})\/Messages\.json$/i;
-/** What had left before a 429 was read may still arrive. */
-const UNDERWAY_MS = 1_000;
+/** What had left before a 429 was read may still arrive, on a busy machine a good while later. */
+const UNDERWAY_MS = 3_000;
 
 /** Stands before a Twilio and spoils what it answers when asked to make a message. */
 export class SpoiledTwilio implements AsyncDisposable {
