@@ -32,7 +32,7 @@ export const frozenLong: Fault = {
 export const halfOpen: Fault = {
   id: "F12c",
   title: "connections to Postgres that look open and are not",
-  isInSlice: true,
+  isInSlice: false,
   async run(lab) {
     await using spoiler = await Spoiler.create(lab.postgres.port);
     return await silence(lab, spoiler, 6_000, async () => {
