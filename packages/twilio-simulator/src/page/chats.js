@@ -38,7 +38,7 @@ export function renderChats() {
     byId("chat-list"),
     found.map((chat) => {
       const current = chat.address === store.customer;
-      const version = `${current} ${chat.name} ${chat.last?.sid ?? ""} ${chat.last?.body ?? ""}`;
+      const version = `${current} ${chat.name} ${chat.last?.sid ?? ""} ${chat.last?.kind ?? ""} ${chat.last?.body ?? ""}`;
       return cache(chat.address, version, () => makeChat(chat, current));
     }),
   );
