@@ -166,6 +166,8 @@ const nothingHere: RequestHandler = (_req, res) => {
 /** Whatever happened is in the log under the request's id; the answer says only that. */
 function answerErrors(log: Logger): ErrorRequestHandler {
   return (error, req, res, next) => {
+    // Whoever asked has left: nobody is there to answer, and nothing failed.
+    if (req.socket.destroyed) return void res.destroy();
     if (res.headersSent) return next(error);
     const status: unknown = error?.status;
     if (typeof status === "number" && status >= 400 && status < 500) {
