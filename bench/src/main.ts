@@ -2,7 +2,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const BENCHES = ["ingest", "grow", "inbox", "pglite", "replay", "retention", "sse", "overload", "statement"];
+const BENCHES = [
+  "ingest",
+  "grow",
+  "inbox",
+  "pglite",
+  "replay",
+  "retention",
+  "sse",
+  "live",
+  "overload",
+  "statement",
+];
 
 const [name = "", ...args] = process.argv.slice(2);
 if (BENCHES.includes(name)) {

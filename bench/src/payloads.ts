@@ -88,8 +88,22 @@ export function createPayloads(world: World, count: number): Payloads {
   return { wire: Buffer.concat(pieces), offsets, keys, outgoing: passed.sent };
 }
 
-function incomingMessage(world: World, sid: string, random: (below: number) => number) {
-  const contact = random(world.contacts);
+/** Incoming messages alone, each from the next contact. */
+export function createMessages(world: World, count: number): Buffer[] {
+  const random = createRandom(count);
+  return Array.from({ length: count }, (_, index) => {
+    const sid = hash(`${world.name} message ${index}`);
+    const message = incomingMessage(world, sid, random, index % world.contacts);
+    return requestOf(world, WEBHOOK_PATH, message);
+  });
+}
+
+function incomingMessage(
+  world: World,
+  sid: string,
+  random: (below: number) => number,
+  contact = random(world.contacts),
+) {
   const from = contactAddress(world, contact);
   const flavour = random(20);
   const shape: [string, string][] =
