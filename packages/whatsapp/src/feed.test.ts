@@ -5,6 +5,7 @@ import { createTestStore } from "@waystation/db/testing";
 import { expect, test, vi } from "vitest";
 import type { Changes } from "./changes.ts";
 import { createFeed, type Feed } from "./feed.ts";
+import { tellPresenceInput } from "./inbox/inputs.ts";
 import { createPresence } from "./presence.ts";
 
 function listen(feed: Feed, organizationId = "us") {
@@ -224,4 +225,11 @@ test("a report that says nothing new wakes nobody, and one that is not said agai
   expect(presence.at("a")).toEqual([]);
   expect(note("looking")).toEqual(["a"]);
   vi.useRealTimers();
+});
+
+test("a tab's name has as many bytes as letters", () => {
+  const report = { conversationId: randomUUID(), doing: "looking" };
+  const isFine = (tab: string) => tellPresenceInput.safeParse({ ...report, tab }).success;
+  expect(isFine("a1b2c3d4e5")).toBe(true);
+  for (const tab of ["short", "x".repeat(41), "ünïcödé😊", 'quo"tes"in']) expect(isFine(tab)).toBe(false);
 });

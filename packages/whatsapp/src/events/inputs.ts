@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tabInput } from "../inbox/inputs.ts";
 
 export const listEventsInput = z.strictObject({
   connectionId: z.uuid().optional(),
@@ -16,6 +17,6 @@ export type ListEvents = z.infer<typeof listEventsInput>;
 export const eventChangesInput = z.strictObject({
   connectionId: z.uuid().optional(),
   /** The browser's tab: when its stream ends, nobody looks at anything there. */
-  tab: z.string().min(8).max(40).optional(),
+  tab: tabInput.optional(),
 });
 export type EventChanges = z.infer<typeof eventChangesInput>;

@@ -50,9 +50,11 @@ export type Assign = z.infer<typeof assignInput>;
 
 export const changesInput = z.strictObject({});
 
+/** The same for one browser's tab for as long as it lives; plain letters, whose number is that of their bytes. */
+export const tabInput = z.string().regex(/^[\w-]{8,40}$/, "This is not the name of a tab.");
+
 export const tellPresenceInput = conversationInput.extend({
-  /** The same for one browser's tab for as long as it lives. */
-  tab: z.string().min(8).max(40),
+  tab: tabInput,
   doing: z.enum(["looking", "typing", "away"]),
 });
 export type TellPresence = z.infer<typeof tellPresenceInput>;
