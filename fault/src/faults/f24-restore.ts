@@ -1,21 +1,24 @@
-import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openPostgres } from "@waystation/db/client";
 import { type Ask, copyToPostgres } from "@waystation/db/copy-database";
+import { versionOf } from "@waystation/db/testing-postgres-files";
 import { check } from "../check.ts";
+import { ended, start } from "../children.ts";
 import { sleep } from "../clock.ts";
 import type { Fault, Finding } from "../fault.ts";
 import type { Desk, Lab } from "../lab.ts";
+import { Postgres } from "../postgres.ts";
 
-/** The major version of the Postgres that is tried here; an older pg_dump refuses it. */
-const VERSION = 18;
+/** The oldest Postgres that the product runs on. */
+const OLDEST = 15;
 
 export const restore: Fault = {
   id: "F24",
   title: "a copy taken in one snapshot under load, put into an empty database",
   isInSlice: true,
   run: (lab) =>
-    restored(lab, async (desk, target) => {
+    restored(lab, lab.postgres, async (desk, target) => {
       const store = await openPostgres(target);
       await store.migrate();
       await store.close();
@@ -36,44 +39,60 @@ export const restore: Fault = {
 
 export const restoreDump: Fault = {
   id: "F24b",
-  title: "pg_dump under load, pg_restore into an empty database",
+  title: "pg_dump under load, pg_restore into an empty database, on the Postgres of this system",
   isInSlice: false,
   async run(lab): Promise<Finding> {
-    const said = spawnSync("pg_dump", ["--version"], { encoding: "utf8" }).stdout ?? "";
-    const version = Number(/\d+/.exec(said)?.[0] ?? 0);
-    if (version < VERSION)
+    // pg_dump refuses a newer server, and the one from the registry comes without it.
+    const [home] = globSync("/usr/lib/postgresql/*")
+      .filter((folder) => existsSync(join(folder, "bin", "pg_dump")) && versionOf(folder) >= OLDEST)
+      .toSorted((a, b) => versionOf(b) - versionOf(a));
+    if (!home)
       return {
         counts: {},
         problems: [],
-        skipped: `no pg_dump ${VERSION} here (${said.trim() || "none at all"})`,
+        skipped: `no Postgres ${OLDEST} or newer with its pg_dump here (Debian: apt-get install postgresql)`,
       };
-    return restored(lab, async (desk, target) => {
-      const file = join(lab.folder, `${desk.database}.dump`);
-      for (const [command, ...parameters] of [
-        ["pg_dump", "--format=custom", `--file=${file}`, lab.postgres.urlOf(desk.database)],
-        ["pg_restore", `--dbname=${target}`, "--no-owner", file],
-      ] as [string, ...string[]][]) {
-        const { status, stderr } = spawnSync(command, parameters, { encoding: "utf8" });
-        if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
-      }
-    });
+    const folder = join(lab.folder, "own-postgres");
+    mkdirSync(folder);
+    const postgres = await Postgres.create(folder, {}, [], home);
+    try {
+      await lab.furnish(postgres);
+      const finding = await restored(lab, postgres, async (desk, target) => {
+        const file = join(lab.folder, `${desk.database}.dump`);
+        for (const [command, ...parameters] of [
+          ["pg_dump", "--format=custom", `--file=${file}`, postgres.urlOf(desk.database)],
+          ["pg_restore", `--dbname=${target}`, "--no-owner", file],
+        ] as [string, ...string[]][]) {
+          const child = start(join(home, "bin", command), parameters, { stdio: "inherit" });
+          await ended(child);
+          if (child.exitCode !== 0) throw new Error(`${command} ended with ${child.exitCode}.`);
+        }
+      });
+      return { ...finding, counts: { Postgres: versionOf(home), ...finding.counts } };
+    } finally {
+      await postgres.stop("fast");
+    }
   },
 };
 
 /** The restored desk holds what was committed when the dump began: nothing twice, nothing half, and it takes more. */
-async function restored(lab: Lab, dump: (desk: Desk, target: string) => Promise<void>): Promise<Finding> {
-  await using desk = await lab.open();
+async function restored(
+  lab: Lab,
+  postgres: Postgres,
+  dump: (desk: Desk, target: string) => Promise<void>,
+): Promise<Finding> {
+  await using desk = await lab.open({ postgres });
   const over = new AbortController();
   const load = desk.load.runUntil(lab.rate(200), over.signal);
   await sleep(3_000);
   const acknowledgedBefore = await desk.ledger.read();
   const name = `restored_${desk.database}`;
-  await lab.postgres.command(`create database ${name}`);
-  await dump(desk, lab.postgres.urlOf(name));
+  await postgres.command(`create database ${name}`);
+  await dump(desk, postgres.urlOf(name));
   over.abort();
   await load;
   const whole = await desk.check();
-  const client = lab.postgres.client(name);
+  const client = postgres.client(name);
   try {
     const ask: Ask = async (text, parameters = []) => [...(await client.unsafe(text, parameters as never[]))];
     const copy = await check(ask, acknowledgedBefore, desk.load.sent);

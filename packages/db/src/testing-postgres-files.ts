@@ -34,7 +34,8 @@ export function initialise(binaries: string, home: string, password: string, mor
   const passwordFile = join(home, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });
   give(passwordFile);
-  const locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
+  const builtin = versionOf(binaries) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
+  const locale = ["--no-locale", ...builtin, "--encoding=UTF8"];
   const access = ["--username=postgres", "--auth=password", `--pwfile=${passwordFile}`];
   const made = spawnSync(
     join(binaries, "bin", "initdb"),
@@ -42,4 +43,10 @@ export function initialise(binaries: string, home: string, password: string, mor
     { ...owner, cwd: home, encoding: "utf8" },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`);
+}
+
+/** The major version of a Postgres. */
+export function versionOf(binaries: string): number {
+  const { stdout = "" } = spawnSync(join(binaries, "bin", "postgres"), ["--version"], { encoding: "utf8" });
+  return Number(/\d+/.exec(stdout)?.[0] ?? 0);
 }
