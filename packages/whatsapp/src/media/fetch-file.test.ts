@@ -18,7 +18,8 @@ import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import { openPublic } from "./download.ts";
-import { wayTo } from "./fetch-file.ts";
+import { fetchFile, wayTo } from "./fetch-file.ts";
+import { findFile } from "./find-file.ts";
 import { openFile } from "./open-file.ts";
 import { readFile } from "./read-file.ts";
 
@@ -249,10 +250,11 @@ test("two servers that fetch the same file at once keep one", async () => {
   await using desk = await createListeningDesk("postgres");
   const { file } = await desk.hear({ kind: "image" });
   const other = await openPostgres(desk.store.url ?? "");
-  const [mine, theirs] = await Promise.all([
-    openFile(desk.ctx, file),
-    openFile({ ...desk.ctx, db: other.db }, file),
-  ]);
+  // Both saw that it was not there yet; the one stores it while the other still fetches.
+  const found = await findFile(desk.ctx, file);
+  if (!("message" in found)) throw new Error("Not a customer's file");
+  const mine = await fetchFile(desk.ctx, found);
+  const theirs = await fetchFile({ ...desk.ctx, db: other.db }, found);
   await other.close();
   expect(mine).toEqual(theirs);
   expect(desk.simulator.countMediaRequests()).toBe(2);
