@@ -17,6 +17,8 @@ export default defineConfig({
     launchOptions: {
       /** Found by scripts/e2e.ts; without it, Playwright's own. */
       executablePath: process.env.CHROMIUM,
+      // Without a locale that has them, Chromium forgets the letters of a file's name.
+      env: { ...process.env, LC_ALL: "C.UTF-8" },
       args: [
         "--disable-background-networking",
         "--disable-component-update",

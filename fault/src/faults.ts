@@ -64,6 +64,6 @@ export const FAULTS: Fault[] = [
 
 /** Of the table of faults, what has nothing to be tried on yet. */
 export const LATER: [ids: string, what: string][] = [
-  ["F7", "media: redirects, loops, endless streams: come with media"],
+  ["F7", "media: redirects, loops, endless streams: tried without processes, see above"],
   ["F22", "ten minutes without us: comes with reconciliation"],
 ];

@@ -27,7 +27,7 @@ for (const fault of chosen) lines.push(await runFault(fault, lab));
 await lab.close();
 
 print(lines, LATER);
-if (values.all && wanted.length === 0) writeReport(lines, LATER);
+if (values.all) writeReport(lines, FAULTS, LATER);
 const failed = lines.filter(({ verdict }) => verdict === "RED").length;
 const passed = lines.filter(({ verdict }) => verdict === "pass").length;
 if (values.json) writeFileSync(values.json, JSON.stringify({ passed, failed }));

@@ -68,32 +68,42 @@ const PAGE = new URL("../../docs/faults.md", import.meta.url);
 const BEGIN = "<!-- written by `pnpm fault --all`: begin -->";
 const END = "<!-- end -->";
 
-/** Puts the table between the two marks of the page. */
-export function writeReport(lines: Line[], later: [string, string][]): void {
+/**
+ * Puts the table between the two marks of the page: a line for each of `all`, of which those that ran are written anew and
+ * the others stay as they were.
+ */
+export function writeReport(lines: Line[], all: Fault[], later: [string, string][]): void {
+  const page = readFileSync(PAGE, "utf8");
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  const rows = new Map(
+    [...page.slice(begin, end).matchAll(/^\| (\S+) \|.*$/gm)].map(([row, id]) => [id ?? "", row]),
+  );
   const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     encoding: "utf8",
   }).stdout.trim();
-  const rows = lines.map(({ fault, finding, verdict, seconds }) => {
-    const found = fault.isControl && verdict === "pass" ? `; found: ${finding.problems.join("; ")}` : "";
-    const red = verdict === "RED" ? `; **${finding.problems.join("; ") || "nothing found"}**` : "";
-    const word = fault.isControl && verdict === "pass" ? "red, as it must" : verdict;
-    return `| ${fault.id} | ${fault.title} | ${countsOf(finding)}${found}${red} | ${word} | ${seconds.toFixed(0)} s |`;
-  });
+  const when = `${new Date().toISOString().slice(0, 10)}, ${commit}`;
+  for (const line of lines) rows.set(line.fault.id, rowOf(line, when));
   const table = [
     BEGIN,
     "",
-    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}, ${availableParallelism()} cores, shared with others.`,
+    `Node ${process.versions.node}, ${availableParallelism()} cores, shared with others.`,
     "",
-    "| | Fault | Counts | | Took |",
-    "|---|---|---|---|---|",
-    ...rows.map((row) => row.replaceAll("\n", " ")),
-    ...later.map(([ids, what]) => `| ${ids} | ${what} | | later | |`),
+    "| | Fault | Counts | | Took | Date, commit |",
+    "|---|---|---|---|---|---|",
+    ...all.flatMap(({ id }) => rows.get(id) ?? []),
+    ...later.map(([ids, what]) => `| ${ids} | ${what} | | later | | |`),
     "",
     END,
   ].join("\n");
-  const page = readFileSync(PAGE, "utf8");
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
   writeFileSync(PAGE, page.slice(0, begin) + table + page.slice(end + END.length));
+}
+
+function rowOf({ fault, finding, verdict, seconds }: Line, when: string): string {
+  const found = fault.isControl && verdict === "pass" ? `; found: ${finding.problems.join("; ")}` : "";
+  const red = verdict === "RED" ? `; **${finding.problems.join("; ") || "nothing found"}**` : "";
+  const word = fault.isControl && verdict === "pass" ? "red, as it must" : verdict;
+  const counts = `${countsOf(finding)}${found}${red}`.replaceAll("\n", " ");
+  return `| ${fault.id} | ${fault.title} | ${counts} | ${word} | ${seconds.toFixed(0)} s | ${when} |`;
 }
