@@ -5,7 +5,7 @@ import { inTurn, SendingDesk } from "../sending-desk.ts";
 export const twilioRefuses: Fault = {
   id: "F4",
   title: "Twilio answers 5xx, 429 with Retry-After, refuses connections",
-  isInSlice: true,
+  isInSlice: false,
   async run(lab) {
     await using sending = await SendingDesk.open(lab, { senders: lab.isWhole ? 6 : 3, customers: 20 });
     const { twilio } = sending;
