@@ -1,8 +1,8 @@
 import { connect } from "node:net";
+import { Balancer } from "../balancer.ts";
 import { sleep } from "../clock.ts";
 import { type Fault, slowest } from "../fault.ts";
 import type { ServerProcess } from "../server-process.ts";
-import { statusOf } from "../server-process.ts";
 
 /** Two servers behind a balancer that asks each every 200 ms whether it is ready, as balancers do. */
 export const drain: Fault = {
@@ -11,27 +11,15 @@ export const drain: Fault = {
   isInSlice: true,
   async run(lab) {
     const rounds = lab.isWhole ? 20 : 3;
-    let ready: ServerProcess[] = [];
+    const balancer = new Balancer();
     await using desk = await lab.open({
       servers: 2,
-      load: { ports: () => ready.map((server) => server.port), failover: true },
+      load: { ports: () => balancer.ports(), failover: true },
     });
-    ready = [...desk.servers];
     const problems: string[] = [];
     const ends: number[] = [];
     const over = new AbortController();
-    const balancer = (async () => {
-      while (!over.signal.aborted) {
-        const states = await Promise.all(
-          desk.servers.map(async (server) => ({
-            server,
-            status: await statusOf(server.port, "/readyz", 1_000),
-          })),
-        );
-        ready = states.filter(({ status }) => status === 200).map(({ server }) => server);
-        await sleep(200);
-      }
-    })();
+    const watch = balancer.watch(desk.servers, over.signal);
     const load = desk.load.runUntil(lab.rate(300), over.signal);
     for (let round = 0; round < rounds; round++) {
       const server = desk.servers[round % 2];
@@ -43,7 +31,7 @@ export const drain: Fault = {
       await (server as ServerProcess).start();
     }
     over.abort();
-    await Promise.all([load, balancer]);
+    await Promise.all([load, watch]);
     await desk.load.settled();
     const second = await askedTwice(desk.server);
     if (second > 1_000) problems.push(`a second SIGTERM ended it only after ${Math.round(second)} ms`);

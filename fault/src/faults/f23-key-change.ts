@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keyIdOf, readKeyring, seal } from "@waystation/whatsapp/credentials";
+import { Balancer } from "../balancer.ts";
 import { ended, start } from "../children.ts";
 import { sleep } from "../clock.ts";
 import type { Fault } from "../fault.ts";
 import type { Desk, Lab } from "../lab.ts";
-import { SEALING_KEY, type ServerProcess, statusOf } from "../server-process.ts";
+import { SEALING_KEY } from "../server-process.ts";
 import { Spoiler } from "../spoiler.ts";
 
 const KEYS = fileURLToPath(new URL("../../../apps/server/src/keys.ts", import.meta.url));
@@ -20,29 +21,17 @@ export const keyChange: Fault = {
   isInSlice: false,
   async run(lab) {
     const kills = lab.isWhole ? 15 : 4;
-    let ready: ServerProcess[] = [];
+    const balancer = new Balancer();
     await using desk = await lab.open({
       servers: 2,
-      load: { ports: () => ready.map((server) => server.port), failover: true },
+      load: { ports: () => balancer.ports(), failover: true },
     });
-    ready = [...desk.servers];
     await addCredentials(desk);
     const fresh = randomBytes(32).toString("base64");
     const freshId = readKeyring(fresh).keys[0]?.id ?? "";
     const problems: string[] = [];
     const over = new AbortController();
-    const balancer = (async () => {
-      while (!over.signal.aborted) {
-        const states = await Promise.all(
-          desk.servers.map(async (server) => ({
-            server,
-            status: await statusOf(server.port, "/readyz", 1_000),
-          })),
-        );
-        ready = states.filter(({ status }) => status === 200).map(({ server }) => server);
-        await sleep(200);
-      }
-    })();
+    const watch = balancer.watch(desk.servers, over.signal);
     const load = desk.load.runUntil(lab.rate(200), over.signal);
     const restartWith = async (keys: string[]) => {
       for (const server of desk.servers) {
@@ -85,7 +74,7 @@ export const keyChange: Fault = {
     await restartWith([fresh]);
     await sleep(500);
     over.abort();
-    await Promise.all([load, balancer]);
+    await Promise.all([load, watch]);
     const { acknowledged, events, problems: wrong } = await desk.check();
     const after = await sealedBy(desk);
     if (after.size !== 1 || !after.has(freshId))
