@@ -185,7 +185,7 @@ export const webhookRejections = pgTable(
   (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id)],
 );
 
-/** Who changed what. The application only ever inserts and reads. */
+/** Who changed what. The database itself refuses to change or delete an entry. */
 export const auditLog = pgTable(
   "audit_log",
   {
@@ -206,6 +206,36 @@ export const auditLog = pgTable(
     index("audit_log_newest").on(t.organizationId, t.id),
     foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete("set null"),
   ],
+);
+
+/**
+ * A program's way in, for one organisation. What it writes it writes as `userId`: an account without a password, which
+ * belongs to no team. Revoked ones stay, so that what they did keeps its name.
+ */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: id(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    userId: uuid()
+      .notNull()
+      .unique()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    role: text({ enum: ["owner", "admin", "member"] }).notNull(),
+    /** SHA-256 of the key, in hex. */
+    hash: text().notNull().unique(),
+    /** How the key begins, for people to tell it by. */
+    start: text().notNull(),
+    createdBy: uuid().references(() => users.id, { onDelete: "set null" }),
+    createdAt: moment().notNull().defaultNow(),
+    expiresAt: moment(),
+    lastUsedAt: moment(),
+    revokedAt: moment(),
+  },
+  (t) => [index("api_keys_of_organization").on(t.organizationId, t.id)],
 );
 
 /** Facts about this installation: the setup token, the keyring's canary. */
