@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 
@@ -70,6 +71,21 @@ export const verifications = pgTable(
   (t) => [index("verifications_of_identifier").on(t.identifier)],
 );
 
+/** Somebody's second step of signing in, which counts from `confirmedAt` on. */
+export const secondFactors = pgTable("second_factors", {
+  userId: uuid()
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  /** Null where the key that sealed it was lost. */
+  secretSealed: text(),
+  /** Of the last code that was taken: it and those before it are not taken again. */
+  lastStep: bigint({ mode: "number" }).notNull().default(0),
+  /** SHA-256 of each code that is left. */
+  backupCodes: text().array().notNull().default(sql`'{}'`),
+  createdAt: moment().notNull().defaultNow(),
+  confirmedAt: moment(),
+});
+
 export const rateLimits = pgTable("rate_limits", {
   id: id(),
   key: text().notNull().unique(),
@@ -85,6 +101,8 @@ export const organizations = pgTable("organizations", {
   slug: text().notNull().unique(),
   logo: text(),
   metadata: text(),
+  /** Who has no second step of signing in is kept out until they have set one up. */
+  requiresSecondFactor: boolean().notNull().default(false),
   createdAt: moment().notNull().defaultNow(),
 });
 
