@@ -5,8 +5,10 @@ import {
   countAttempt,
   forgetAttempts,
   type Limit,
+  signInAttempts,
   uncountAttempt,
 } from "@waystation/whatsapp/attempts";
+import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
 import {
   hashPassword,
   PASSWORD_MAX,
@@ -61,7 +63,7 @@ export function createAuth(options: AuthOptions): Auth {
   const forward = (request: Request, body: object) => engine.handler(withBody(request, body));
 
   async function signIn(request: Request, body: z.infer<typeof signInBody>): Promise<Response> {
-    const account = `sign-in:account:${body.email}`;
+    const account = signInAttempts(body.email);
     const block = `sign-in:block:${addressBlock(request.headers.get(ADDRESS_HEADER))}`;
     const attempts = [
       await countAttempt(db, block, WRONG_FROM_BLOCK),
@@ -96,6 +98,9 @@ export function createAuth(options: AuthOptions): Auth {
     const response = await forward(request, body);
     if (response.ok) {
       await forgetAttempts(db, key);
+      const { id: userId, name, email } = signedIn.user;
+      const ip = request.headers.get(ADDRESS_HEADER);
+      await recordForPerson(db, { userId, name, email, ip }, "member.password_changed");
       await onSessionsEnded(signedIn.user.id);
     }
     return response;

@@ -18,7 +18,7 @@ describe.each(databases)("setup on %s", (kind) => {
   test("the holder of the token becomes the first owner, once", async () => {
     await using desk = await openDesk(kind);
     const { setup } = desk.visitor().api;
-    expect(await setup.status.query()).toEqual({ needed: true });
+    expect(await setup.status.query()).toEqual({ needed: true, mail: true });
     const token = (await ensureSetupToken(desk.store.db, null)) ?? "";
     expect(token).toMatch(/^[\w-]{24}$/);
     expect(await ensureSetupToken(desk.store.db, null)).toBe(token);
@@ -39,7 +39,7 @@ describe.each(databases)("setup on %s", (kind) => {
         ip: "127.0.0.1",
       },
     ]);
-    expect(await setup.status.query()).toEqual({ needed: false });
+    expect(await setup.status.query()).toEqual({ needed: false, mail: true });
     expect(await desk.store.db.select().from(instance)).toEqual([]);
     expect(await ensureSetupToken(desk.store.db, "preset")).toBeNull();
     await expect(setup.createOwner.mutate({ ...owner, token })).rejects.toMatchObject(refused("setup_done"));

@@ -51,6 +51,9 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "notes.list": ["member", ({ conversationId }) => ({ conversationId })],
   "organizations.activate": ["person", ({ organizationId }) => ({ organizationId })],
   "organizations.create": ["owner", () => ({ name: "One more" })],
+  "password.offer": ["anyone", () => ({ token: "unknown" })],
+  "password.requestReset": ["anyone", () => ({ email: "nobody@example.org" })],
+  "password.reset": ["anyone", () => ({ token: "unknown", password: PASSWORD })],
   "presence.list": ["member", ({ conversationId }) => ({ conversationId })],
   "presence.tell": [
     "member",
@@ -76,6 +79,7 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "team.invite": ["admin", () => ({ email: `${randomUUID()}@example.org`, role: "member" })],
   "team.join": ["anyone", () => ({ token: "unknown" })],
   "team.list": ["member"],
+  "team.makeResetLink": ["owner", ({ memberId }) => ({ memberId })],
   "team.remove": ["admin", ({ memberId }) => ({ memberId })],
   "twilioWhatsApp.check": ["admin", ({ connectionId }) => ({ connectionId })],
   "twilioWhatsApp.connect": ["admin", () => ({ mode: "live", accountSid: "wrong", authToken: "wrong" })],

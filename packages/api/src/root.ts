@@ -5,6 +5,7 @@ import { events } from "./events.ts";
 import { messages } from "./messages.ts";
 import { notes } from "./notes.ts";
 import { organizations } from "./organizations.ts";
+import { password } from "./password.ts";
 import { presence } from "./presence.ts";
 import { profile } from "./profile.ts";
 import { replies } from "./replies.ts";
@@ -22,6 +23,7 @@ export const appRouter = router({
   messages,
   notes,
   organizations,
+  password,
   presence,
   profile,
   replies,

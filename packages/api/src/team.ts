@@ -6,14 +6,16 @@ import {
   invitationInput,
   inviteInput,
   joinInput,
+  makeResetLinkInput,
   removeMemberInput,
 } from "@waystation/whatsapp/team/inputs";
 import { invitation } from "@waystation/whatsapp/team/invitation";
 import { invite } from "@waystation/whatsapp/team/invite";
 import { join } from "@waystation/whatsapp/team/join";
 import { listTeam } from "@waystation/whatsapp/team/list";
+import { makeResetLink } from "@waystation/whatsapp/team/make-reset-link";
 import { removeMember } from "@waystation/whatsapp/team/remove";
-import { admin, anyone, member, router } from "./trpc.ts";
+import { admin, anyone, member, owner, router } from "./trpc.ts";
 
 export const team = router({
   invitation: anyone.input(invitationInput).query(({ ctx, input }) => invitation(ctx.visit, input)),
@@ -24,5 +26,8 @@ export const team = router({
     .input(cancelInvitationInput)
     .mutation(({ ctx, input }) => cancelInvitation(ctx.domain, input)),
   changeRole: admin.input(changeRoleInput).mutation(({ ctx, input }) => changeRole(ctx.domain, input)),
+  makeResetLink: owner
+    .input(makeResetLinkInput)
+    .mutation(({ ctx, input }) => makeResetLink(ctx.domain, input)),
   remove: admin.input(removeMemberInput).mutation(({ ctx, input }) => removeMember(ctx.domain, input)),
 });

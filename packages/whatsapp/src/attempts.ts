@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Database } from "@waystation/db/client";
 import { callCounts } from "@waystation/db/schema";
 import { eq, lt, sql } from "drizzle-orm";
+import { DomainError } from "./errors.ts";
 
 export interface Limit {
   limit: number;
@@ -44,6 +45,34 @@ export async function uncountAttempt(db: Database, key: string): Promise<void> {
     .set({ count: sql`greatest(${callCounts.count} - 1, 0)` })
     .where(eq(callCounts.key, key));
 }
+
+/** Counts this attempt, and refuses it where too many were made already. */
+export async function requireFewer(db: Database, key: string, limit: Limit, what: string): Promise<void> {
+  const { allowed, retryAfter } = await countAttempt(db, key, limit);
+  if (allowed) return;
+  const minutes = Math.ceil(retryAfter / 60);
+  throw new DomainError(
+    "too_many_requests",
+    `Too many ${what}. Try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+  );
+}
+
+/** Tries what somebody may be guessing at: what succeeds is taken back, so that only wrong ones run out. */
+export async function guess<Result>(
+  db: Database,
+  key: string,
+  limit: Limit,
+  what: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  await requireFewer(db, key, limit, `wrong ${what}`);
+  const result = await attempt();
+  await uncountAttempt(db, key);
+  return result;
+}
+
+/** Under which wrong passwords of an account are counted. */
+export const signInAttempts = (email: string) => `sign-in:account:${email}`;
 
 export async function forgetAttempts(db: Database, key: string): Promise<void> {
   await db.delete(callCounts).where(eq(callCounts.key, key));

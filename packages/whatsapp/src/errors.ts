@@ -31,6 +31,8 @@ export type Reason =
   | "email_invalid"
   | "already_member"
   | "invitation_invalid"
+  | "reset_invalid"
+  | "mail_off"
   | "last_owner"
   | "shortcut_taken"
   | "changed_meanwhile"

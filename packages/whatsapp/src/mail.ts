@@ -24,3 +24,47 @@ If you did not expect this, ignore it: nothing happens unless you open the link.
 `,
   };
 }
+
+interface PasswordResetMail {
+  to: string;
+  name: string;
+  link: string;
+  expiresAt: Date;
+}
+
+export function passwordResetMail({ to, name, link, expiresAt }: PasswordResetMail): Mail {
+  return {
+    to,
+    subject: "A new password for Waystation",
+    text: `Hello ${name},
+
+somebody asked for a new password for your Waystation account. If that was you, open this link and choose one. It works
+once, until ${expiresAt.toUTCString()}:
+
+${link}
+
+If it was not you, ignore this mail: your password stays as it is.
+`,
+  };
+}
+
+interface PasswordChangedMail {
+  to: string;
+  name: string;
+  publicUrl: string;
+}
+
+export function passwordChangedMail({ to, name, publicUrl }: PasswordChangedMail): Mail {
+  return {
+    to,
+    subject: "Your Waystation password was changed",
+    text: `Hello ${name},
+
+the password of your Waystation account was changed, and every device was signed out. Sign in with the new one:
+
+${publicUrl}/sign-in
+
+If it was not you, choose a new password there at once, and tell an owner of your organisation.
+`,
+  };
+}

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
-import { createFileRoute, redirect, useRouter } from "@tanstack/react-router";
+import { createFileRoute, Link, redirect, useRouter } from "@tanstack/react-router";
 import { signIn } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
@@ -59,6 +59,9 @@ function SignIn() {
           Sign in
         </Button>
       </form>
+      <p className="small">
+        <Link to="/forgot-password">Forgot your password?</Link>
+      </p>
       <p className="dim small">
         No account yet? Waystation is by invitation: ask an owner or admin of your organisation for a link.
       </p>

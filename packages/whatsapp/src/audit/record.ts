@@ -12,6 +12,9 @@ export type Action =
   | "member.joined"
   | "member.role_changed"
   | "member.removed"
+  | "member.reset_link_made"
+  | "member.password_reset"
+  | "member.password_changed"
   | "invitation.canceled"
   | "organization.created"
   | "reply.added"
@@ -20,7 +23,8 @@ export type Action =
 
 export interface AuditActor {
   organizationId: string;
-  actor: { userId: string; name: string; email: string };
+  /** Null for whoever runs the server. */
+  actor: { userId: string; name: string; email: string } | null;
   ip: string | null;
 }
 
@@ -35,9 +39,9 @@ export async function recordAudit(
   const { organizationId, actor, ip } = who;
   await tx.insert(auditLog).values({
     organizationId,
-    actorId: actor.userId,
-    actorName: actor.name,
-    actorEmail: actor.email,
+    actorId: actor?.userId ?? null,
+    actorName: actor?.name ?? null,
+    actorEmail: actor?.email ?? null,
     action,
     subject,
     detail,

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { instance } from "@waystation/db/schema";
 import { eq } from "drizzle-orm";
-import { addressBlock, countAttempt, uncountAttempt } from "../attempts.ts";
+import { addressBlock, guess } from "../attempts.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -22,15 +22,9 @@ export async function createOwner(ctx: Visit, input: CreateOwner) {
     .from(instance)
     .where(eq(instance.key, SETUP_TOKEN));
   if (await hasOwner(ctx.db)) throw setupDone();
-  const attempts = `setup:${addressBlock(ctx.ip)}`;
-  const attempt = await countAttempt(ctx.db, attempts, WRONG_TOKENS);
-  if (!attempt.allowed)
-    throw new DomainError(
-      "too_many_requests",
-      `Too many wrong setup tokens. Try again in ${Math.ceil(attempt.retryAfter / 60)} minutes.`,
-    );
-  requireToken(input.token, stored?.value);
-  await uncountAttempt(ctx.db, attempts);
+  await guess(ctx.db, `setup:${addressBlock(ctx.ip)}`, WRONG_TOKENS, "setup tokens", async () =>
+    requireToken(input.token, stored?.value),
+  );
 
   const email = readEmail(input.email);
   requireGoodPassword(input.password, email);

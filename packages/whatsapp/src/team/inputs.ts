@@ -43,5 +43,8 @@ export type CancelInvitation = z.infer<typeof cancelInvitationInput>;
 export const changeRoleInput = z.strictObject({ memberId, role: roleInput });
 export type ChangeRole = z.infer<typeof changeRoleInput>;
 
+export const makeResetLinkInput = z.strictObject({ memberId });
+export type MakeResetLink = z.infer<typeof makeResetLinkInput>;
+
 export const removeMemberInput = z.strictObject({ memberId });
 export type RemoveMember = z.infer<typeof removeMemberInput>;

@@ -1,24 +1,31 @@
 import { invitations, organizations, users } from "@waystation/db/schema-people";
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import { addressBlock, guess } from "../attempts.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { readInvitationToken } from "./invitation-link.ts";
 
+const WRONG_INVITATIONS = { limit: 60, seconds: 15 * 60 };
+
 /** What an invitation link offers, for whoever holds it. */
 export async function invitation(ctx: Visit, { token }: { token: string }) {
-  const [offer] = await ctx.db
-    .select({
-      organization: organizations.name,
-      email: invitations.email,
-      role: invitations.role,
-      expiresAt: invitations.expiresAt,
-      userId: users.id,
-    })
-    .from(invitations)
-    .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
-    .leftJoin(users, eq(users.email, invitations.email))
-    .where(stillOpen(ctx, token));
-  if (!offer) throw invitationInvalid();
+  const block = `invitation:block:${addressBlock(ctx.ip)}`;
+  const offer = await guess(ctx.db, block, WRONG_INVITATIONS, "invitations", async () => {
+    const [found] = await ctx.db
+      .select({
+        organization: organizations.name,
+        email: invitations.email,
+        role: invitations.role,
+        expiresAt: invitations.expiresAt,
+        userId: users.id,
+      })
+      .from(invitations)
+      .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
+      .leftJoin(users, eq(users.email, invitations.email))
+      .where(stillOpen(ctx, token));
+    if (!found) throw invitationInvalid();
+    return found;
+  });
   const { userId, ...facts } = offer;
   return { ...facts, expiresAt: facts.expiresAt.toISOString(), hasAccount: userId !== null };
 }

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { hash, verify } from "@node-rs/argon2";
 import { DomainError } from "../errors.ts";
 
@@ -41,10 +42,15 @@ export function requireGoodPassword(password: string, email: string): void {
   if (problem) throw new DomainError("password_weak", problem, { field: "password" });
 }
 
+/** Says of each time that a password is hashed or compared, which is what an attacker could measure, that it was. */
+export const passwordWork = channel("waystation:password");
+
 export function hashPassword(password: string): Promise<string> {
+  passwordWork.publish("hash");
   return hash(password.normalize("NFKC"), COST);
 }
 
 export function verifyPassword(attempt: { hash: string; password: string }): Promise<boolean> {
+  passwordWork.publish("verify");
   return verify(attempt.hash, attempt.password.normalize("NFKC"));
 }

@@ -1,7 +1,8 @@
 import { Button, NativeSelect, Skeleton, Tooltip } from "@mantine/core";
-import { IconUserPlus } from "@tabler/icons-react";
+import { IconDots, IconKey, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { explain } from "../../components/explain.ts";
 import { Page } from "../../components/page.tsx";
 import { useMe, useWhyNotAdmin } from "../../components/session.ts";
@@ -10,12 +11,17 @@ import { ActionButton } from "../../ui/action-button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
+import { DropMenu } from "../../ui/drop-menu.tsx";
 import { capital } from "../../ui/format.ts";
 import { endClass, Table } from "../../ui/table.tsx";
 import { Ago, dateOnly } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
+import { useKept } from "../../ui/use-kept.ts";
 import { InviteDialog } from "./-team/invite-dialog.tsx";
+import css from "./-team/team.module.css";
+
+const ResetLinkDialog = lazy(() => import("./-team/reset-link-dialog.tsx"));
 
 type Team = Outputs["team"]["list"];
 type Member = Team["members"][number];
@@ -178,17 +184,49 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
         )}
       </td>
       <td className={endClass}>
-        <ActionButton
-          size="xs"
-          variant="default"
-          why={why}
-          onClick={remove}
-          aria-label={member.isYou ? "Leave the organisation" : `Remove ${member.name}`}
-        >
-          {member.isYou ? "Leave" : "Remove"}
-        </ActionButton>
+        <div className="row" style={{ justifyContent: "flex-end", gap: 6 }}>
+          <ActionButton
+            size="xs"
+            variant="default"
+            why={why}
+            onClick={remove}
+            aria-label={member.isYou ? "Leave the organisation" : `Remove ${member.name}`}
+          >
+            {member.isYou ? "Leave" : "Remove"}
+          </ActionButton>
+          {organization.role === "owner" ? <HelpMenu member={member} /> : null}
+        </div>
       </td>
     </tr>
+  );
+}
+
+/** How an owner helps somebody in who cannot sign in any longer. */
+function HelpMenu({ member }: { member: Member }) {
+  const [linking, setLinking] = useState(false);
+  if (member.isYou || member.role === "owner") return <span className={css.rest} />;
+  return (
+    <>
+      <DropMenu
+        label={`Help ${member.name} sign in`}
+        className={css.more}
+        align="end"
+        items={[
+          {
+            label: "Link for a new password",
+            icon: <IconKey size={16} aria-hidden />,
+            onSelect: () => setLinking(true),
+          },
+        ]}
+      >
+        <IconDots size={16} aria-hidden />
+      </DropMenu>
+      {useKept(linking) ? (
+        <Suspense>
+          <ResetLinkDialog member={member} opened={linking} onClose={() => setLinking(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 

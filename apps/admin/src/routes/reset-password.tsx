@@ -1,0 +1,80 @@
+import { Button, Skeleton, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link, useLocation } from "@tanstack/react-router";
+import { AuthFrame } from "../components/auth-frame.tsx";
+import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { NewPassword } from "../components/new-password.tsx";
+import { problemOf, queryClient, trpc } from "../trpc.ts";
+import { Notice } from "../ui/tone.tsx";
+
+export const Route = createFileRoute("/reset-password")({ component: ResetPassword });
+
+function ResetPassword() {
+  const token = useLocation({ select: ({ hash }) => hash });
+  const offer = useQuery(trpc.password.offer.queryOptions({ token }, { retry: false, staleTime: Infinity }));
+  if (offer.isPending) {
+    return (
+      <AuthFrame title="New password" lead="One moment, looking up the link.">
+        <Skeleton height={62} />
+        <Skeleton height={86} />
+        <Skeleton height={36} />
+      </AuthFrame>
+    );
+  }
+  if (offer.isError) {
+    return (
+      <AuthFrame title="This link cannot be used">
+        <Notice tone="warn" role="alert">
+          {problemOf(offer.error).message}
+        </Notice>
+        <Button component={Link} to="/forgot-password">
+          Ask for a new one
+        </Button>
+      </AuthFrame>
+    );
+  }
+  return <Choose token={token} email={offer.data.email} />;
+}
+
+function Choose({ token, email }: { token: string; email: string }) {
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: { password: (value) => (value ? null : "Choose a password.") },
+  });
+  const reset = useMutation(
+    trpc.password.reset.mutationOptions({
+      // Whoever was signed in here is not any longer.
+      onSuccess: () => queryClient.removeQueries(trpc.session.me.queryFilter()),
+      onError: (error) => showProblem(form, error),
+    }),
+  );
+  if (reset.isSuccess) {
+    return (
+      <AuthFrame title="Your password is changed">
+        <Notice tone="good" role="status">
+          Every device was signed out. Sign in with the new password.
+        </Notice>
+        <Button component={Link} to="/sign-in">
+          Sign in
+        </Button>
+      </AuthFrame>
+    );
+  }
+  return (
+    <AuthFrame title="New password" lead="Every device on which you are signed in will be signed out.">
+      <form
+        className="stack"
+        onSubmit={form.onSubmit(({ password }) => reset.mutate({ token, password }))}
+        noValidate
+      >
+        <TextInput label="Email" value={email} readOnly autoComplete="username" />
+        <NewPassword label="New password" autoFocus {...form.getInputProps("password")} />
+        <FormProblem form={form} error={reset.error} />
+        <Button type="submit" loading={reset.isPending} fullWidth>
+          Change password
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,36 @@
+import { users } from "@waystation/db/schema-people";
+import { eq } from "drizzle-orm";
+import { addressBlock, requireFewer } from "../attempts.ts";
+import type { Visit } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { passwordResetMail } from "../mail.ts";
+import { readEmail } from "../team/email.ts";
+import type { RequestReset } from "./inputs.ts";
+import { newResetLink } from "./reset-link.ts";
+
+const FOR_ADDRESS = { limit: 5, seconds: 60 * 60 };
+const FROM_BLOCK = { limit: 30, seconds: 60 * 60 };
+
+/**
+ * Mails a link to whoever has an account with this address. Nobody learns whether there is one: a link is made and stored
+ * either way, and nothing waits for the mail.
+ */
+export async function requestReset(ctx: Visit, input: RequestReset) {
+  if (!ctx.sendMail)
+    throw new DomainError(
+      "mail_off",
+      "This installation sends no mail. Ask an owner of your team for a link.",
+    );
+  const email = readEmail(input.email);
+  await requireFewer(ctx.db, `reset:block:${addressBlock(ctx.ip)}`, FROM_BLOCK, "requests");
+  await requireFewer(ctx.db, `reset:account:${email}`, FOR_ADDRESS, "requests");
+  const [user] = await ctx.db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(eq(users.email, email));
+  const reset = { userId: user?.id ?? null, madeBy: null };
+  const { link, expiresAt } = await newResetLink(ctx.db, ctx.publicUrl, reset);
+  const mail = passwordResetMail({ to: email, name: user?.name ?? "", link, expiresAt });
+  if (user) void ctx.sendMail(mail).catch(() => {});
+  return {};
+}

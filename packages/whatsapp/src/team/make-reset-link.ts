@@ -1,0 +1,20 @@
+import { recordAudit } from "../audit/record.ts";
+import type { Context } from "../context.ts";
+import { newResetLink } from "../password/reset-link.ts";
+import type { MakeResetLink } from "./inputs.ts";
+import { getMember, lockTeam, requireOwner } from "./lock.ts";
+import { requireWard } from "./ward.ts";
+
+/** A link with which a member chooses a new password, for the owner to pass on. It is shown once. */
+export async function makeResetLink(ctx: Context, input: MakeResetLink) {
+  return ctx.db.transaction(async (tx) => {
+    const { actorRole } = await lockTeam(tx, ctx);
+    requireOwner(actorRole, "Only an owner can make a link for a new password.");
+    const { userId, email } = await getMember(tx, ctx, input.memberId);
+    await requireWard(tx, ctx.actor.userId, userId);
+    const reset = { userId, madeBy: ctx.actor.userId };
+    const { link, expiresAt } = await newResetLink(tx, ctx.publicUrl, reset);
+    await recordAudit(tx, ctx, "member.reset_link_made", email);
+    return { link, expiresAt: expiresAt.toISOString() };
+  });
+}
