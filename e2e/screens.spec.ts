@@ -51,6 +51,8 @@ test("every screen of an empty desk", async ({ page, setup, simulator }) => {
     ["/connections", "No sender is connected yet"],
     ["/team", "Members"],
     ["/audit", "Audit log"],
+    ["/settings", "No program has a key"],
+    ["/reference", "Shapes"],
     ["/no/such/page", "There is no such page"],
   ] as const) {
     await page.goto(path);

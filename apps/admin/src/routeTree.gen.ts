@@ -19,7 +19,9 @@ import { Route as DeskSplatRouteImport } from "./routes/_desk/$";
 import { Route as DeskAuditRouteImport } from "./routes/_desk/audit";
 import { Route as DeskInboxRouteImport } from "./routes/_desk/inbox";
 import { Route as DeskProfileRouteImport } from "./routes/_desk/profile";
+import { Route as DeskReferenceRouteImport } from "./routes/_desk/reference";
 import { Route as DeskRepliesRouteImport } from "./routes/_desk/replies";
+import { Route as DeskSettingsRouteImport } from "./routes/_desk/settings";
 import { Route as DeskTeamRouteImport } from "./routes/_desk/team";
 import { Route as DeskWebhooksRouteImport } from "./routes/_desk/webhooks";
 import { Route as JoinTokenRouteImport } from "./routes/join.$token";
@@ -78,9 +80,19 @@ const DeskProfileRoute = DeskProfileRouteImport.update({
   path: "/profile",
   getParentRoute: () => DeskRoute,
 } as any);
+const DeskReferenceRoute = DeskReferenceRouteImport.update({
+  id: "/reference",
+  path: "/reference",
+  getParentRoute: () => DeskRoute,
+} as any);
 const DeskRepliesRoute = DeskRepliesRouteImport.update({
   id: "/replies",
   path: "/replies",
+  getParentRoute: () => DeskRoute,
+} as any);
+const DeskSettingsRoute = DeskSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
   getParentRoute: () => DeskRoute,
 } as any);
 const DeskTeamRoute = DeskTeamRouteImport.update({
@@ -135,7 +147,9 @@ export interface FileRoutesByFullPath {
   "/audit": typeof DeskAuditRoute;
   "/inbox": typeof DeskInboxRouteWithChildren;
   "/profile": typeof DeskProfileRoute;
+  "/reference": typeof DeskReferenceRoute;
   "/replies": typeof DeskRepliesRoute;
+  "/settings": typeof DeskSettingsRoute;
   "/team": typeof DeskTeamRoute;
   "/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -153,7 +167,9 @@ export interface FileRoutesByTo {
   "/$": typeof DeskSplatRoute;
   "/audit": typeof DeskAuditRoute;
   "/profile": typeof DeskProfileRoute;
+  "/reference": typeof DeskReferenceRoute;
   "/replies": typeof DeskRepliesRoute;
+  "/settings": typeof DeskSettingsRoute;
   "/team": typeof DeskTeamRoute;
   "/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -175,7 +191,9 @@ export interface FileRoutesById {
   "/_desk/audit": typeof DeskAuditRoute;
   "/_desk/inbox": typeof DeskInboxRouteWithChildren;
   "/_desk/profile": typeof DeskProfileRoute;
+  "/_desk/reference": typeof DeskReferenceRoute;
   "/_desk/replies": typeof DeskRepliesRoute;
+  "/_desk/settings": typeof DeskSettingsRoute;
   "/_desk/team": typeof DeskTeamRoute;
   "/_desk/webhooks": typeof DeskWebhooksRoute;
   "/join/$token": typeof JoinTokenRoute;
@@ -198,7 +216,9 @@ export interface FileRouteTypes {
     | "/audit"
     | "/inbox"
     | "/profile"
+    | "/reference"
     | "/replies"
+    | "/settings"
     | "/team"
     | "/webhooks"
     | "/join/$token"
@@ -216,7 +236,9 @@ export interface FileRouteTypes {
     | "/$"
     | "/audit"
     | "/profile"
+    | "/reference"
     | "/replies"
+    | "/settings"
     | "/team"
     | "/webhooks"
     | "/join/$token"
@@ -237,7 +259,9 @@ export interface FileRouteTypes {
     | "/_desk/audit"
     | "/_desk/inbox"
     | "/_desk/profile"
+    | "/_desk/reference"
     | "/_desk/replies"
+    | "/_desk/settings"
     | "/_desk/team"
     | "/_desk/webhooks"
     | "/join/$token"
@@ -330,11 +354,25 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof DeskProfileRouteImport;
       parentRoute: typeof DeskRoute;
     };
+    "/_desk/reference": {
+      id: "/_desk/reference";
+      path: "/reference";
+      fullPath: "/reference";
+      preLoaderRoute: typeof DeskReferenceRouteImport;
+      parentRoute: typeof DeskRoute;
+    };
     "/_desk/replies": {
       id: "/_desk/replies";
       path: "/replies";
       fullPath: "/replies";
       preLoaderRoute: typeof DeskRepliesRouteImport;
+      parentRoute: typeof DeskRoute;
+    };
+    "/_desk/settings": {
+      id: "/_desk/settings";
+      path: "/settings";
+      fullPath: "/settings";
+      preLoaderRoute: typeof DeskSettingsRouteImport;
       parentRoute: typeof DeskRoute;
     };
     "/_desk/team": {
@@ -415,7 +453,9 @@ interface DeskRouteChildren {
   DeskAuditRoute: typeof DeskAuditRoute;
   DeskInboxRoute: typeof DeskInboxRouteWithChildren;
   DeskProfileRoute: typeof DeskProfileRoute;
+  DeskReferenceRoute: typeof DeskReferenceRoute;
   DeskRepliesRoute: typeof DeskRepliesRoute;
+  DeskSettingsRoute: typeof DeskSettingsRoute;
   DeskTeamRoute: typeof DeskTeamRoute;
   DeskWebhooksRoute: typeof DeskWebhooksRoute;
   DeskIndexRoute: typeof DeskIndexRoute;
@@ -429,7 +469,9 @@ const DeskRouteChildren: DeskRouteChildren = {
   DeskAuditRoute: DeskAuditRoute,
   DeskInboxRoute: DeskInboxRouteWithChildren,
   DeskProfileRoute: DeskProfileRoute,
+  DeskReferenceRoute: DeskReferenceRoute,
   DeskRepliesRoute: DeskRepliesRoute,
+  DeskSettingsRoute: DeskSettingsRoute,
   DeskTeamRoute: DeskTeamRoute,
   DeskWebhooksRoute: DeskWebhooksRoute,
   DeskIndexRoute: DeskIndexRoute,

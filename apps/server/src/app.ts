@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { appRouter } from "@waystation/api/root";
-import type { Viewer } from "@waystation/api/trpc";
+import type { RequestContext, Viewer } from "@waystation/api/trpc";
 import type { Platform } from "@waystation/whatsapp/context";
 import { fromNodeHeaders } from "better-auth/node";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import helmet from "helmet";
 import { type Auth, authRouter } from "./auth.ts";
 import { consoleRoute } from "./console-route.ts";
@@ -12,7 +18,8 @@ import type { Logger } from "./logger.ts";
 import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { refuse, requestGate } from "./request-gate.ts";
-import { viewerOf } from "./viewer.ts";
+import { restRoute } from "./rest-route.ts";
+import { answerUnknownKey, recogniseViewer, viewerOf } from "./viewer.ts";
 
 export interface AppDeps {
   platform: Platform;
@@ -55,12 +62,24 @@ export function createApp(deps: AppDeps): Express {
     next();
   });
   app.use("/api/auth", authRouter(auth));
-  app.use("/api/trpc", requestGate(platform.publicUrl), recogniseViewer(auth, platform), procedures(deps));
+  const context = contextOf(deps);
+  const recognise = recogniseViewer(auth, platform.db);
+  app.use(
+    "/api/trpc",
+    requestGate(platform.publicUrl),
+    recognise,
+    answerUnknownKey,
+    procedures(context, log),
+  );
   app.use(
     "/api/media",
     mediaRoute({ platform, viewerOf: (req) => viewerOf(auth, platform.db, fromNodeHeaders(req.headers)) }),
   );
-  app.use("/api", nothingHere);
+  app.use(
+    "/api",
+    restRoute({ publicUrl: platform.publicUrl, recogniseViewer: recognise, contextOf: context }),
+    nothingHere,
+  );
   app.use(consoleRoute(deps.consoleFolder));
   app.use(nothingHere, answerErrors(log));
   return app;
@@ -122,14 +141,8 @@ function securityHeaders(publicUrl: string): RequestHandler {
   });
 }
 
-function recogniseViewer(auth: Auth, platform: Platform): RequestHandler {
-  return async (req, res, next) => {
-    res.locals.viewer = await viewerOf(auth, platform.db, fromNodeHeaders(req.headers));
-    next();
-  };
-}
-
-function procedures({ platform, log }: AppDeps): RequestHandler {
+/** What the procedures are given of a request. */
+function contextOf({ platform, log }: AppDeps) {
   const reported = new WeakSet<object>();
   const report = (requestId: string, error: unknown, path: string | undefined) => {
     if (error instanceof Error) {
@@ -138,23 +151,29 @@ function procedures({ platform, log }: AppDeps): RequestHandler {
     }
     log.error({ err: error, requestId, path }, "A procedure failed");
   };
+  return (req: Request, res: Response): RequestContext => {
+    const { requestId, viewer = null } = res.locals as Locals;
+    return {
+      platform,
+      viewer,
+      requestId,
+      ip: req.ip ?? null,
+      report: (error, path) => report(requestId, error, path),
+    };
+  };
+}
+
+function procedures(context: ReturnType<typeof contextOf>, log: Logger): RequestHandler {
   return createExpressMiddleware({
     router: appRouter,
     maxBodySize: MAX_BODY,
     maxBatchSize: MAX_BATCH,
-    createContext: ({ req, res }) => {
-      const { requestId, viewer = null } = res.locals as Locals;
-      return {
-        platform,
-        viewer,
-        requestId,
-        ip: req.ip ?? null,
-        report: (error: unknown, path: string | undefined) => report(requestId, error, path),
-      };
-    },
+    createContext: ({ req, res }) => context(req, res),
     // What fails in a stream that has begun passes no middleware.
     onError: ({ error, path, ctx }) => {
-      if (error.code === "INTERNAL_SERVER_ERROR") report(ctx?.requestId ?? "", error.cause ?? error, path);
+      if (error.code !== "INTERNAL_SERVER_ERROR") return;
+      if (ctx) ctx.report(error.cause ?? error, path);
+      else log.error({ err: error, path }, "A procedure failed");
     },
   });
 }

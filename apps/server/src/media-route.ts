@@ -22,6 +22,7 @@ export interface MediaDeps {
 const STATUS: Partial<Record<Reason, number>> = {
   not_found: 404,
   not_signed_in: 401,
+  key_refused: 401,
   media_type: 415,
   media_too_large: 413,
   too_many_requests: 429,
@@ -85,7 +86,8 @@ async function readBody(req: Request, res: Response): Promise<Buffer> {
 function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Context {
   if (!viewer?.organizationId || !viewer.role) throw noSuchFile();
   const { userId, name, email, role, organizationId } = viewer;
-  return { ...platform, organizationId, actor: { userId, name, email, role }, ip: req.ip ?? null };
+  const by = "keyId" in viewer ? { keyId: viewer.keyId } : {};
+  return { ...platform, organizationId, actor: { userId, name, email, role, ...by }, ip: req.ip ?? null };
 }
 
 /**

@@ -3,16 +3,17 @@ import type { AddressInfo } from "node:net";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { type AppRouter, appRouter } from "@waystation/api/root";
+import type { RequestContext } from "@waystation/api/trpc";
 import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import type { Mail, Platform } from "@waystation/whatsapp/context";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { noJobs } from "@waystation/whatsapp/testing";
-import { fromNodeHeaders } from "better-auth/node";
-import express from "express";
+import express, { type Request, type Response } from "express";
 import { authRouter, createAuth } from "./auth.ts";
-import { viewerOf } from "./viewer.ts";
+import { restRoute } from "./rest-route.ts";
+import { answerUnknownKey, recogniseViewer } from "./viewer.ts";
 
 export const PASSWORD = "correct horse battery";
 
@@ -67,19 +68,24 @@ export async function openDesk(
     onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
   });
   app.use("/api/auth", authRouter(auth));
+  const recognise = recogniseViewer(auth, store.db);
+  const contextOf = (req: Request, res: Response): RequestContext => ({
+    platform,
+    viewer: res.locals.viewer ?? null,
+    requestId: "test",
+    ip: req.ip ?? null,
+    report,
+  });
   app.use(
     "/api/trpc",
+    recognise,
+    answerUnknownKey,
     createExpressMiddleware({
       router: appRouter,
-      createContext: async ({ req }) => ({
-        platform,
-        viewer: await viewerOf(auth, store.db, fromNodeHeaders(req.headers)),
-        requestId: "test",
-        ip: req.ip ?? null,
-        report,
-      }),
+      createContext: ({ req, res }) => contextOf(req, res),
     }),
   );
+  app.use("/api", restRoute({ publicUrl: url, recogniseViewer: recognise, contextOf }));
 
   const visitor = () => createVisitor(url);
   return {

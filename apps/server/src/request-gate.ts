@@ -1,3 +1,4 @@
+import type { Reason } from "@waystation/whatsapp/errors";
 import type { RequestHandler, Response } from "express";
 
 /**
@@ -18,9 +19,13 @@ export function requestGate(publicUrl: string): RequestHandler {
   };
 }
 
-/** Refuses what a page of another origin sends. What is no browser says neither origin nor site. */
-export function fromOurPages(ours: string): RequestHandler {
+/**
+ * Refuses what a page of another origin sends. What is no browser says neither origin nor site; and with an API key a request
+ * rides on no cookie.
+ */
+export function fromOurPages(ours: string, say = refuse): RequestHandler {
   return (req, res, next) => {
+    if (keyIn(req.get("authorization")) !== null) return next();
     const origin = req.get("origin");
     const site = req.get("sec-fetch-site");
     const isOurs =
@@ -28,7 +33,7 @@ export function fromOurPages(ours: string): RequestHandler {
         ? site === undefined || site === "same-origin" || site === "none"
         : origin === ours;
     if (!isOurs)
-      return refuse(
+      return say(
         res,
         403,
         "FORBIDDEN",
@@ -38,17 +43,30 @@ export function fromOurPages(ours: string): RequestHandler {
   };
 }
 
+/** What a request is made with instead of a browser's cookie; that cookie then counts for nothing. */
+export function keyIn(authorization: string | null | undefined): string | null {
+  return /^bearer +(.*)$/is.exec(authorization ?? "")?.[1]?.trim() ?? null;
+}
+
 const RPC_CODES: Record<string, number> = {
+  UNAUTHORIZED: -32_001,
   FORBIDDEN: -32_003,
   METHOD_NOT_SUPPORTED: -32_005,
   UNSUPPORTED_MEDIA_TYPE: -32_015,
   NOT_FOUND: -32_004,
+  TOO_MANY_REQUESTS: -32_029,
   INTERNAL_SERVER_ERROR: -32_603,
 };
 
 /** An error in the shape that tRPC's client understands. */
-export function refuse(res: Response, status: number, code: string, message: string): void {
+export function refuse(
+  res: Response,
+  status: number,
+  code: string,
+  message: string,
+  reason: Reason | null = null,
+): void {
   const { requestId } = res.locals as { requestId: string };
-  const data = { code, httpStatus: status, path: null, reason: null, field: null, detail: {}, requestId };
+  const data = { code, httpStatus: status, path: null, reason, field: null, detail: {}, requestId };
   res.status(status).json({ error: { message, code: RPC_CODES[code] ?? -32_600, data } });
 }

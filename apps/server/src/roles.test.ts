@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { type Endpoint, endpoints } from "@waystation/api/rest";
 import { appRouter } from "@waystation/api/root";
-import { connections } from "@waystation/db/schema";
+import { apiKeys, connections } from "@waystation/db/schema";
 import { contacts, conversationActivity, conversations, messages } from "@waystation/db/schema-inbox";
 import { organizations, sessions, users } from "@waystation/db/schema-people";
 import { databases } from "@waystation/db/testing";
@@ -19,12 +20,16 @@ interface Ids {
   memberId: string;
   userId: string;
   invitationId: string;
+  keyId: string;
 }
 
 type Door = "anyone" | "person" | "member" | "admin" | "owner";
 
 /** Every procedure with its door and an input that passes its schema. One that is missing here fails the test below. */
 const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
+  "apiKeys.list": ["admin"],
+  "apiKeys.make": ["admin", () => ({ name: "One more", role: "member", days: 1 })],
+  "apiKeys.revoke": ["admin", ({ keyId }) => ({ keyId })],
   "audit.list": ["admin", () => ({})],
   "contacts.get": ["member", ({ conversationId }) => ({ conversationId })],
   "contacts.saveNote": ["member", ({ conversationId }) => ({ conversationId, body: "Known", since: null })],
@@ -103,8 +108,20 @@ const OPENS: Record<string, Door[]> = {
   owner: ["anyone", "person", "member", "admin", "owner"],
   "owner of another organisation": ["anyone", "person", "member", "admin", "owner"],
 };
+/** A key passes the doors of its role, where REST offers what is behind them; the others are for people. */
+const KEYS: Record<string, Door[]> = {
+  "program with a member's key": ["member"],
+  "program with an admin's key": ["member", "admin"],
+  "program with an owner's key": ["member", "admin", "owner"],
+  "program with another organisation's key": ["member", "admin", "owner"],
+};
+const DEAD_KEYS = ["program with a revoked key", "program with an expired key", "program with a made-up key"];
 /** These have an organisation, but not this one. */
-const STRANGERS = ["invited, not joined", "owner of another organisation"];
+const STRANGERS = [
+  "invited, not joined",
+  "owner of another organisation",
+  "program with another organisation's key",
+];
 
 const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
 
@@ -153,6 +170,28 @@ describe.each(databases)("on %s", (kind) => {
       ["owner of another organisation", stranger],
     ];
     for (const [who, visitor] of all) people.set(who, visitor);
+    const dead = { revoked: await keyOf(owner, "owner"), expired: await keyOf(owner, "owner") };
+    const keys: [string, string][] = [
+      ["program with a member's key", (await keyOf(owner, "member")).key],
+      ["program with an admin's key", (await keyOf(owner, "admin")).key],
+      ["program with an owner's key", (await keyOf(owner, "owner")).key],
+      ["program with another organisation's key", (await keyOf(stranger, "owner")).key],
+      ["program with a revoked key", dead.revoked.key],
+      ["program with an expired key", dead.expired.key],
+      ["program with a made-up key", `wst_${"a".repeat(64)}`],
+    ];
+    await owner.api.apiKeys.revoke.mutate({ keyId: dead.revoked.id });
+    await desk.store.db
+      .update(apiKeys)
+      .set({ expiresAt: new Date(Date.now() - 60_000) })
+      .where(eq(apiKeys.id, dead.expired.id));
+    for (const [who, key] of keys) {
+      const program = desk.visitor();
+      // That somebody is signed in at the same browser makes no difference.
+      for (const [name, value] of owner.cookies) program.cookies.set(name, value);
+      program.headers.authorization = `Bearer ${key}`;
+      people.set(who, program);
+    }
   });
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
@@ -179,6 +218,65 @@ describe.each(databases)("on %s", (kind) => {
     }
   });
 
+  test.each(Object.entries(KEYS))(
+    "a %s passes its doors, where REST has one, and no others",
+    async (who, doors) => {
+      const program = people.get(who);
+      if (!program) throw new Error("Nobody");
+      for (const [path, [door, input]] of Object.entries(PROCEDURES)) {
+        const endpoint = endpoints.find(({ procedure }) => procedure === path);
+        const isOpen = door === "anyone" || (endpoint !== undefined && doors.includes(door));
+        const asks = [(ids: Ids) => ask(program, path, input?.(ids))];
+        if (endpoint) asks.push((ids: Ids) => askRest(program, endpoint, input?.(ids) ?? {}));
+        for (const [way, call] of asks.entries()) {
+          const answer = await call(nowhere());
+          const what = `${path} by ${way === 0 ? "tRPC" : "REST"}: ${answer.text}`;
+          expect.soft(answer.status, what).toBeLessThan(500);
+          if (!isOpen) expect.soft([answer.status, codeOf(answer)], what).toEqual([403, "FORBIDDEN"]);
+          else expect.soft(["UNAUTHORIZED", "FORBIDDEN"], what).not.toContain(codeOf(answer));
+          if (!STRANGERS.includes(who) || !input) continue;
+          const foreign = await call(owned);
+          expect.soft(foreign.status, what).toBe(answer.status);
+          expect.soft(withoutIds(foreign.text), what).toBe(withoutIds(answer.text));
+          expect.soft(foreign.text, what).not.toContain("secret");
+        }
+      }
+    },
+  );
+
+  test.each(DEAD_KEYS)("a %s is told so at every door", async (who) => {
+    const program = people.get(who);
+    if (!program) throw new Error("Nobody");
+    for (const [path, [, input]] of Object.entries(PROCEDURES)) {
+      const answer = await ask(program, path, input?.(owned));
+      expect.soft([answer.status, codeOf(answer)], path).toEqual([401, "UNAUTHORIZED"]);
+      const endpoint = endpoints.find(({ procedure }) => procedure === path);
+      if (!endpoint) continue;
+      const { status, text } = await askRest(program, endpoint, input?.(owned) ?? {});
+      expect.soft([status, JSON.parse(text).reason], path).toEqual([401, "key_refused"]);
+    }
+  });
+
+  test.each(Object.entries(OPENS))("somebody %s passes the same doors by REST", async (who, doors) => {
+    const visitor = people.get(who);
+    if (!visitor) throw new Error("Nobody");
+    for (const endpoint of endpoints) {
+      const [door, input] = PROCEDURES[endpoint.procedure] ?? ["owner"];
+      const answer = await askRest(visitor, endpoint, input?.(nowhere()) ?? {});
+      const what = `${endpoint.method} ${endpoint.path}: ${answer.text}`;
+      expect.soft(answer.status, what).toBeLessThan(500);
+      const refusal = doors.includes("person") ? [403, "FORBIDDEN"] : [401, "UNAUTHORIZED"];
+      if (!doors.includes(door)) expect.soft([answer.status, codeOf(answer)], what).toEqual(refusal);
+      else expect.soft(["UNAUTHORIZED", "FORBIDDEN"], what).not.toContain(codeOf(answer));
+      if (!STRANGERS.includes(who) || !input) continue;
+      const foreign = await askRest(visitor, endpoint, input(owned));
+      expect
+        .soft([foreign.status, withoutIds(foreign.text)], what)
+        .toEqual([answer.status, withoutIds(answer.text)]);
+      expect.soft(foreign.text, what).not.toContain("secret");
+    }
+  });
+
   test("nothing takes more than it asks for", async () => {
     const owner = people.get("owner");
     for (const [path, [, input]] of Object.entries(PROCEDURES))
@@ -187,8 +285,12 @@ describe.each(databases)("on %s", (kind) => {
         { role: "owner", id: 1, more: 1 },
       ]) {
         if (!owner || !input) continue;
-        const { status, text } = await ask(owner, path, { ...input(nowhere()), ...extra });
+        const wanted = { ...input(nowhere()), ...extra };
+        const { status, text } = await ask(owner, path, wanted);
         expect.soft(status, `${path}: ${text}`).toBe(400);
+        const endpoint = endpoints.find(({ procedure }) => procedure === path);
+        const rest = endpoint && (await askRest(owner, endpoint, wanted));
+        expect.soft(rest?.status ?? 400, `${path}: ${rest?.text}`).toBe(400);
       }
   });
 });
@@ -229,10 +331,31 @@ async function ask(visitor: Visitor, path: string, input?: object): Promise<Answ
   return { status: Number(/"httpStatus":(\d+)/.exec(text)?.[1] ?? response.status), text };
 }
 
+/** Puts each field of the input where it belongs; what belongs nowhere, where the others are. */
+async function askRest(visitor: Visitor, endpoint: Endpoint, input: object): Promise<Answer> {
+  const { method, inPath } = endpoint;
+  const fields = Object.entries(input);
+  const isInPath = ([name]: [string, unknown]) => inPath.some((field) => field.name === name);
+  let path = endpoint.path;
+  for (const [name, value] of fields.filter(isInPath)) path = path.replace(`{${name}}`, String(value));
+  const others = Object.fromEntries(fields.filter((field) => !isInPath(field)));
+  const response =
+    method === "POST"
+      ? await visitor.post(path, others)
+      : await visitor.send(`${path}?${new URLSearchParams(others as Record<string, string>)}`, { method });
+  return { status: response.status, text: await response.text() };
+}
+
+const keyOf = (maker: Visitor, role: "owner" | "admin" | "member") =>
+  maker.api.apiKeys.make.mutate({ name: `Program as ${role}`, role, days: null });
+
 const STREAM_MS = 250;
 
 const withoutIds = (text: string) =>
-  text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|join\/[\w-]+|\d{4}-\d\d-\d\dT[\d:.]+Z|id: \d+/g, "…");
+  text.replace(
+    /[0-9a-f]{8}-[0-9a-f-]{27}|wst_[0-9a-f]{64}|join\/[\w-]+|\d{4}-\d\d-\d\dT[\d:.]+Z|id: \d+/g,
+    "…",
+  );
 
 function nowhere(): Ids {
   const [id, no] = [randomUUID(), "999999999999"];
@@ -246,6 +369,7 @@ function nowhere(): Ids {
     memberId: id,
     userId: id,
     invitationId: id,
+    keyId: id,
   };
 }
 
@@ -331,7 +455,9 @@ async function furnish(desk: Desk, owner: Visitor, memberId: string): Promise<Id
   const note = await owner.api.notes.add.mutate({ conversationId: publicId, body: "secret note" });
   const reply = await owner.api.replies.add.mutate({ shortcut: "secret", body: "secret reply" });
   const invitation = await owner.api.team.invite.mutate({ email: "pending@example.org", role: "member" });
+  const key = await keyOf(owner, "admin");
   return {
+    keyId: key.id,
     organizationId,
     connectionId: connection?.id ?? "",
     conversationId: publicId,

@@ -1,14 +1,21 @@
 import type { Viewer } from "@waystation/api/trpc";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
+import { recogniseKey } from "@waystation/whatsapp/api-keys/recognise-key";
+import { DomainError } from "@waystation/whatsapp/errors";
+import { fromNodeHeaders } from "better-auth/node";
 import { asc, eq, sql } from "drizzle-orm";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 import { type Auth, DAYS_7, HOURS_12 } from "./auth.ts";
+import { keyIn, refuse } from "./request-gate.ts";
 
 /** How stale a session's idle clock may be before a request moves it on. */
 const IDLE_STEP_MS = 5 * 60_000;
 
 /** Who asks. The role is read anew each time: what was taken away is gone with the next request. */
 export async function viewerOf(auth: Auth, db: Database, headers: Headers): Promise<Viewer | null> {
+  const key = keyIn(headers.get("authorization"));
+  if (key !== null) return recogniseKey(db, key);
   const signedIn = await auth.session(headers);
   if (!signedIn) return null;
   const { user, session } = signedIn;
@@ -28,6 +35,23 @@ export async function viewerOf(auth: Auth, db: Database, headers: Headers): Prom
     role: acting?.role ?? null,
   };
 }
+
+/** Leaves in `res.locals` who asks. A key that is refused is an error, which the route answers in its own shape. */
+export function recogniseViewer(auth: Auth, db: Database): RequestHandler {
+  return async (req, res, next) => {
+    res.locals.viewer = await viewerOf(auth, db, fromNodeHeaders(req.headers));
+    next();
+  };
+}
+
+/** In the shape of tRPC. */
+export const answerUnknownKey: ErrorRequestHandler = (error, _req, res, next) => {
+  if (!(error instanceof DomainError)) return next(error);
+  const { reason, message, detail } = error;
+  if (reason !== "too_many_requests") return refuse(res, 401, "UNAUTHORIZED", message, reason);
+  res.set("Retry-After", String(detail.retryAfter));
+  refuse(res, 429, "TOO_MANY_REQUESTS", message, reason);
+};
 
 async function keepAlive(db: Database, sessionId: string): Promise<void> {
   const { sessions } = people;

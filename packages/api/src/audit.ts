@@ -1,7 +1,19 @@
 import { listAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { listAudit } from "@waystation/whatsapp/audit/list";
+import * as answers from "./answers.ts";
 import { admin, router } from "./trpc.ts";
 
 export const audit = router({
-  list: admin.input(listAuditInput.optional()).query(({ ctx, input }) => listAudit(ctx.domain, input ?? {})),
+  list: admin
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/api/audit",
+        about: "Organisation",
+        summary: "List who did what, newest first",
+        answer: answers.auditEntries,
+      },
+    })
+    .input(listAuditInput.optional())
+    .query(({ ctx, input }) => listAudit(ctx.domain, input ?? {})),
 });

@@ -11,18 +11,85 @@ import {
 import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
 import { reopen, resolve } from "@waystation/whatsapp/inbox/resolve";
+import * as answers from "./answers.ts";
 import { member, router, streamed } from "./trpc.ts";
 
 export const conversations = router({
   list: member
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/api/conversations",
+        about: "Inbox",
+        summary: "List conversations, the one with the newest message first",
+        description: "With `search`, those with the newest hit first.",
+        answer: answers.conversations,
+      },
+    })
     .input(listConversationsInput.optional())
     .query(({ ctx, input }) => listConversations(ctx.domain, input ?? {})),
   unread: member.query(({ ctx }) => countUnread(ctx.domain)),
-  get: member.input(conversationInput).query(({ ctx, input }) => getConversation(ctx.domain, input)),
-  markRead: member.input(conversationInput).mutation(({ ctx, input }) => markRead(ctx.domain, input)),
-  resolve: member.input(conversationInput).mutation(({ ctx, input }) => resolve(ctx.domain, input)),
-  reopen: member.input(conversationInput).mutation(({ ctx, input }) => reopen(ctx.domain, input)),
-  assign: member.input(assignInput).mutation(({ ctx, input }) => assign(ctx.domain, input)),
+  get: member
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/api/conversations/{conversationId}",
+        about: "Inbox",
+        summary: "Read one conversation with its contact",
+        answer: answers.conversation,
+      },
+    })
+    .input(conversationInput)
+    .query(({ ctx, input }) => getConversation(ctx.domain, input)),
+  markRead: member
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/conversations/{conversationId}/read",
+        about: "Inbox",
+        summary: "Mark everything in it as read",
+        description: "For whoever asks: a key and each person have read what they have read.",
+        answer: answers.unread,
+      },
+    })
+    .input(conversationInput)
+    .mutation(({ ctx, input }) => markRead(ctx.domain, input)),
+  resolve: member
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/conversations/{conversationId}/resolve",
+        about: "Inbox",
+        summary: "Take it off the open list until the customer writes again",
+        answer: answers.isOpen,
+      },
+    })
+    .input(conversationInput)
+    .mutation(({ ctx, input }) => resolve(ctx.domain, input)),
+  reopen: member
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/conversations/{conversationId}/reopen",
+        about: "Inbox",
+        summary: "Put it back on the open list",
+        answer: answers.isOpen,
+      },
+    })
+    .input(conversationInput)
+    .mutation(({ ctx, input }) => reopen(ctx.domain, input)),
+  assign: member
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/conversations/{conversationId}/assign",
+        about: "Inbox",
+        summary: "Give it to a member of the team, or to nobody",
+        answer: answers.assigneeId,
+      },
+    })
+    .input(assignInput)
+    .mutation(({ ctx, input }) => assign(ctx.domain, input)),
   changes: member
     .input(changesInput.optional())
     .subscription(({ ctx, signal }) =>

@@ -1,3 +1,4 @@
+import { apiKeys } from "./api-keys.ts";
 import { audit } from "./audit.ts";
 import { contacts } from "./contacts.ts";
 import { conversations } from "./conversations.ts";
@@ -16,6 +17,7 @@ import { router } from "./trpc.ts";
 import { twilioWhatsApp } from "./twilio-whatsapp.ts";
 
 export const appRouter = router({
+  apiKeys,
   audit,
   contacts,
   conversations,

@@ -15,12 +15,23 @@ import { join } from "@waystation/whatsapp/team/join";
 import { listTeam } from "@waystation/whatsapp/team/list";
 import { makeResetLink } from "@waystation/whatsapp/team/make-reset-link";
 import { removeMember } from "@waystation/whatsapp/team/remove";
+import * as answers from "./answers.ts";
 import { admin, anyone, member, owner, router } from "./trpc.ts";
 
 export const team = router({
   invitation: anyone.input(invitationInput).query(({ ctx, input }) => invitation(ctx.visit, input)),
   join: anyone.input(joinInput).mutation(({ ctx, input }) => join(ctx.visit, input)),
-  list: member.query(({ ctx }) => listTeam(ctx.domain)),
+  list: member
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/api/team",
+        about: "Organisation",
+        summary: "List the members of the team",
+        answer: answers.team,
+      },
+    })
+    .query(({ ctx }) => listTeam(ctx.domain)),
   invite: admin.input(inviteInput).mutation(({ ctx, input }) => invite(ctx.domain, input)),
   cancelInvitation: admin
     .input(cancelInvitationInput)

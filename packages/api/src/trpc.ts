@@ -1,7 +1,17 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import type { Context, Person, PersonContext, Platform, Role, Visit } from "@waystation/whatsapp/context";
+import type {
+  Actor,
+  Context,
+  Person,
+  PersonContext,
+  Platform,
+  Program,
+  Role,
+  Visit,
+} from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { ZodError } from "zod";
+import type { Meta } from "./rest-meta.ts";
 
 /** What a request brings: the platform, who is asking (if anyone), and an id to find it by in the log. */
 export interface RequestContext {
@@ -12,12 +22,15 @@ export interface RequestContext {
   report: (error: unknown, path: string | undefined) => void;
 }
 
-export type Viewer = Person;
+export type Viewer = Person | Program;
+
+const personIn = (viewer: Viewer | null): Person | null => (viewer && "sessionId" in viewer ? viewer : null);
 
 type Code = ConstructorParameters<typeof TRPCError>[0]["code"];
 
 const codeOf: Partial<Record<Reason, Code>> = {
   not_signed_in: "UNAUTHORIZED",
+  key_refused: "UNAUTHORIZED",
   sign_in_first: "UNAUTHORIZED",
   not_allowed: "FORBIDDEN",
   not_found: "NOT_FOUND",
@@ -33,43 +46,46 @@ const codeOf: Partial<Record<Reason, Code>> = {
   changed_meanwhile: "CONFLICT",
 };
 
-const t = initTRPC.context<RequestContext>().create({
-  isDev: false,
-  sse: {
-    maxDurationMs: 15 * 60_000,
-    ping: { enabled: true, intervalMs: 15_000 },
-    client: { reconnectAfterInactivityMs: 45_000 },
-  },
-  errorFormatter: ({ shape, error, ctx }) => {
-    const requestId = ctx?.requestId ?? "";
-    const base = {
-      code: shape.data.code,
-      httpStatus: shape.data.httpStatus,
-      path: shape.data.path,
-      requestId,
-    };
-    if (error.cause instanceof DomainError) {
-      const { reason, field, detail } = error.cause;
-      return { ...shape, message: error.cause.message, data: { ...base, reason, field, detail } };
-    }
-    const unknown = { reason: null, field: null, detail: {} };
-    if (error.cause instanceof ZodError) {
-      const [issue] = error.cause.issues;
-      const field = issue?.path.map(String).join(".") || null;
-      return {
-        ...shape,
-        message: issue?.message ?? "This input is not valid.",
-        data: { ...base, ...unknown, field },
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<Meta>()
+  .create({
+    isDev: false,
+    sse: {
+      maxDurationMs: 15 * 60_000,
+      ping: { enabled: true, intervalMs: 15_000 },
+      client: { reconnectAfterInactivityMs: 45_000 },
+    },
+    errorFormatter: ({ shape, error, ctx }) => {
+      const requestId = ctx?.requestId ?? "";
+      const base = {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        requestId,
       };
-    }
-    if (error.code !== "INTERNAL_SERVER_ERROR")
-      return { ...shape, message: "This request is not valid.", data: { ...base, ...unknown } };
-    const message = `Something went wrong on our side. Try again; if it stays, give your operator this id: ${requestId}`;
-    return { ...shape, message, data: { ...base, ...unknown } };
-  },
-});
+      if (error.cause instanceof DomainError) {
+        const { reason, field, detail } = error.cause;
+        return { ...shape, message: error.cause.message, data: { ...base, reason, field, detail } };
+      }
+      const unknown = { reason: null, field: null, detail: {} };
+      if (error.cause instanceof ZodError) {
+        const [issue] = error.cause.issues;
+        const field = issue?.path.map(String).join(".") || null;
+        return {
+          ...shape,
+          message: issue?.message ?? "This input is not valid.",
+          data: { ...base, ...unknown, field },
+        };
+      }
+      if (error.code !== "INTERNAL_SERVER_ERROR")
+        return { ...shape, message: "This request is not valid.", data: { ...base, ...unknown } };
+      const message = `Something went wrong on our side. Try again; if it stays, give your operator this id: ${requestId}`;
+      return { ...shape, message, data: { ...base, ...unknown } };
+    },
+  });
 
-function asError(cause: DomainError): TRPCError {
+export function asError(cause: DomainError): TRPCError {
   return new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
 }
 
@@ -92,28 +108,35 @@ const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   return result;
 });
 
+const forPeople = () =>
+  new DomainError("not_allowed", "An API key cannot do this. It takes a person who is signed in.");
+
 const needs = (roles: readonly Role[]) =>
-  t.middleware(({ ctx, next }) => {
+  t.middleware(({ ctx, meta, next }) => {
     const { viewer, platform, ip } = ctx;
     if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
+    if ("keyId" in viewer && !meta?.rest) throw forPeople();
     if (!viewer.organizationId || !viewer.role)
       throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
     if (!roles.includes(viewer.role))
       throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
-    const { userId, sessionId, name, email, role, organizationId } = viewer;
-    const actor = { userId, sessionId, name, email, role };
+    const { userId, name, email, role, organizationId } = viewer;
+    const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
+    const actor: Actor = { userId, name, email, role, ...by };
     const domain: Context = { ...platform, organizationId, actor, ip };
     return next({ ctx: { domain } });
   });
 
 const visiting = t.middleware(({ ctx, next }) => {
-  const visit: Visit = { ...ctx.platform, person: ctx.viewer, ip: ctx.ip };
+  const visit: Visit = { ...ctx.platform, person: personIn(ctx.viewer), ip: ctx.ip };
   return next({ ctx: { visit } });
 });
 
 const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.viewer) throw new DomainError("not_signed_in", "Sign in first.");
-  const self: PersonContext = { ...ctx.platform, person: ctx.viewer, ip: ctx.ip };
+  const person = personIn(ctx.viewer);
+  if (!person) throw forPeople();
+  const self: PersonContext = { ...ctx.platform, person, ip: ctx.ip };
   return next({ ctx: { self } });
 });
 

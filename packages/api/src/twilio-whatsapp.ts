@@ -11,14 +11,74 @@ import { showTyping } from "@waystation/whatsapp/connections/show-typing";
 import { status } from "@waystation/whatsapp/connections/status";
 import { testCredentials } from "@waystation/whatsapp/connections/test-mode";
 import { verify } from "@waystation/whatsapp/connections/verify";
+import * as answers from "./answers.ts";
 import { admin, member, router } from "./trpc.ts";
 
 export const twilioWhatsApp = router({
-  verify: admin.input(credentialsInput).mutation(({ ctx, input }) => verify(ctx.domain, input)),
-  connect: admin.input(connectInput).mutation(({ ctx, input }) => connect(ctx.domain, input)),
-  status: member.query(({ ctx }) => status(ctx.domain)),
-  check: admin.input(connectionInput).mutation(({ ctx, input }) => check(ctx.domain, input)),
+  verify: admin
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/integrations/twilio-whatsapp/verify",
+        about: "Twilio",
+        summary: "Check credentials at Twilio, and see what they open",
+        description: "Saves nothing.",
+        answer: answers.verification,
+      },
+    })
+    .input(credentialsInput)
+    .mutation(({ ctx, input }) => verify(ctx.domain, input)),
+  connect: admin
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/integrations/twilio-whatsapp/connect",
+        about: "Twilio",
+        summary: "Connect a sender or a Messaging Service",
+        description:
+          "Checks the credentials again at Twilio, and keeps them sealed: no answer ever holds them.",
+        answer: answers.connected,
+      },
+    })
+    .input(connectInput)
+    .mutation(({ ctx, input }) => connect(ctx.domain, input)),
+  status: member
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/api/integrations/twilio-whatsapp/connect",
+        about: "Twilio",
+        summary: "List the connections with their health",
+        answer: answers.connections,
+      },
+    })
+    .query(({ ctx }) => status(ctx.domain)),
+  check: admin
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/integrations/twilio-whatsapp/check",
+        about: "Twilio",
+        summary: "Ask Twilio again how a connection fares",
+        answer: answers.connection,
+      },
+    })
+    .input(connectionInput)
+    .mutation(({ ctx, input }) => check(ctx.domain, input)),
   showTyping: admin.input(showTypingInput).mutation(({ ctx, input }) => showTyping(ctx.domain, input)),
-  disconnect: admin.input(connectionInput).mutation(({ ctx, input }) => disconnect(ctx.domain, input)),
+  disconnect: admin
+    .meta({
+      rest: {
+        method: "DELETE",
+        path: "/api/integrations/twilio-whatsapp/connect",
+        about: "Twilio",
+        summary: "Disconnect, and keep the history",
+        description:
+          "Erases the credentials and puts the sender's webhook settings back, if they are still ours.",
+        answer: answers.disconnected,
+      },
+    })
+    .input(connectionInput)
+    .mutation(({ ctx, input }) => disconnect(ctx.domain, input)),
   testCredentials: admin.query(({ ctx }) => testCredentials(ctx.domain)),
 });

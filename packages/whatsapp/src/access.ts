@@ -1,11 +1,13 @@
+import { apiKeys } from "@waystation/db/schema";
 import { members, sessions } from "@waystation/db/schema-people";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { Context, Platform } from "./context.ts";
 import { DomainError } from "./errors.ts";
 
 /** Throws when who asked, some time ago, may no longer: they were signed out, removed, or act for another organisation. */
 export async function requireAccess(ctx: Context): Promise<void> {
-  const { userId, sessionId } = ctx.actor;
+  const { userId, sessionId, keyId } = ctx.actor;
+  if (keyId !== undefined) return requireKey(ctx, keyId);
   const isMember = and(eq(members.organizationId, ctx.organizationId), eq(members.userId, userId));
   const [[member], [session]] = await Promise.all([
     ctx.db.select({ id: members.id }).from(members).where(isMember),
@@ -33,6 +35,21 @@ export async function requireAccess(ctx: Context): Promise<void> {
       "not_allowed",
       "You are not at this organisation's desk any longer. Load the page again.",
     );
+}
+
+async function requireKey(ctx: Context, keyId: string): Promise<void> {
+  const [key] = await ctx.db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.organizationId, ctx.organizationId),
+        eq(apiKeys.id, keyId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
+      ),
+    );
+  if (!key) throw new DomainError("key_refused", "This API key was revoked, or has expired.");
 }
 
 /** Has this person's open streams looked at again, in every process, after their sessions or memberships changed. */

@@ -35,6 +35,8 @@ export interface Actor {
   role: Role;
   /** Not there for whom no browser speaks. */
   sessionId?: string;
+  /** There for a program, which is no person. */
+  keyId?: string;
 }
 
 /** Somebody with a session, and the organisation that it acts for; null where they belong to none. */
@@ -45,6 +47,16 @@ export interface Person {
   email: string;
   organizationId: string | null;
   role: Role | null;
+}
+
+/** Whoever has an API key. What it does is done by an account of its own, which bears the key's name. */
+export interface Program {
+  keyId: string;
+  userId: string;
+  name: string;
+  email: string;
+  organizationId: string;
+  role: Role;
 }
 
 /** A request before anything is known of who asks: the first argument of the verbs that let people in. */

@@ -23,6 +23,7 @@ export type Reason =
   | "not_found"
   | "not_allowed"
   | "not_signed_in"
+  | "key_refused"
   | "sign_in_first"
   | "setup_token_wrong"
   | "setup_done"

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import {
   IconActivity,
+  IconApi,
   IconHistory,
   IconInbox,
   IconLayoutDashboard,
@@ -10,6 +11,7 @@ import {
   IconMessageBolt,
   IconPlugConnected,
   IconSearch,
+  IconSettings,
   IconUser,
   IconUsers,
 } from "@tabler/icons-react";
@@ -37,6 +39,8 @@ const screens: { label: string; to: LinkProps["to"]; Icon: typeof IconInbox; adm
   { label: "Canned replies", to: "/replies", Icon: IconMessageBolt },
   { label: "Team", to: "/team", Icon: IconUsers },
   { label: "Audit log", to: "/audit", Icon: IconHistory, admins: true },
+  { label: "Settings", to: "/settings", Icon: IconSettings },
+  { label: "API reference", to: "/reference", Icon: IconApi },
   { label: "Profile", to: "/profile", Icon: IconUser },
 ];
 

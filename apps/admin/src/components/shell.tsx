@@ -11,6 +11,7 @@ import {
   IconPlugConnected,
   IconPlus,
   IconSelector,
+  IconSettings,
   IconUser,
   IconUsers,
   IconWifiOff,
@@ -46,6 +47,7 @@ const connections: Place = { to: "/connections", label: "Connections", Icon: Ico
 const team: Place = { to: "/team", label: "Team", Icon: IconUsers };
 const replies: Place = { to: "/replies", label: "Canned replies", Icon: IconMessageBolt };
 const audit: Place = { to: "/audit", label: "Audit log", Icon: IconHistory };
+const settings: Place = { to: "/settings", label: "Settings", Icon: IconSettings };
 const profile: Place = { to: "/profile", label: "Profile", Icon: IconUser };
 
 function RailLink({ place, dot, onClick }: { place: Place; dot?: ReactNode; onClick?: () => void }) {
@@ -174,6 +176,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <RailLink place={replies} />
           <RailLink place={team} />
           {seesAudit ? <RailLink place={audit} /> : null}
+          <RailLink place={settings} />
         </nav>
         <main id="content" className={css.main} tabIndex={-1}>
           {active.some((each) => each.mode === "test") ? (
@@ -203,7 +206,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Suspense>
           <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
             <RailLink place={connections} dot={dot} onClick={moreDrawer.close} />
-            {[replies, team, ...(seesAudit ? [audit] : []), profile].map((place) => (
+            {[replies, team, ...(seesAudit ? [audit] : []), settings, profile].map((place) => (
               <RailLink key={place.label} place={place} onClick={moreDrawer.close} />
             ))}
             <div className={css.rule} />

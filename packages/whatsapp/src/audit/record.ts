@@ -17,6 +17,8 @@ export type Action =
   | "member.password_changed"
   | "invitation.canceled"
   | "organization.created"
+  | "key.made"
+  | "key.revoked"
   | "reply.added"
   | "reply.changed"
   | "reply.deleted";

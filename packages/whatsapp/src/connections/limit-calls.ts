@@ -11,5 +11,6 @@ export async function limitTwilioCalls(ctx: Pick<Context, "db" | "organizationId
     throw new DomainError(
       "too_many_requests",
       `Your organisation has asked Twilio ${CALLS.limit} times in the last minute. Wait ${retryAfter} seconds and try again.`,
+      { detail: { retryAfter } },
     );
 }

@@ -24,7 +24,9 @@ export async function listTeam(ctx: Context) {
       joinedAt: person.joinedAt.toISOString(),
       isYou: person.userId === ctx.actor.userId,
     })),
-    invitations: ctx.actor.role === "member" ? [] : await openInvitations(ctx),
+    // With the link of an invitation a program could make itself a person.
+    invitations:
+      ctx.actor.role === "member" || ctx.actor.keyId !== undefined ? [] : await openInvitations(ctx),
   };
 }
 

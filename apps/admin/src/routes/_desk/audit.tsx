@@ -38,6 +38,8 @@ const deeds: Record<string, string> = {
   "connection.typing_shown": "shows customers when somebody types, at",
   "connection.webhook_configured": "set the webhook at Twilio of",
   "invitation.canceled": "took back the invitation of",
+  "key.made": "made the API key",
+  "key.revoked": "revoked the API key",
   "member.invited": "invited",
   "member.joined": "joined as",
   "member.password_changed": "changed the password of",

@@ -1,0 +1,74 @@
+import type { Operation, Shape } from "./document.ts";
+
+const step = "  ";
+
+/** A shape as TypeScript would write it, which is how most people read one. */
+export function printShape(shape: Shape, indent = ""): string {
+  if (shape.$ref) return shape.$ref.split("/").at(-1) ?? "";
+  if (shape.anyOf) return [...new Set(shape.anyOf.map((each) => printShape(each, indent)))].join(" | ");
+  if (shape.const !== undefined) return JSON.stringify(shape.const);
+  if (shape.enum) return shape.enum.map((each) => JSON.stringify(each)).join(" | ");
+  if (shape.type === "array") return printList(shape, indent);
+  if (shape.type === "object") return printObject(shape, indent);
+  if (shape.format === "date-time") return "Time";
+  if (shape.format === "uuid") return "Uuid";
+  return shape.type ?? "anything";
+}
+
+function printList({ items = {} }: Shape, indent: string): string {
+  const each = printShape(items, indent);
+  return each.includes(" | ") && !each.startsWith("{") ? `(${each})[]` : `${each}[]`;
+}
+
+function printObject(shape: Shape, indent: string): string {
+  const { properties = {}, required = [], additionalProperties } = shape;
+  const fields = Object.entries(properties);
+  if (fields.length === 0)
+    return typeof additionalProperties === "object"
+      ? `{ [name]: ${printShape(additionalProperties, indent)} }`
+      : "{}";
+  const inner = indent + step;
+  const lines = fields.flatMap(([name, field]) => [
+    ...(field.description ? [`${inner}// ${field.description.replaceAll("`", "")}`] : []),
+    `${inner}${name}${required.includes(name) ? "" : "?"}: ${printShape(field, inner)}`,
+  ]);
+  return ["{", ...lines, `${indent}}`].join("\n");
+}
+
+/** What may be given for a field, in a few words. */
+export function limitsOf({ minimum, maximum, minLength, maxLength }: Shape): string {
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (minLength !== undefined && maxLength !== undefined) return `${minLength} to ${maxLength} characters`;
+  return maxLength === undefined ? "" : `at most ${maxLength} characters`;
+}
+
+const samples: Record<string, unknown> = {
+  mode: "live",
+  sender: "whatsapp:+14155550100",
+  accountSid: "AC…",
+  authToken: "…",
+  clientKey: "order-4711",
+  body: "Your order is on its way.",
+  userId: null,
+};
+
+/** One call that can be pasted into a shell, with what has to be given. */
+export function printCurl(url: string, method: string, path: string, operation: Operation): string {
+  const { parameters = [], requestBody } = operation;
+  const ids = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${constant(name)}`);
+  const asked = parameters.filter((each) => each.in === "query" && each.name.endsWith("Id"));
+  const query =
+    method === "DELETE" ? `?${asked.map(({ name }) => `${name}=$${constant(name)}`).join("&")}` : "";
+  const body = requestBody?.content["application/json"].schema;
+  const given = Object.keys(body?.properties ?? {}).filter(
+    (name) => body?.required?.includes(name) || name in samples,
+  );
+  const json = given.map((name) => `"${name}": ${JSON.stringify(samples[name] ?? null)}`).join(", ");
+  return [
+    `curl${method === "GET" ? "" : ` -X ${method}`} -H "Authorization: Bearer $WAYSTATION_KEY"`,
+    ...(body ? [`-H "Content-Type: application/json"`, `-d '{ ${json} }'`] : []),
+    `"${url}${ids}${query}"`,
+  ].join(" \\\n  ");
+}
+
+const constant = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

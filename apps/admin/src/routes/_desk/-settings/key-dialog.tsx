@@ -1,0 +1,101 @@
+import { Button, Group, Modal, NativeSelect, Radio, TextInput } from "@mantine/core";
+import { schemaResolver, useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type MakeKey, makeKeyInput } from "@waystation/whatsapp/api-keys/inputs";
+import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
+import { useMe } from "../../../components/session.ts";
+import { type Role, trpc } from "../../../trpc.ts";
+import { CopyField } from "../../../ui/copy.tsx";
+import { Notice } from "../../../ui/tone.tsx";
+
+const meanings: { role: Role; label: string; can: string }[] = [
+  { role: "member", label: "Member", can: "Reads and answers conversations, and sees webhooks." },
+  { role: "admin", label: "Admin", can: "Connects senders and reads the audit log too." },
+  { role: "owner", label: "Owner", can: "All that programs may do, now and later." },
+];
+
+const lifetimes = [
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "A year" },
+  { value: "", label: "No end" },
+];
+
+export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Make an API key"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <KeyForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function KeyForm({ onClose }: { onClose: () => void }) {
+  const { organization } = useMe();
+  const queryClient = useQueryClient();
+  const form = useForm<MakeKey>({
+    initialValues: { name: "", role: "member", days: 90 },
+    validate: schemaResolver(makeKeyInput, { sync: true }),
+  });
+  const make = useMutation(
+    trpc.apiKeys.make.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.apiKeys.list.queryFilter()),
+      onError: (error) => showProblem(form, error),
+    }),
+  );
+  if (make.data) {
+    return (
+      <div className="stack">
+        <Notice tone="good" role="status" title={`The key “${make.variables.name}” is made`}>
+          Copy it now, and keep it where your program keeps its secrets: it is not shown again.
+        </Notice>
+        <CopyField value={make.data.key} label="API key" />
+        <Group justify="flex-end" gap="xs">
+          <Button onClick={onClose}>Done</Button>
+        </Group>
+      </div>
+    );
+  }
+  return (
+    <form className="stack" onSubmit={form.onSubmit((values) => make.mutate(values))} noValidate>
+      <TextInput
+        label="Name"
+        description="What is done with the key shows under this name."
+        placeholder="Order system"
+        autoComplete="off"
+        data-autofocus
+        {...form.getInputProps("name")}
+      />
+      <Radio.Group label="Role" {...form.getInputProps("role")}>
+        <div className="stack" style={{ gap: 10, paddingTop: 8 }}>
+          {meanings
+            .filter(({ role }) => role !== "owner" || organization.role === "owner")
+            .map(({ role, label, can }) => (
+              <Radio key={role} value={role} label={label} description={can} />
+            ))}
+        </div>
+      </Radio.Group>
+      <NativeSelect
+        label="Works for"
+        data={lifetimes}
+        value={form.values.days === null ? "" : String(form.values.days)}
+        onChange={({ currentTarget: { value } }) =>
+          form.setFieldValue("days", value === "" ? null : Number(value))
+        }
+      />
+      <FormProblem form={form} error={make.error} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={make.isPending}>
+          Make the key
+        </Button>
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,127 @@
+import { callRest, type RestAnswer, refuseRest } from "@waystation/api/call-rest";
+import { describeRest, type Endpoint, endpoints, type Field } from "@waystation/api/rest";
+import type { RequestContext } from "@waystation/api/trpc";
+import { DomainError } from "@waystation/whatsapp/errors";
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
+import { fromOurPages } from "./request-gate.ts";
+
+export interface RestDeps {
+  publicUrl: string;
+  /** Leaves in `res.locals` who asks, or passes on the refusal of an API key. */
+  recogniseViewer: RequestHandler;
+  contextOf: (req: Request, res: Response) => RequestContext;
+}
+
+const MAX_BODY = 256 * 1024;
+
+/** What is wrong with the shape of a request, before any procedure sees it. */
+class BadRequest extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The procedures that have a place in REST, and their description. Mounted at `/api`. */
+export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): Router {
+  const router = Router({ caseSensitive: true });
+  const description = JSON.stringify(describeRest(publicUrl));
+  router.get("/openapi.json", (_req, res) => void res.type("json").send(description));
+  const gate = [fromOurPages(new URL(publicUrl).origin, refuseShape), recogniseViewer, jsonOnly, readBody];
+  for (const [path, offered] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
+    const route = router.route(path.replace("/api", "").replaceAll(/\{(\w+)\}/g, ":$1"));
+    const call =
+      (endpoint: Endpoint): RequestHandler =>
+      async (req, res) =>
+        answer(res, await callRest(endpoint, contextOf(req, res), inputOf(endpoint, req)));
+    for (const endpoint of offered)
+      route[endpoint.method.toLowerCase() as Lowercase<typeof endpoint.method>](gate, call(endpoint));
+    const allowed = offered.map(({ method }) => method).join(", ");
+    route.all((_req, res) => {
+      res.set("Allow", allowed);
+      throw new BadRequest(405, "METHOD_NOT_SUPPORTED", `This route takes ${allowed}.`);
+    });
+  }
+  const refuse: ErrorRequestHandler = (error, req, res, next) => {
+    if (res.headersSent || req.socket.destroyed) return next(error);
+    if (error instanceof DomainError) return answer(res, refuseRest(error, contextOf(req, res)));
+    if (error instanceof BadRequest) return refuseShape(res, error.status, error.code, error.message);
+    const status: unknown = error?.status;
+    if (typeof status !== "number" || status < 400 || status > 499) return next(error);
+    const [code, message] = UNREADABLE[status] ?? ["BAD_REQUEST", "This request cannot be read."];
+    refuseShape(res, status, code, message);
+  };
+  router.use(refuse);
+  return router;
+}
+
+const UNREADABLE: Record<number, [code: string, message: string]> = {
+  400: ["PARSE_ERROR", "The body is not valid JSON, or the path is not well-formed."],
+  413: ["PAYLOAD_TOO_LARGE", `The body is longer than ${MAX_BODY / 1024} KB.`],
+  415: ["UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8, not compressed."],
+};
+
+function answer(res: Response, { status, body, retryAfter }: RestAnswer): void {
+  if (status === 401) res.set("WWW-Authenticate", "Bearer");
+  if (retryAfter !== null) res.set("Retry-After", String(retryAfter));
+  res.status(status).json(body);
+}
+
+function refuseShape(res: Response, status: number, code: string, message: string): void {
+  const { requestId = "" } = res.locals as { requestId?: string };
+  res.status(status).json({ code, message, reason: null, field: null, detail: {}, requestId });
+}
+
+/** A form of another site can send other types without asking first. */
+const jsonOnly: RequestHandler = (req, _res, next) => {
+  const length = req.get("content-length");
+  const hasBody = req.get("transfer-encoding") !== undefined || (length !== undefined && length !== "0");
+  const isJson = /^application\/json\s*(;|$)/i.test(req.get("content-type") ?? "application/json");
+  if ((hasBody || req.get("content-type") !== undefined) && req.method !== "GET" && !isJson)
+    throw new BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON.");
+  next();
+};
+
+const readBody = express.json({ limit: MAX_BODY, inflate: false });
+
+/** What the path, the query and the body say, each thing once. */
+function inputOf({ method, inPath, inQuery }: Endpoint, req: Request): Record<string, unknown> {
+  const fields = new Map<string, unknown>();
+  const add = (name: string, value: unknown) => {
+    if (fields.has(name)) throw new BadRequest(400, "BAD_REQUEST", `Say “${name}” once.`);
+    fields.set(name, value);
+  };
+  for (const { name } of inPath) add(name, req.params[name]);
+  const query = new URL(req.originalUrl, "http://localhost").searchParams;
+  for (const [name, value] of query)
+    add(
+      name,
+      typed(
+        value,
+        inQuery.find((field) => field.name === name),
+      ),
+    );
+  const body: unknown = method === "GET" ? undefined : req.body;
+  if (Array.isArray(body)) throw new BadRequest(400, "BAD_REQUEST", "Send an object.");
+  for (const [name, value] of Object.entries(body ?? {})) add(name, value);
+  // From entries, so that a field called __proto__ is one like any other.
+  return Object.fromEntries(fields);
+}
+
+/** A query holds text only. What is not written as its type stays text, and the procedure says what is wrong. */
+function typed(text: string, field: Field | undefined): unknown {
+  const type = field?.schema.type;
+  if (type === "integer" && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return text;
+}

@@ -1,0 +1,377 @@
+import { z } from "zod";
+
+/** What REST answers, as the OpenAPI document describes it. A test holds each to what the procedures really answer. */
+
+const moment = z.iso.datetime();
+const text = z.string();
+const count = z.int();
+
+/** Those that stand in the document under a name of their own. */
+export const named = z.registry<{ id: string }>();
+function name<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  named.add(schema, { id });
+  return schema;
+}
+
+export const role = z.enum(["owner", "admin", "member"]);
+
+export const account = name(
+  "Account",
+  z.object({
+    sid: text,
+    name: text,
+    status: z.enum(["active", "suspended", "closed"]),
+    type: z.enum(["trial", "full"]),
+    relation: z.enum(["parent", "subaccount"]),
+  }),
+);
+
+const offlineReasons = z.array(z.object({ code: text, message: text.nullable(), moreInfo: text.nullable() }));
+
+const senderWebhook = z.object({
+  callbackUrl: text.nullable(),
+  callbackMethod: text.nullable(),
+  fallbackUrl: text.nullable(),
+  fallbackMethod: text.nullable(),
+  statusCallbackUrl: text.nullable(),
+  statusCallbackMethod: text.nullable(),
+});
+
+export const verification = name(
+  "Verification",
+  z.object({
+    account: account.extend({ ownerSid: text }),
+    token: z.object({ primary: z.boolean().nullable() }),
+    permissions: z.object({
+      account: z.boolean(),
+      messages: z.boolean(),
+      senders: z.boolean(),
+      services: z.boolean(),
+    }),
+    senders: z.array(
+      z.object({
+        sid: text,
+        address: text,
+        status: text,
+        displayName: text.nullable(),
+        qualityRating: text.nullable(),
+        messagingLimit: text.nullable(),
+        offlineReasons,
+        webhook: senderWebhook,
+        connected: z.boolean(),
+      }),
+    ),
+    services: z.array(
+      z.object({
+        sid: text,
+        name: text,
+        useInboundWebhookOnNumber: z.boolean(),
+        senders: z.array(text),
+        inboundRequestUrl: text.nullable(),
+        inboundMethod: text.nullable(),
+        statusCallback: text.nullable(),
+        connected: z.boolean(),
+      }),
+    ),
+    proposedWebhook: z.object({
+      callbackUrl: text.nullable(),
+      callbackMethod: text.nullable(),
+      statusCallbackUrl: text.nullable(),
+      statusCallbackMethod: text.nullable(),
+    }),
+    webhookUrlProblem: text.nullable(),
+  }),
+);
+
+export const connection = name(
+  "Connection",
+  z.object({
+    id: z.uuid(),
+    mode: z.enum(["live", "test"]),
+    displayName: text.nullable(),
+    isActive: z.boolean(),
+    showsTyping: z.boolean(),
+    account,
+    sender: text.describe("`whatsapp:+…`, or the `MG…` SID of a Messaging Service."),
+    senderSid: text.nullable(),
+    messagingServiceSid: text.nullable(),
+    poolSenders: z.array(text),
+    senderStatus: text.nullable(),
+    qualityRating: text.nullable(),
+    messagingLimit: text.nullable(),
+    offlineReasons,
+    token: z
+      .object({ lastFour: text.nullable(), setAt: moment.nullable(), primary: z.boolean().nullable() })
+      .describe("Of the stored Auth Token: never more than its last four characters."),
+    apiKeySid: text.nullable(),
+    webhookUrl: text,
+    webhook: z.object({
+      state: z.enum(["ours", "elsewhere", "unset", "unknown"]),
+      actualUrl: text.nullable(),
+      actualMethod: text.nullable(),
+      setByUs: z.boolean(),
+    }),
+    verdict: z.enum(["working", "attention", "broken", "disconnected"]),
+    verdictSentence: text,
+    reasons: z.array(
+      z.object({
+        code: text,
+        severity: z.enum(["attention", "broken"]),
+        sentence: text,
+        action: z
+          .object({
+            kind: z.enum(["recheck", "reconnect", "copy_url", "open_twilio", "send_message"]),
+            label: text,
+            href: text.optional(),
+          })
+          .nullable(),
+      }),
+    ),
+    checkedAt: moment.nullable(),
+    lastWebhookAt: moment.nullable(),
+    lastValidSignatureAt: moment.nullable(),
+    last24h: z.object({
+      incoming: count,
+      statuses: count,
+      failed: count,
+      rejected: count,
+      ignored: count,
+      hours: z.array(z.object({ at: moment, incoming: count, statuses: count, failed: count })),
+    }),
+    createdAt: moment,
+    disconnectedAt: moment.nullable(),
+  }),
+);
+
+export const connections = z.array(connection);
+
+export const connected = connection.extend({
+  reattached: z.boolean().describe("This sender was connected here before: its history goes on."),
+  configured: z.object({
+    applied: z.boolean(),
+    changes: z.array(z.object({ setting: text, before: text.nullable(), after: text.nullable() })),
+    problem: z.object({ reason: text, message: text }).nullable(),
+  }),
+});
+
+export const disconnected = connection.extend({
+  restored: z
+    .object({ state: z.enum(["restored", "not_ours", "nothing_to_restore", "failed"]), message: text })
+    .describe("What became of the sender's webhook settings at Twilio."),
+});
+
+const nextCursor = text
+  .nullable()
+  .describe("Give it as `cursor` to get the next page; null on the last one.");
+
+export const events = z.object({
+  items: z.array(
+    name(
+      "Event",
+      z.object({
+        id: text,
+        connectionId: z.uuid(),
+        kind: z.enum(["message", "status", "unknown"]),
+        outcome: z.enum(["stored", "unrouted", "unprojected", "rejected"]),
+        messageSid: text.nullable(),
+        from: text.nullable(),
+        to: text.nullable(),
+        status: text.nullable(),
+        errorCode: text.nullable(),
+        messageType: text.nullable(),
+        body: text.nullable(),
+        receivedAt: moment,
+        params: z.record(text, z.union([text, z.array(text)])),
+        reason: text.nullable(),
+      }),
+    ),
+  ),
+  nextCursor,
+});
+
+const kind = z.enum([
+  "unknown",
+  "text",
+  "image",
+  "audio",
+  "video",
+  "document",
+  "sticker",
+  "location",
+  "contacts",
+  "button",
+  "list",
+  "flow",
+]);
+const direction = z.enum(["in", "out"]);
+const windowClosesAt = moment
+  .nullable()
+  .describe("Until then free answers are possible; null where the customer never wrote.");
+
+export const conversations = z.object({
+  items: z.array(
+    name(
+      "ConversationSummary",
+      z.object({
+        id: z.uuid(),
+        connectionId: z.uuid(),
+        contact: z.object({ name: text.nullable(), address: text }),
+        ours: text,
+        lastMessage: z.object({
+          at: moment,
+          preview: text,
+          direction,
+          kind,
+          status: text.nullable(),
+        }),
+        unread: count.describe("Messages that this key, or this person, has not marked as read."),
+        isMentioned: z.boolean(),
+        isOpen: z.boolean(),
+        assigneeId: z.uuid().nullable(),
+        windowClosesAt,
+      }),
+    ),
+  ),
+  nextCursor,
+});
+
+export const conversation = name(
+  "Conversation",
+  z.object({
+    id: z.uuid(),
+    connectionId: z.uuid(),
+    isConnected: z.boolean(),
+    showsTyping: z.boolean(),
+    ours: text,
+    contact: z.object({
+      name: text.nullable(),
+      username: text.nullable(),
+      address: text,
+      addresses: z.array(text),
+      since: moment,
+      optOut: z
+        .object({ since: moment, why: z.enum(["asked", "refused", "blocked"]), words: text.nullable() })
+        .nullable(),
+    }),
+    assignee: z.object({ id: z.uuid(), name: text }).nullable(),
+    isOpen: z.boolean(),
+    attachmentProblem: text.nullable(),
+    windowClosesAt,
+  }),
+);
+
+export const unread = z.object({ unread: count });
+export const isOpen = z.object({ isOpen: z.boolean() });
+export const assigneeId = z.object({ assigneeId: z.uuid().nullable() });
+
+export const message = name(
+  "Message",
+  z.object({
+    id: text,
+    direction,
+    kind,
+    body: text.nullable(),
+    status: text.describe(
+      "`received`; or `queued`, `sending`, `sent`, `delivered`, `read`, `failed`, `undelivered`, and `uncertain` when nobody knows yet whether Twilio took it.",
+    ),
+    errorCode: count.nullable(),
+    problem: text.nullable(),
+    author: text.nullable().describe("Who sent it: a person's name, or an API key's."),
+    details: z
+      .object({
+        media: z.array(text),
+        location: z
+          .object({
+            latitude: z.number(),
+            longitude: z.number(),
+            label: text.nullable(),
+            address: text.nullable(),
+          })
+          .nullable(),
+        choice: z.object({ title: text, description: text.nullable() }).nullable(),
+        form: text.nullable(),
+        isForwarded: z.boolean(),
+        referral: z
+          .object({ headline: text.nullable(), body: text.nullable(), url: text.nullable() })
+          .nullable(),
+        quoted: z.object({ isOurs: z.boolean(), kind, body: text.nullable() }).nullable(),
+      })
+      .nullable(),
+    files: z.array(
+      z.object({
+        id: text,
+        url: text.describe("Of this server, for the same key or session."),
+        type: text,
+        name: text.nullable(),
+        size: count.nullable(),
+      }),
+    ),
+    asks: z.enum(["stop", "start"]).nullable(),
+    twilioSid: text.nullable(),
+    createdAt: moment,
+  }),
+);
+
+export const messages = z.object({ items: z.array(message), nextCursor });
+
+export const timeline = z.array(z.object({ status: text, at: moment, errorCode: text.nullable() }));
+
+export const team = z.object({
+  members: z.array(
+    z.object({
+      id: z.uuid(),
+      userId: z.uuid(),
+      name: text,
+      email: text,
+      role,
+      joinedAt: moment,
+      isYou: z.boolean(),
+    }),
+  ),
+  invitations: z
+    .array(
+      z.object({
+        id: z.uuid(),
+        email: text,
+        role,
+        expiresAt: moment,
+        invitedBy: text,
+        link: text.nullable(),
+      }),
+    )
+    .describe("For owners and admins; API keys see none."),
+});
+
+export const auditEntries = z.object({
+  items: z.array(
+    name(
+      "AuditEntry",
+      z.object({
+        id: text,
+        at: moment,
+        actor: z.object({ name: text, email: text }).nullable(),
+        action: text,
+        subject: text,
+        detail: z.record(text, z.unknown()),
+        ip: text.nullable(),
+      }),
+    ),
+  ),
+  nextCursor,
+});
+
+export const problem = name(
+  "Problem",
+  z.object({
+    code: text.describe("The kind of refusal, such as `NOT_FOUND`."),
+    message: text.describe("A sentence for people, which says what to do."),
+    reason: text
+      .nullable()
+      .describe(
+        "The closed word for it, such as `window_closed`; null where the request itself is not valid.",
+      ),
+    field: text.nullable().describe("The input that it is about."),
+    detail: z.record(text, z.unknown()),
+    requestId: text.describe("By which your operator finds it in the log."),
+  }),
+);

@@ -1,0 +1,56 @@
+import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown } from "@trpc/server";
+import { DomainError } from "@waystation/whatsapp/errors";
+import type { Endpoint } from "./rest.ts";
+import { appRouter } from "./root.ts";
+import { asError, type RequestContext } from "./trpc.ts";
+
+export interface RestAnswer {
+  status: number;
+  body: unknown;
+  /** When somebody who asked too often may come again. */
+  retryAfter: number | null;
+}
+
+/** Runs the procedure behind an endpoint. */
+export async function callRest(
+  { procedure, method }: Endpoint,
+  ctx: RequestContext,
+  input: unknown,
+): Promise<RestAnswer> {
+  const type = method === "GET" ? ("query" as const) : ("mutation" as const);
+  try {
+    const body: unknown = await callTRPCProcedure({
+      router: appRouter,
+      path: procedure,
+      type,
+      ctx,
+      getRawInput: async () => input,
+      signal: undefined,
+      batchIndex: 0,
+    });
+    return { status: 200, body, retryAfter: null };
+  } catch (error) {
+    return refuseRest(error, ctx);
+  }
+}
+
+/** What REST answers instead of an error: the same words as tRPC's, flat. */
+export function refuseRest(thrown: unknown, ctx: RequestContext): RestAnswer {
+  const error = thrown instanceof DomainError ? asError(thrown) : getTRPCErrorFromUnknown(thrown);
+  const config = appRouter._def._config;
+  const { message, data } = getErrorShape({
+    config,
+    error,
+    ctx,
+    type: "unknown",
+    path: undefined,
+    input: undefined,
+  });
+  const { code, httpStatus, reason, field, detail, requestId } = data;
+  const seconds = (detail as { retryAfter?: unknown }).retryAfter;
+  return {
+    status: httpStatus,
+    body: { code, message, reason, field, detail, requestId },
+    retryAfter: httpStatus === 429 ? (typeof seconds === "number" ? seconds : 60) : null,
+  };
+}
