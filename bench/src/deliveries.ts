@@ -1,6 +1,9 @@
+import type { Store } from "@waystation/db/client";
+import { createCallers } from "@waystation/whatsapp/webhooks/callers";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
-import type { Delivery } from "@waystation/whatsapp/webhooks/ingest";
+import { columnsOfKnown, type Delivery, projectionOf } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import { INCOMING } from "@waystation/whatsapp/webhooks/steps";
 import type { Payloads } from "./payloads.ts";
 
 /** The requests as the webhook route hands them on, for what is measured without HTTP. */
@@ -13,6 +16,26 @@ export function deliveriesOf(payloads: Payloads): Delivery[] {
     const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
     const webhook = readWebhook(pairs, body, messageId !== null);
     if (!webhook) throw new Error("A payload is no webhook.");
-    return { receiver: { no: 1, organizationNo: 1 }, webhook, body, messageId, outcome: "stored" };
+    return {
+      receiver: { no: 1, organizationNo: 1 },
+      webhook,
+      projection: projectionOf(webhook, "stored"),
+      body,
+      messageId,
+      outcome: "stored",
+    };
   });
+}
+
+/** The parameters of the statement for what is known: all who write have a conversation already. */
+export async function knownColumns(query: Store["query"], deliveries: Delivery[]): Promise<string[]> {
+  const callers = createCallers(query);
+  const calls = deliveries.filter(({ webhook }) => webhook.step === INCOMING);
+  await callers.meet(calls);
+  return columnsOfKnown(
+    deliveries.map((delivery) => ({
+      ...delivery,
+      caller: delivery.webhook.step === INCOMING ? callers.find(delivery) : null,
+    })),
+  );
 }

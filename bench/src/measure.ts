@@ -3,7 +3,7 @@ import { runInBursts } from "./bursts.ts";
 import type { Generator, Order, Report } from "./load.ts";
 import { cpuOf, cpuOfFamily, cpuOfMachine, residentMegabytes } from "./machine.ts";
 
-const WARM_REQUESTS = 20_000;
+const WARM_REQUESTS = 60_000;
 const WARM_AT_MOST_S = 30;
 
 /**

@@ -5,10 +5,9 @@
 import { openPostgres, type Store } from "@waystation/db/client";
 import { dropOldPartitions, ensurePartitions } from "@waystation/db/partitions";
 import { listEvents } from "@waystation/whatsapp/events/list";
-import { columnsOf } from "@waystation/whatsapp/webhooks/ingest";
 import { STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
 import { contextOf } from "./context.ts";
-import { deliveriesOf } from "./deliveries.ts";
+import { deliveriesOf, knownColumns } from "./deliveries.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { describeMachine } from "./machine.ts";
@@ -94,12 +93,13 @@ console.log(
 async function round(title: string) {
   const times = logs.map(() => ({ store: [] as number[], page: [] as number[], deepPage: [] as number[] }));
   for (let batch = 0; batch < options.batches; batch++) {
-    const values = columnsOf(deliveries.slice(next, next + BATCH));
+    const slice = deliveries.slice(next, next + BATCH);
     next += BATCH;
     // Each gets the same, the one first and then the other.
     for (const index of batch % 2 ? [1, 0] : [0, 1]) {
       const [log, time] = [logs[index], times[index]];
       if (!log || !time) continue;
+      const values = await knownColumns(log.store.query, slice);
       time.store.push(await timed(() => log.store.hotQuery(STORE_KNOWN, values)));
       time.page.push(await timed(log.page));
       time.deepPage.push(await timed(log.deepPage));

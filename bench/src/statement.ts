@@ -3,9 +3,10 @@
  * and by the whole one. They take turns on the same tables, so that the noise of the machine falls on all alike.
  */
 import { readFileSync } from "node:fs";
+import type { Store } from "@waystation/db/client";
 import { columnsOf, type Delivery, newIds } from "@waystation/whatsapp/webhooks/ingest";
 import { STORE_EVENTS, STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
-import { deliveriesOf } from "./deliveries.ts";
+import { deliveriesOf, knownColumns } from "./deliveries.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { describeMachine } from "./machine.ts";
@@ -27,11 +28,11 @@ await using databases = await startDatabases();
 await createDeskTemplate(databases, TEMPLATE, [{ world, outgoing: payloads.outgoing }], folder.path, 1);
 const deliveries = deliveriesOf(payloads);
 const statements = [
-  { name: "known", text: STORE_KNOWN, parameters: columnsOf },
+  { name: "known", text: STORE_KNOWN, parameters: knownColumns },
   {
     name: "whole",
     text: STORE_EVENTS,
-    parameters: (batch: Delivery[]) => [...columnsOf(batch), newIds(batch)],
+    parameters: async (_query: Store["query"], batch: Delivery[]) => [...columnsOf(batch), newIds(batch)],
   },
 ];
 
@@ -52,7 +53,7 @@ for (const size of SIZES) {
     for (let round = 0; round < rounds; round++)
       for (const [turn, { client, text, parameters, pid, costs, times }] of contenders.entries()) {
         const at = (round * contenders.length + turn) * size;
-        const values = parameters(deliveries.slice(at, at + size));
+        const values = await parameters(queryOf(client), deliveries.slice(at, at + size));
         const [before, start] = [nanosecondsOf(pid), performance.now()];
         await client.sql.unsafe(text, values, { prepare: true });
         if (round < rounds / 4) continue;
@@ -67,6 +68,11 @@ for (const size of SIZES) {
 }
 console.log(table(["statement, batch", "Postgres CPU µs a row", "waited µs a row"], rows));
 
+function queryOf({ sql }: Pick<ReturnType<typeof openClient>, "sql">): Store["query"] {
+  return async <Row>(text: string, parameters: unknown[]) =>
+    (await sql.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[];
+}
+
 /** The plan as it runs, with nothing kept of what it stored. */
 async function explain(
   sql: ReturnType<typeof openClient>["sql"] | undefined,
@@ -74,7 +80,10 @@ async function explain(
 ): Promise<void> {
   if (!sql) return;
   await sql.unsafe("begin; delete from webhook_event_keys; delete from messages where is_incoming");
-  const plan = await sql.unsafe(`explain (analyze, costs off, buffers off) ${STORE_KNOWN}`, columnsOf(batch));
+  const plan = await sql.unsafe(
+    `explain (analyze, costs off, buffers off) ${STORE_KNOWN}`,
+    await knownColumns(queryOf({ sql }), batch),
+  );
   await sql.unsafe("rollback");
   console.log(`batch of ${batch.length}\n${plan.map((row) => Object.values(row)[0]).join("\n")}\n`);
 }

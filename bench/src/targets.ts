@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { productEnvironment } from "./environment.ts";
@@ -29,6 +29,7 @@ export async function startTarget(
       NODE_ENV: "production",
       ...(name === "product" ? productEnvironment(environment) : environment),
     },
+    execArgv: name === "product" ? serveFlags() : [],
     stdio: ["ignore", log, "inherit", "ipc"],
   });
   closeSync(log);
@@ -46,4 +47,11 @@ export async function startTarget(
     },
     [Symbol.asyncDispose]: () => endChild(child),
   };
+}
+
+/** What `pnpm serve` tells the engine. */
+function serveFlags(): string[] {
+  const file = new URL("../../package.json", import.meta.url);
+  const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts: { serve: string } };
+  return scripts.serve.split(" ").filter((word) => word.startsWith("--"));
 }

@@ -6,8 +6,7 @@
  *
  * Parameters, as arrays of equal length, an element a webhook: connection, organisation, sid, step, word, outcome, body,
  * body as hex, our address, the contact's, its second one, name, username, kind, text, preview, error code, the UUID of the
- * message in the status route's path, and (not for `STORE_KNOWN`) a UUID for a new conversation. A column of nothing but
- * nulls may be empty.
+ * message in the status route's path, and a UUID for a new conversation. A column of nothing but nulls may be empty.
  */
 const INPUT = `
   input as materialized (
@@ -55,10 +54,9 @@ const KNOWN_EVENTS = `
     from input join unnest($20::bigint[], $21::text[]) with ordinality as k(id, at, i) on k.i = input.i
   )`;
 
-const INBOX = `
-  incoming as materialized (
-    select * from fresh where step = 0 and outcome = 0
-  ), callers as materialized (
+/** Of `incoming`, everybody's contact and conversation, made where there is none. */
+const TALKS = `
+  callers as materialized (
     select distinct on (organization_no, contact) organization_no, contact, other, name, username
     from incoming order by organization_no, contact, id desc
   ), met as materialized (
@@ -89,10 +87,6 @@ const INBOX = `
     select s.new_id, s.organization_no, s.name, s.username
     from strangers s join claimed k on k.contact_id = s.new_id and k.address = s.contact order by s.new_id
     returning id
-  ), renamed as (
-    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username)
-    from met m where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
-      or c.username is distinct from coalesce(m.username, c.username))
   ), whom as materialized (
     select m.organization_no, m.contact, coalesce(k.contact_id, m.contact_id) as contact_id
     from met m left join claimed k on k.organization_no = m.organization_no and k.address = m.contact
@@ -102,7 +96,7 @@ const INBOX = `
     from incoming i join whom w on w.organization_no = i.organization_no and w.contact = i.contact
     order by i.connection_no, i.ours, w.contact_id, i.id desc
   ), open as materialized (
-    select c.id, p.connection_no, p.ours, p.contact_id, p.address, c.address as earlier
+    select c.id, c.public_id, p.connection_no, p.ours, p.contact_id, p.address, c.address as earlier
     from pairs p join conversations c
       on c.connection_no = p.connection_no and c.ours = p.ours and c.contact_id = p.contact_id
   ), begun as (
@@ -113,12 +107,31 @@ const INBOX = `
     order by connection_no, ours, contact_id
     on conflict (connection_no, ours, contact_id) do update set address = excluded.address
     returning id, public_id, connection_no, ours, contact_id
+  ), talks as materialized (
+    select id, public_id, connection_no, ours, contact_id from open
+    union all
+    select id, public_id, connection_no, ours, contact_id from begun
+  )`;
+
+/** Whichever of two servers commits last, the newest message is the last one. */
+const MERGED = `on conflict (conversation_id) do update set
+      last_message_id = greatest(a.last_message_id, excluded.last_message_id),
+      last_at = greatest(a.last_at, excluded.last_at),
+      last_incoming_at = greatest(a.last_incoming_at, excluded.last_incoming_at),
+      last_incoming_id = greatest(a.last_incoming_id, excluded.last_incoming_id),
+      incoming = a.incoming + excluded.incoming,
+      is_open = true,
+      preview = case when excluded.last_message_id > a.last_message_id then excluded.preview else a.preview end`;
+
+const INBOX = `
+  incoming as materialized (
+    select * from fresh where step = 0 and outcome = 0
+  ), ${TALKS}, renamed as (
+    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username)
+    from met m where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
+      or c.username is distinct from coalesce(m.username, c.username))
   ), moved as (
     update conversations c set address = o.address from open o where c.id = o.id and o.earlier <> o.address
-  ), talks as materialized (
-    select id, connection_no, ours, contact_id from open
-    union all
-    select id, connection_no, ours, contact_id from begun
   ), said as (
     insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
     select i.id, i.organization_no, i.connection_no, t.id, i.sid, true, i.kind, 0, i.received_at, i.body
@@ -136,14 +149,7 @@ const INBOX = `
       (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming, preview)
     select l.conversation_id, l.organization_no, l.last_id, l.last_at, l.last_at, l.last_id, l.news, f.preview
     from latest l join fresh f on f.id = l.last_id order by l.conversation_id
-    on conflict (conversation_id) do update set
-      last_message_id = greatest(a.last_message_id, excluded.last_message_id),
-      last_at = greatest(a.last_at, excluded.last_at),
-      last_incoming_at = greatest(a.last_incoming_at, excluded.last_incoming_at),
-      last_incoming_id = greatest(a.last_incoming_id, excluded.last_incoming_id),
-      incoming = a.incoming + excluded.incoming,
-      is_open = true,
-      preview = case when excluded.last_message_id > a.last_message_id then excluded.preview else a.preview end
+    ${MERGED}
   ), callbacks as materialized (
     select connection_no, sid, max(step) as step, max(error_code) as error_code,
       (array_agg(message_uuid) filter (where message_uuid is not null))[1] as message_uuid
@@ -167,7 +173,7 @@ const NEWS = `
     select conversation_id from latest union select conversation_id from settled
   )
   select f.connection_no as "connectionNo", count(*)::int as events,
-    (select array_agg(coalesce(b.public_id, c.public_id)) from touched t
+    (select string_agg(coalesce(b.public_id, c.public_id)::text, ',') from touched t
       left join conversations c on c.id = t.conversation_id
       left join begun b on b.id = t.conversation_id
       where coalesce(b.connection_no, c.connection_no) = f.connection_no) as conversations
@@ -176,88 +182,110 @@ const NEWS = `
 export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX}, ${NEWS}`;
 
 /**
- * The same for what needs nothing made: messages of people whose contact, conversation and name are known, callbacks of
- * messages whose SID is known. It is a third of the work. What it cannot take it leaves alone, and names by its place.
+ * Finds the conversations that messages belong to, and makes what is missing. What it answers stays true for good.
+ * Parameters, an element a message: connection, organisation, our address, the contact's, its second one, name, username,
+ * and a UUID for a new conversation.
+ */
+export const MEET = `
+  with incoming as materialized (
+    select i as id, x.* from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+      with ordinality as x(connection_no, organization_no, ours, contact, other, name, username, fresh_uuid, i)
+  ), ${TALKS}
+  select i.id::int as place, t.id::text as "conversationId", t.public_id as "publicId"
+  from incoming i
+  join whom w on w.organization_no = i.organization_no and w.contact = i.contact
+  join talks t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id`;
+
+/**
+ * The same as `STORE_EVENTS` for what needs nothing made: messages whose conversation is known, callbacks of messages whose
+ * SID is known. It is half the work. Parameters, an element a webhook: connection, organisation, sid, step, word, outcome, body, body as
+ * hex, conversation, the contact's address, name, username, kind, text, preview, error code, the UUID in the status route's
+ * path.
+ *
+ * Callbacks that may be about a message whose SID is not known yet it leaves alone, and names by their place, from 1
+ * (`left`); so it does with messages whose sender has another name or address than is stored (`outdated`).
  */
 export const STORE_KNOWN = `
   with input as materialized (
     select nextval('twilio_whatsapp_webhook_events_id_seq') as id, x.*
-    from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $9::text[], $10::text[], $11::text[],
-      $12::text[], $13::text[], $14::int2[], $15::text[], $16::text[], $17::int[], $18::uuid[])
-      with ordinality as x(connection_no, organization_no, sid, step, word, outcome, ours, contact, other,
-        name, username, kind, body, preview, error_code, message_uuid, i)
-  ), known as materialized (
-    select x.*, ci.contact_id, t.id as conversation_id, m.id as message_id,
-      coalesce(t.public_id, mt.public_id) as changed, x.outcome <> 0 or case
-        when x.step = 0 then a.conversation_id is not null and t.address = x.contact
-          and (x.other is null or co.contact_id = ci.contact_id)
-          and (x.name is null or c.name is not distinct from x.name)
-          and (x.username is null or c.username is not distinct from x.username)
-        when x.step between 1 and 98 then m.id is not null or x.message_uuid is null
-        else true end as is_complete
-    from input x
-    left join contact_identities ci on ci.organization_no = x.organization_no
-      and ci.address = case when x.step = 0 and x.outcome = 0 then x.contact end
-    left join contact_identities co on co.organization_no = x.organization_no and co.address = x.other
-    left join contacts c on c.id = ci.contact_id
-    left join conversations t on t.contact_id = ci.contact_id and t.connection_no = x.connection_no and t.ours = x.ours
-    left join conversation_activity a on a.conversation_id = t.id
-    left join messages m on m.connection_no = x.connection_no
-      and m.sid = case when x.step between 1 and 98 and x.outcome = 0 then x.sid end
-    left join conversations mt on mt.id = m.conversation_id
-  ), taken as materialized (
-    select * from known x where is_complete and not exists (
-      -- what one person wrote stays in its order
-      select 1 from known y where not y.is_complete and y.contact_id = x.contact_id)
+    from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $7::text[], $8::text[], $9::bigint[],
+      $10::text[], $11::text[], $12::text[], $13::int2[], $14::text[], $15::text[], $16::int[], $17::uuid[])
+      with ordinality as x(connection_no, organization_no, sid, step, word, outcome, raw, raw_hex, conversation_id,
+        contact, name, username, kind, body, preview, error_code, message_uuid, i)
+  ), settled as (
+    update messages m set status = s.step, error_code = coalesce(s.error_code, m.error_code)
+    from (
+      select sid, connection_no, max(step) as step, max(error_code) as error_code
+      from input where step between 1 and 98 and outcome = 0 group by 1, 2 order by 1, 2
+    ) s
+    where m.sid = s.sid and m.connection_no = s.connection_no and not m.is_incoming and m.status < s.step
+    returning m.sid, m.connection_no, m.conversation_id
+  ), stray as materialized (
+    select i from input x where message_uuid is not null and outcome = 0 and step between 1 and 98
+      and not exists (select from settled s where s.sid = x.sid and s.connection_no = x.connection_no)
+      and not exists (select from messages m where m.sid = x.sid and m.connection_no = x.connection_no)
   ), keyed as (
     insert into webhook_event_keys (sid, step, word, connection_no, event_id)
-    select sid, step, word, connection_no, id from taken order by sid, step, connection_no, id
+    select sid, step, word, connection_no, id from input where i not in (select i from stray)
+    order by sid, step, connection_no, id
     on conflict do nothing
     returning event_id
   ), fresh as materialized (
-    select x.* from taken x join keyed k on k.event_id = x.id
+    select x.* from input x join keyed k on k.event_id = x.id
   ), written as (
     insert into twilio_whatsapp_webhook_events
       (id, connection_no, sid, step, word, outcome, received_at, body, body_bytes)
-    select id, connection_no, sid, step, word, outcome, now(), ($7::text[])[i], decode(($8::text[])[i], 'hex') from fresh
+    select id, connection_no, sid, step, word, outcome, now(), raw, decode(raw_hex, 'hex') from fresh
   ), ${COUNTED}, said as (
     insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
     select id, organization_no, connection_no, conversation_id, sid, true, kind, 0, now(), body
     from fresh where conversation_id is not null order by id
     on conflict (sid, connection_no) do nothing
     returning id, conversation_id
+  ), latest as materialized (
+    select s.conversation_id, x.organization_no, s.last_id, s.news, x.preview, x.contact, x.name, x.username, x.i
+    from (select conversation_id, max(id) as last_id, count(*)::int as news from said group by 1) s
+    join fresh x on x.id = s.last_id
   ), active as (
-    update conversation_activity a set
-      last_message_id = greatest(a.last_message_id, l.last_id),
-      last_at = greatest(a.last_at, now()),
-      last_incoming_at = greatest(a.last_incoming_at, now()),
-      last_incoming_id = greatest(a.last_incoming_id, l.last_id),
-      incoming = a.incoming + l.news,
-      is_open = true,
-      preview = case when l.last_id > a.last_message_id then l.preview else a.preview end
-    from (
-      select s.*, x.preview
-      from (select conversation_id, max(id) as last_id, count(*)::int as news from said group by 1) s
-      join fresh x on x.id = s.last_id order by s.conversation_id
-    ) l
-    where a.conversation_id = l.conversation_id
-  ), settled as (
-    update messages m set status = s.step, error_code = coalesce(s.error_code, m.error_code)
-    from (
-      select message_id, max(step) as step, max(error_code) as error_code
-      from fresh where message_id is not null group by 1 order by 1
-    ) s
-    where m.id = s.message_id and not m.is_incoming and m.status < s.step
+    insert into conversation_activity as a
+      (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming, preview)
+    select conversation_id, organization_no, last_id, now(), now(), last_id, news, preview
+    from latest order by conversation_id
+    ${MERGED}
   )
-  select connection_no as "connectionNo", count(*)::int as events,
-    array_agg(distinct changed) filter (where changed is not null) as conversations, null::int[] as left
+  select connection_no as "connectionNo", count(*)::int as events, null::text as conversations, null::int[] as left,
+    null::int[] as outdated
   from fresh group by 1
   union all
-  select null, 0, null, array_agg(i::int order by i) from known where i not in (select i from taken) having count(*) > 0`;
+  select t.connection_no, 0, string_agg(c.public_id::text, ','), null, null
+  from settled t join conversations c on c.id = t.conversation_id group by 1
+  union all
+  select null, 0, null, array_agg(i::int), null from stray having count(*) > 0
+  union all
+  select null, 0, null, null, array_agg(l.i::int)
+  from latest l join conversations t on t.id = l.conversation_id join contacts c on c.id = t.contact_id
+  where t.address <> l.contact or c.name is distinct from coalesce(l.name, c.name)
+    or c.username is distinct from coalesce(l.username, c.username)
+  having count(*) > 0`;
+
+/** What a message says of its sender, put where it is not as stored. Parameters: conversation, address, name, username. */
+export const UPDATE_CALLERS = `
+  with said as materialized (
+    select t.contact_id, x.* from unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+      as x(conversation_id, address, name, username)
+    join conversations t on t.id = x.conversation_id
+  ), moved as (
+    update conversations t set address = s.address from (select * from said order by conversation_id) s
+    where t.id = s.conversation_id and t.address <> s.address
+  )
+  update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username)
+  from (select distinct on (contact_id) * from said order by contact_id, conversation_id desc) s
+  where c.id = s.contact_id and (c.name is distinct from coalesce(s.name, c.name)
+    or c.username is distinct from coalesce(s.username, c.username))`;
 
 /** Stores events and nothing else: for one whose projection the database refuses. */
 export const STORE_EVENTS_ONLY = `with ${INPUT}, ${NEW_EVENTS}
-  select connection_no as "connectionNo", count(*)::int as events, null as conversations from fresh group by 1`;
+  select connection_no as "connectionNo", count(*)::int as events, null::text as conversations from fresh group by 1`;
 
 /** The same projections from events that are stored already. */
 export const PROJECT_EVENTS = `with ${INPUT}, ${KNOWN_EVENTS}, ${INBOX} select id from fresh`;

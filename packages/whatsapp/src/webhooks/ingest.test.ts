@@ -127,6 +127,35 @@ describe.each(databases)("on %s", (kind) => {
     expect((await inbox()).map((row) => row.name)).toEqual(["Anna Smith"]);
   });
 
+  test("what changes back and forth ends as it was said last, whichever of two servers heard it", async () => {
+    const second = createIngest(desk.store, desk.platform.feed, stats);
+    const both = { ExternalUserId: BSUID };
+    const say = (via: Ingest, name: string, from = PHONE) =>
+      add({ MessageSid: nextSid(), From: from, To: sender, Body: "x", ProfileName: name, ...both }, { via });
+    for (const [via, name, from] of [
+      [ingest, "Anna", PHONE],
+      [ingest, "Anna", PHONE],
+      [second, "Anne", BSUID],
+      [ingest, "Anna", PHONE],
+      [second, "Anne", BSUID],
+      [second, "Anna", BSUID],
+      [ingest, "Anne", PHONE],
+    ] as const) {
+      await say(via, name, from);
+      expect(await inbox()).toMatchObject([{ name, address: from }]);
+    }
+    await Promise.all([say(ingest, "Annabel", BSUID), say(ingest, "Anna"), say(ingest, "Ann", BSUID)]);
+    expect(await inbox()).toMatchObject([{ name: "Ann", address: BSUID, incoming: 10 }]);
+  });
+
+  test("many strangers at once each have a conversation, and their messages the order of arrival", async () => {
+    const froms = Array.from({ length: 60 }, (_, index) => `whatsapp:+49157700${10 + (index % 20)}`);
+    await Promise.all(froms.map((From, index) => write(String(index), { From, ProfileName: From })));
+    const rows = await inbox();
+    expect(rows.map((row) => [row.name, row.incoming])).toEqual(froms.slice(0, 20).map((from) => [from, 3]));
+    expect((await thread()).map(({ body }) => body)).toEqual(froms.map((_, index) => String(index)));
+  });
+
   describe("one person under two addresses", () => {
     test("is one contact once Twilio has named both", async () => {
       await write("by phone", { ExternalUserId: "DE.Abc123" });

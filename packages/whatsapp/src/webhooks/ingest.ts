@@ -2,11 +2,12 @@ import type { Store } from "@waystation/db/client";
 import { v7 as uuidv7 } from "uuid";
 import type { Feed } from "../feed.ts";
 import { numberArray, textArray } from "./array-literal.ts";
+import { type Caller, createCallers } from "./callers.ts";
 import type { Receiver } from "./directory.ts";
 import { createFairQueue } from "./fair-queue.ts";
-import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN } from "./ingest-statement.ts";
+import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN, UPDATE_CALLERS } from "./ingest-statement.ts";
 import { MESSAGE_KINDS } from "./message-kind.ts";
-import { NOTHING, projectStatus, projectWebhook } from "./project.ts";
+import { NOTHING, type Projection, projectStatus, projectWebhook } from "./project.ts";
 import type { Webhook } from "./read-webhook.ts";
 import { INCOMING } from "./steps.ts";
 
@@ -23,15 +24,23 @@ export const OUTCOMES: readonly Outcome[] = ["stored", "unrouted", "unprojected"
 /** As much of a webhook as the log and the inbox take. */
 export interface Delivery {
   receiver: Pick<Receiver, "no" | "organizationNo">;
-  webhook: Pick<Webhook, "accountSid" | "sid" | "step" | "word" | "values">;
+  webhook: Pick<Webhook, "sid" | "step" | "word">;
+  projection: Projection;
   body: Buffer;
   /** Our id for the message, where the webhook came by its own status URL. */
   messageId: string | null;
   outcome: Outcome;
 }
 
+interface Arrival extends Omit<Delivery, "projection"> {
+  receiver: Receiver;
+  webhook: Webhook;
+}
+
 interface Entry extends Delivery {
   receiver: Receiver;
+  /** Where a message belongs, once that is known. */
+  caller: Caller | null;
   stored: () => void;
   failed: (error: Error) => void;
   since: number;
@@ -70,7 +79,8 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const bearable = (MAX_BATCH / Math.min(...full)) * MAX_WAITING_MS;
     return Math.min(MAX_WAITING, Math.max(2 * MAX_BATCH, bearable));
   });
-  /** What the quick statement left: goes first, with the one that can make contacts and conversations. */
+  const callers = createCallers(store.hotQuery);
+  /** What the quick statement cannot take: goes first, with the one that can make contacts and conversations. */
   let left: Entry[] = [];
   let running: Promise<void> | null = null;
 
@@ -78,27 +88,28 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     // Lets all requests that one turn of the event loop read travel together.
     await new Promise(setImmediate);
     while (left.length > 0 || waiting.size() > 0) {
-      const statement = left.length > 0 ? STORE_EVENTS : STORE_KNOWN;
+      const store = left.length > 0 ? storeWhole : storeKnown;
       const batch = [...left, ...waiting.take(MAX_BATCH - left.length)];
       left = [];
-      await storeBatch(batch, statement);
+      await storeBatch(batch, store);
     }
     running = null;
   }
 
-  async function storeBatch(batch: Entry[], statement: string): Promise<void> {
+  async function storeBatch(batch: Entry[], store: (batch: Entry[]) => Promise<Stored>): Promise<void> {
     const start = performance.now();
     try {
-      const news = await persist(store, batch, statement);
+      const { entries, events, changes } = await store(batch);
       if (batch.length === MAX_BATCH) full = [...full, performance.now() - start].slice(-MEASURED);
       else if (waiting.size() === 0) full = [];
-      const places = news.flatMap((row) => row.left ?? []);
-      left = places.flatMap((place) => batch[place - 1] ?? []);
-      stats.onBatch(batch.length - left.length, sum(news), performance.now() - start);
-      const unfinished = new Set(left);
-      for (const entry of batch) if (!unfinished.has(entry)) entry.stored();
-      publish(feed, batch, news);
+      if (entries.length > 0) stats.onBatch(entries.length, events, performance.now() - start);
+      // After the next batch is on its way: the database works while the answers are written.
+      process.nextTick(() => {
+        for (const entry of entries) entry.stored();
+        for (const [receiver, conversationIds] of changes) publish(feed, receiver, conversationIds);
+      });
     } catch (error) {
+      left = [];
       if (isDataError(error)) return await storeApart(batch, error);
       stats.onRetry(error);
       const tooLate = performance.now() - PATIENCE_MS;
@@ -110,6 +121,29 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     }
   }
 
+  async function storeWhole(batch: Entry[]): Promise<Stored> {
+    const news = await store.hotQuery<News>(STORE_EVENTS, [...columnsOf(batch), newIds(batch)]);
+    return storedOf(batch, news);
+  }
+
+  /** Leaves callbacks that may be about a message whose SID is not known yet. */
+  async function storeKnown(batch: Entry[]): Promise<Stored> {
+    const messages = batch.filter(isMessage);
+    await callers.meet(messages);
+    for (const entry of messages) entry.caller = callers.find(entry);
+    const news = await store.hotQuery<News>(STORE_KNOWN, columnsOfKnown(batch));
+    const entriesAt = (places: number[]) => places.flatMap((place) => batch[place - 1] ?? []);
+    const outdated = entriesAt(news.flatMap((row) => row.outdated ?? []));
+    if (outdated.length > 0) await store.hotQuery(UPDATE_CALLERS, callerColumns(outdated));
+    left = entriesAt(news.flatMap((row) => row.left ?? []));
+    if (left.length === 0) return storedOf(batch, news);
+    const strays = new Set(left);
+    return storedOf(
+      batch.filter((entry) => !strays.has(entry)),
+      news,
+    );
+  }
+
   /**
    * What the database refuses of one webhook must not cost the others: each is stored by itself, and the one that is
    * refused even so is kept without its projection, to be looked at and tried again.
@@ -119,14 +153,15 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     if (batch.length > 1 || !only) {
       const again: Entry[] = [];
       for (const entry of batch) {
-        await storeBatch([entry], STORE_EVENTS);
+        await storeBatch([entry], storeWhole);
         again.push(...left.splice(0));
       }
       left = again;
       return;
     }
     try {
-      await persist(store, [{ ...only, outcome: "unprojected" }], STORE_EVENTS_ONLY);
+      const kept = [{ ...only, outcome: "unprojected" as const }];
+      await store.hotQuery(STORE_EVENTS_ONLY, [...columnsOf(kept), newIds(kept)]);
       stats.onUnprojected(error);
       only.stored();
     } catch (second) {
@@ -135,15 +170,16 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   }
 
   return {
-    add(delivery: Delivery & { receiver: Receiver }): Promise<void> {
-      const { no } = delivery.receiver;
+    add({ receiver, webhook, body, messageId, outcome }: Arrival): Promise<void> {
+      const { no } = receiver;
       if (waiting.isFull(no))
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
       return new Promise((stored, failed) => {
-        const { receiver, webhook, body, messageId, outcome } = delivery;
         waiting.add(no, {
           receiver,
           webhook,
+          projection: projectionOf(webhook, outcome),
+          caller: null,
           body,
           messageId,
           outcome,
@@ -166,23 +202,55 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
 export type Ingest = ReturnType<typeof createIngest>;
 
-/** What a batch brought to one connection. */
+/** What a statement says: a row for each connection that has news, and more for what it did not do. */
 interface News {
   connectionNo: number | null;
   events: number;
-  /** Public ids. */
-  conversations: string[] | null;
-  /** In a row of its own: the places, from 1, of what was not taken. */
+  /** Public ids, with commas between them. */
+  conversations: string | null;
   left?: number[] | null;
+  outdated?: number[] | null;
 }
 
-async function persist(store: Store, batch: Entry[], statement: string): Promise<News[]> {
-  const columns = columnsOf(batch);
-  return store.hotQuery<News>(statement, statement === STORE_KNOWN ? columns : [...columns, newIds(batch)]);
+interface Stored {
+  entries: Entry[];
+  /** How many of them were not stored before. */
+  events: number;
+  /** By connection, the conversations that changed. */
+  changes: Map<Receiver, Set<string>>;
 }
 
-function sum(news: News[]): number {
-  return news.reduce((total, { events }) => total + events, 0);
+function storedOf(entries: Entry[], news: News[]): Stored {
+  const receivers = new Map(entries.map(({ receiver }) => [receiver.no, receiver]));
+  const changes = new Map<Receiver, Set<string>>();
+  const changesOf = (receiver: Receiver) => {
+    const ids = changes.get(receiver) ?? new Set();
+    changes.set(receiver, ids);
+    return ids;
+  };
+  for (const { connectionNo, conversations } of news) {
+    const receiver = connectionNo !== null && receivers.get(connectionNo);
+    if (!receiver) continue;
+    const ids = changesOf(receiver);
+    for (const id of conversations?.split(",") ?? []) ids.add(id);
+  }
+  // Of a repeat too: the first time may have been stored and never told.
+  for (const { receiver, caller } of entries)
+    if (caller) changesOf(receivers.get(receiver.no) ?? receiver).add(caller.publicId);
+  return { entries, events: news.reduce((total, { events }) => total + events, 0), changes };
+}
+
+function isMessage({ webhook, outcome }: Entry): boolean {
+  return webhook.step === INCOMING && outcome === "stored";
+}
+
+/** What the inbox takes from a webhook: nothing where nobody knows which connection it is for. */
+export function projectionOf(
+  { step, values }: Pick<Webhook, "step" | "values">,
+  outcome: Outcome,
+): Projection {
+  if (outcome === "unrouted") return NOTHING;
+  return step === INCOMING ? projectWebhook(values) : projectStatus(values);
 }
 
 /** For what makes conversations, one more column: the public ids that they would get. */
@@ -190,16 +258,26 @@ export function newIds(batch: readonly Delivery[]): string {
   return numberArray(batch.map(({ webhook }) => (webhook.step === INCOMING ? uuidv7() : null)));
 }
 
-/** The parameters of the ingest statement, a column each. */
+/** The parameters of the whole statement, a column each. */
 export function columnsOf(batch: readonly Delivery[]): string[] {
+  return [
+    ...eventColumns(batch),
+    textArray(batch.map(({ projection }) => projection.ours)),
+    textArray(batch.map(({ projection }) => projection.contact)),
+    textArray(batch.map(({ projection }) => projection.otherAddress)),
+    textArray(batch.map(({ projection }) => projection.name)),
+    textArray(batch.map(({ projection }) => projection.username)),
+    ...messageColumns(batch),
+  ];
+}
+
+/** Of the one for what is known. */
+export function columnsOfKnown(batch: readonly (Delivery & { caller: Caller | null })[]): string[] {
+  return [...eventColumns(batch), ...callerColumns(batch), ...messageColumns(batch)];
+}
+
+function eventColumns(batch: readonly Delivery[]): string[] {
   const texts = batch.map((entry) => asText(entry.body));
-  const inbox = batch.map(({ webhook, outcome }) =>
-    outcome === "unrouted"
-      ? NOTHING
-      : webhook.step === INCOMING
-        ? projectWebhook(webhook.values)
-        : projectStatus(webhook.values),
-  );
   return [
     numberArray(batch.map((entry) => entry.receiver.no)),
     numberArray(batch.map((entry) => entry.receiver.organizationNo)),
@@ -209,16 +287,25 @@ export function columnsOf(batch: readonly Delivery[]): string[] {
     numberArray(batch.map((entry) => OUTCOMES.indexOf(entry.outcome))),
     textArray(texts.map((text) => text ?? "")),
     textArray(batch.map((entry, index) => (texts[index] === null ? entry.body.toString("hex") : null))),
-    textArray(inbox.map((projection) => projection.ours)),
-    textArray(inbox.map((projection) => projection.contact)),
-    textArray(inbox.map((projection) => projection.otherAddress)),
-    textArray(inbox.map((projection) => projection.name)),
-    textArray(inbox.map((projection) => projection.username)),
-    numberArray(inbox.map((projection) => MESSAGE_KINDS.indexOf(projection.kind))),
-    textArray(inbox.map((projection) => projection.body)),
-    textArray(inbox.map((projection) => projection.preview)),
-    numberArray(inbox.map((projection) => projection.errorCode)),
-    numberArray(batch.map((entry) => entry.messageId)),
+  ];
+}
+
+function callerColumns(batch: readonly (Delivery & { caller: Caller | null })[]): string[] {
+  return [
+    numberArray(batch.map(({ caller }) => caller?.conversationId ?? null)),
+    textArray(batch.map(({ projection }) => projection.contact)),
+    textArray(batch.map(({ projection }) => projection.name)),
+    textArray(batch.map(({ projection }) => projection.username)),
+  ];
+}
+
+function messageColumns(batch: readonly Delivery[]): string[] {
+  return [
+    numberArray(batch.map(({ projection }) => MESSAGE_KINDS.indexOf(projection.kind))),
+    textArray(batch.map(({ projection }) => projection.body)),
+    textArray(batch.map(({ projection }) => projection.preview)),
+    numberArray(batch.map(({ projection }) => projection.errorCode)),
+    numberArray(batch.map(({ messageId }) => messageId)),
   ];
 }
 
@@ -240,14 +327,8 @@ function isDataError(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|23|54)...$/.test(String(error.code));
 }
 
-function publish(feed: Feed, batch: Entry[], news: News[]): void {
-  const receivers = new Map(batch.map(({ receiver }) => [receiver.no, receiver]));
-  for (const { connectionNo, conversations } of news) {
-    const receiver = connectionNo !== null && receivers.get(connectionNo);
-    if (!receiver) continue;
-    const { organizationId, connectionId } = receiver;
-    for (const conversationId of conversations ?? [])
-      feed.publish({ organizationId, connectionId, conversationId });
-    if (!conversations?.length) feed.publish({ organizationId, connectionId });
-  }
+function publish(feed: Feed, { organizationId, connectionId }: Receiver, conversationIds: Set<string>): void {
+  for (const conversationId of conversationIds)
+    feed.publish({ organizationId, connectionId, conversationId });
+  if (conversationIds.size === 0) feed.publish({ organizationId, connectionId });
 }

@@ -1,7 +1,7 @@
 import type { Store } from "@waystation/db/client";
 import { numberArray } from "./array-literal.ts";
 import { parseForm } from "./form.ts";
-import { columnsOf, type Delivery, newIds, OUTCOMES } from "./ingest.ts";
+import { columnsOf, type Delivery, newIds, OUTCOMES, projectionOf } from "./ingest.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
 import { readWebhook } from "./read-webhook.ts";
 
@@ -83,13 +83,8 @@ function deliveryOf(event: StoredEvent): Delivery {
   const webhook = readWebhook(parseForm(body) ?? [], body, event.step > 0);
   return {
     receiver: { no: event.connectionNo, organizationNo: event.organizationNo },
-    webhook: {
-      sid: event.sid,
-      step: event.step,
-      word: event.word,
-      accountSid: webhook?.accountSid ?? "",
-      values: webhook?.values ?? new Map(),
-    },
+    webhook: { sid: event.sid, step: event.step, word: event.word },
+    projection: projectionOf({ step: event.step, values: webhook?.values ?? new Map() }, "stored"),
     body,
     messageId: null,
     outcome: "stored",
