@@ -76,8 +76,10 @@ function unread(state: State, rows: number): string {
   return `select * from ((${walk(
     state,
     rows,
-    "left join conversation_reads r on r.user_id = $2::uuid and r.conversation_id = a.conversation_id",
-    "and a.last_message_id > (select mark from me) and a.incoming > coalesce(r.incoming, 0)",
+    "",
+    // Not a join: that would be hashed from all that the person ever read.
+    `and a.last_message_id > (select mark from me) and a.incoming > coalesce((select r.incoming from conversation_reads r
+      where r.user_id = $2::uuid and r.conversation_id = a.conversation_id), 0)`,
   )}) union all (
     ${ROW} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
     where r.user_id = $2::uuid and r.is_behind and a.organization_no = (select no from me) and a.incoming > r.incoming

@@ -20,8 +20,12 @@ export async function findConversation(ctx: Pick<Context, "db" | "organizationId
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .innerJoin(connections, eq(connections.no, conversations.connectionNo))
     .where(and(eq(organizations.id, ctx.organizationId), eq(conversations.publicId, publicId)));
-  if (!row) throw new DomainError("not_found", "There is no such conversation in your organisation.");
+  if (!row) throw noSuchConversation();
   return row;
+}
+
+export function noSuchConversation(): DomainError {
+  return new DomainError("not_found", "There is no such conversation in your organisation.");
 }
 
 export type Conversation = Awaited<ReturnType<typeof findConversation>>;

@@ -20,8 +20,9 @@ interface Row {
   ours: string;
   assigneeId: string | null;
   isOpen: boolean;
-  lastAt: string;
-  lastIncomingAt: string | null;
+  /** One driver gives the moment, the other its text. */
+  lastAt: Date | string;
+  lastIncomingAt: Date | string | null;
   isFromThem: boolean;
   preview: string | null;
   unread: number;
@@ -52,7 +53,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       contact: { name: row.name, address: row.address },
       ours: row.ours,
       lastMessage: {
-        at: row.lastAt,
+        at: new Date(row.lastAt).toISOString(),
         preview: row.preview ?? "",
         direction: row.isFromThem ? ("in" as const) : ("out" as const),
         kind: MESSAGE_KINDS[row.kind ?? 0] ?? "unknown",
@@ -84,14 +85,12 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
   return statusOf({ status, isIncoming, sid }, sending === null ? null : { state: sending });
 }
 
-const moment = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** What a list shows of the conversations of a page. */
 const shown = (page: string) => `
   with ${ME}, page as materialized (${page})
   select p.key::text as key, c.public_id as id, n.id as "connectionId", k.name, c.address, c.ours,
-    c.assignee_id as "assigneeId", a.is_open as "isOpen", ${moment("a.last_at")} as "lastAt",
-    ${moment("a.last_incoming_at")} as "lastIncomingAt", a.last_incoming_id is not distinct from a.last_message_id as "isFromThem",
+    c.assignee_id as "assigneeId", a.is_open as "isOpen", a.last_at as "lastAt",
+    a.last_incoming_at as "lastIncomingAt", a.last_incoming_id is not distinct from a.last_message_id as "isFromThem",
     a.preview, a.incoming - coalesce(r.incoming, 0) as unread,
     exists (select 1 from note_mentions x where x.organization_no = a.organization_no and x.user_id = $2::uuid
       and x.conversation_id = a.conversation_id and x.seen_at is null) as "isMentioned",
@@ -102,7 +101,7 @@ const shown = (page: string) => `
   join contacts k on k.id = c.contact_id
   join twilio_whatsapp_connections n on n.no = c.connection_no
   left join messages m on m.id = a.last_message_id
-  left join outgoing_messages o on o.message_id = m.id
+  left join outgoing_messages o on o.message_id = case when not m.is_incoming then m.id end
   left join conversation_reads r on r.user_id = $2::uuid and r.conversation_id = a.conversation_id
   order by p.key desc`;
 

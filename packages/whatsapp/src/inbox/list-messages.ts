@@ -1,48 +1,95 @@
-import { messages, outgoingMessages } from "@waystation/db/schema-inbox";
-import { users } from "@waystation/db/schema-people";
-import { and, desc, eq, lt } from "drizzle-orm";
+import type { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import type { Context } from "../context.ts";
 import { filesOf, type MessageFile } from "../media/files-of.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
-import { findConversation } from "./find-conversation.ts";
+import { noSuchConversation } from "./find-conversation.ts";
 import type { ListMessages } from "./inputs.ts";
 import { detailsOf, type MessageDetails } from "./message-details.ts";
 import { askOf } from "./opt-out.ts";
+import { readParams } from "./webhook-params.ts";
+
+/** Later than any. */
+const END = String(Number.MAX_SAFE_INTEGER);
+
+/** Without a message where the conversation has none, or none so old. */
+interface Row {
+  conversationId: string;
+  id: string | null;
+  sid: string | null;
+  isIncoming: boolean;
+  kind: number;
+  status: number;
+  errorCode: number | null;
+  /** One driver gives the moment, the other its text. */
+  at: Date | string;
+  body: string | null;
+  state: NonNullable<MessageRow["outgoing"]>["state"] | null;
+  problem: NonNullable<MessageRow["outgoing"]>["problem"];
+  author: string | null;
+  webhook: string | null;
+  webhookBytes: Uint8Array | null;
+}
 
 /** The messages of one conversation, newest first. */
 export async function listMessages(ctx: Context, input: ListMessages) {
   const limit = input.limit ?? 50;
-  const { conversation } = await findConversation(ctx, input.conversationId);
-  const rows = await ctx.db
-    .select({ message: messages, outgoing: outgoingMessages, author: users.name })
-    .from(messages)
-    .leftJoin(outgoingMessages, eq(outgoingMessages.messageId, messages.id))
-    .leftJoin(users, eq(users.id, outgoingMessages.authorId))
-    .where(
-      and(
-        eq(messages.conversationId, conversation.id),
-        input.cursor ? lt(messages.id, Number(input.cursor)) : undefined,
-      ),
-    )
-    .orderBy(desc(messages.id))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  const details = await detailsOf(
-    ctx,
-    page.map((row) => row.message),
+  const rows = await ctx.query<Row>(thread(limit + 1), [
+    ctx.organizationId,
+    input.conversationId,
+    input.cursor ?? END,
+  ]);
+  const [first] = rows;
+  if (!first) throw noSuchConversation();
+  const written = rows.flatMap((row) =>
+    row.id === null ? [] : { ...row, id: Number(row.id), at: new Date(row.at) },
   );
+  const page = written.slice(0, limit);
+  const webhooks = new Map(
+    page.flatMap(({ id, webhook, webhookBytes }) =>
+      webhook === null ? [] : [[id, readParams(webhook, webhookBytes)] as const],
+    ),
+  );
+  const details = await detailsOf(ctx, Number(first.conversationId), webhooks);
   const files = await filesOf(
     ctx,
-    page.map(({ message }) => ({ message, declared: details.get(message.id)?.media ?? [] })),
+    page.map((message) => ({ message, declared: details.get(message.id)?.media ?? [] })),
   );
-  const items = page.map((row) => viewMessage(row, details.get(row.message.id), files.get(row.message.id)));
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const items = page.map((row) => {
+    const outgoing = row.state === null ? null : { state: row.state, problem: row.problem };
+    return viewMessage(
+      { message: row, outgoing, author: row.author },
+      details.get(row.id),
+      files.get(row.id),
+    );
+  });
+  return { items, nextCursor: written.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
+/**
+ * All that a page of a thread needs, at once. $1 is the organisation, $2 the conversation's public id, $3 the message before
+ * which. The page's ids come from the index alone: for whole rows Postgres would rather read and sort a conversation, taking
+ * it for a short one. An incoming message has its event's id and moment, and so is found in the month it came in.
+ */
+const thread = (rows: number) => `
+  select c.id::text as "conversationId", m.id::text as id, m.sid, m.is_incoming as "isIncoming", m.kind, m.status,
+    m.error_code as "errorCode", m.at, m.body, o.state, o.problem, u.name as author, e.body as webhook, e.body_bytes as "webhookBytes"
+  from conversations c
+  join organizations g on g.no = c.organization_no
+  left join lateral (
+    select id from messages where conversation_id = c.id and id < $3::bigint order by id desc limit ${rows}
+  ) page on true
+  left join messages m on m.id = page.id
+  left join outgoing_messages o on o.message_id = case when not m.is_incoming then m.id end
+  left join users u on u.id = o.author_id
+  left join twilio_whatsapp_webhook_events e
+    on e.id = case when m.is_incoming then m.id end and e.received_at = m.at
+  where g.id = $1::uuid and c.public_id = $2::uuid
+  order by page.id desc`;
+
 export interface MessageRow {
-  message: typeof messages.$inferSelect;
-  outgoing: typeof outgoingMessages.$inferSelect | null;
+  message: Omit<typeof messages.$inferSelect, "organizationNo" | "connectionNo" | "conversationId">;
+  outgoing: Pick<typeof outgoingMessages.$inferSelect, "state" | "problem"> | null;
   author: string | null;
 }
 

@@ -7,9 +7,7 @@ import { MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
 import { INCOMING, statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { MessageInput } from "./inputs.ts";
-import { declaredTypes, type FirstOf, webhookParams } from "./webhook-params.ts";
-
-type Message = typeof messages.$inferSelect;
+import { declaredTypes, type FirstOf } from "./webhook-params.ts";
 
 /** What a message carries beside its words, read anew from the webhook as it was signed. */
 export interface MessageDetails {
@@ -27,18 +25,16 @@ export interface MessageDetails {
   quoted: { isOurs: boolean; kind: MessageKind; body: string | null } | null;
 }
 
-/** The details of those incoming messages that have any, by the message's id. */
+/** The details of those messages of one conversation that have any, by the message's id. */
 export async function detailsOf(
   ctx: Pick<Context, "db">,
-  shown: readonly Message[],
+  conversationId: number,
+  webhooks: ReadonlyMap<number, FirstOf>,
 ): Promise<Map<number, MessageDetails>> {
-  const incoming = shown.filter((message) => message.isIncoming);
-  if (incoming.length === 0) return new Map();
-  const webhooks = await webhookParams(ctx, incoming);
   const read = [...webhooks].map(([id, first]) => ({ id, first }));
   const quoted = await quotedMessages(
     ctx,
-    incoming[0]?.conversationId ?? 0,
+    conversationId,
     read.flatMap(({ first }) => uuidOfSid(first("OriginalRepliedMessageSid")) ?? []),
   );
   return new Map(

@@ -32,12 +32,13 @@ export async function webhookParams(
         lte(webhookEvents.receivedAt, new Date(Math.max(...times) + MARGIN_MS)),
       ),
     );
-  return new Map(
-    events.map(({ id, body, bytes }) => {
-      const pairs = new URLSearchParams(bytes?.toString("utf8") ?? body);
-      return [id, (name: string) => toPgText(pairs.get(name) ?? "") || null];
-    }),
-  );
+  return new Map(events.map(({ id, body, bytes }) => [id, readParams(body, bytes)]));
+}
+
+/** Of a webhook's body as it is stored: as text, or as bytes where it is not plain ASCII. */
+export function readParams(body: string, bytes: Uint8Array | null): FirstOf {
+  const pairs = new URLSearchParams(bytes === null ? body : Buffer.from(bytes).toString("utf8"));
+  return (name) => toPgText(pairs.get(name) ?? "") || null;
 }
 
 /** The declared types of a message's files, in Twilio's order. NumMedia is not asked: it has been seen to say 0 of one. */
