@@ -114,6 +114,17 @@ export function createAuth(options: AuthOptions): Auth {
     return response;
   }
 
+  /** Of other devices: that somebody else may use them is a reason to do it. */
+  const endElsewhere = (devices: "one" | "all others") => async (request: Request, body: object) => {
+    const signedIn = await session(request.headers);
+    const response = await endSessions(request, body);
+    if (!signedIn || !response.ok) return response;
+    const { id: userId, name, email } = signedIn.user;
+    const ip = request.headers.get(ADDRESS_HEADER);
+    await recordForPerson(db, { userId, name, email, ip }, "member.signed_out", { devices });
+    return response;
+  };
+
   /** All that better-auth may do for a browser. Everything else that it could do is not there. */
   const routes = new Map<string, (request: Request) => Promise<Response>>([
     ["POST /sign-in/email", withJson(signInBody, signIn)],
@@ -121,8 +132,8 @@ export function createAuth(options: AuthOptions): Auth {
     ["GET /get-session", engine.handler],
     ["POST /change-password", withJson(changePasswordBody, changePassword)],
     ["GET /list-sessions", engine.handler],
-    ["POST /revoke-session", withJson(revokeSessionBody, endSessions)],
-    ["POST /revoke-other-sessions", withJson(emptyBody, endSessions)],
+    ["POST /revoke-session", withJson(revokeSessionBody, endElsewhere("one"))],
+    ["POST /revoke-other-sessions", withJson(emptyBody, endElsewhere("all others"))],
   ]);
 
   async function handler(request: Request): Promise<Response> {

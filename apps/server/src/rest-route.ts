@@ -9,6 +9,8 @@ import express, {
   type Response,
   Router,
 } from "express";
+import { auditExportRoute } from "./audit-export-route.ts";
+import { BadRequest } from "./bad-request.ts";
 import { fromOurPages } from "./request-gate.ts";
 
 export interface RestDeps {
@@ -20,23 +22,12 @@ export interface RestDeps {
 
 const MAX_BODY = 256 * 1024;
 
-/** What is wrong with the shape of a request, before any procedure sees it. */
-class BadRequest extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 /** The procedures that have a place in REST, and their description. Mounted at `/api`. */
 export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): Router {
   const router = Router({ caseSensitive: true });
   const description = JSON.stringify(describeRest(publicUrl));
   router.get("/openapi.json", (_req, res) => void res.type("json").send(description));
+  router.get("/audit/export", recogniseViewer, auditExportRoute(contextOf));
   const gate = [fromOurPages(new URL(publicUrl).origin, refuseShape), recogniseViewer, jsonOnly, readBody];
   for (const [path, offered] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
     const route = router.route(path.replace("/api", "").replaceAll(/\{(\w+)\}/g, ":$1"));

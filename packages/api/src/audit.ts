@@ -1,5 +1,6 @@
 import { listAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { listAudit } from "@waystation/whatsapp/audit/list";
+import { listActors } from "@waystation/whatsapp/audit/list-actors";
 import * as answers from "./answers.ts";
 import { admin, router } from "./trpc.ts";
 
@@ -16,4 +17,5 @@ export const audit = router({
     })
     .input(listAuditInput.optional())
     .query(({ ctx, input }) => listAudit(ctx.domain, input ?? {})),
+  actors: admin.query(({ ctx }) => listActors(ctx.domain)),
 });

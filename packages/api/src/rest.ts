@@ -1,4 +1,5 @@
 import type { AnyTRPCProcedure } from "@trpc/server";
+import { exportAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { z } from "zod";
 import { named } from "./answers.ts";
 import type { Meta, Rest } from "./rest-meta.ts";
@@ -99,6 +100,7 @@ export function describeRest(publicUrl: string): object {
       [endpoint.method.toLowerCase()]: operation(endpoint, answer),
     };
   }
+  paths["/api/audit/export"] = { get: auditExport() };
   return {
     openapi: "3.1.1",
     info: {
@@ -171,6 +173,23 @@ const refusal = (description: string) => ({
 
 function parameter(where: "path" | "query", { name, schema, isRequired }: Field): object {
   return { name, in: where, required: where === "path" || isRequired, schema };
+}
+
+/** No procedure, because it is a file as long as the log: see `audit-export-route.ts` of the server. */
+function auditExport(): object {
+  const file = { schema: { type: "string" } };
+  return {
+    operationId: "auditExport",
+    tags: ["Organisation"],
+    summary: "Take the audit log as a file",
+    parameters: fieldsOf(exportAuditInput).map((field) => parameter("query", field)),
+    responses: {
+      "200": { description: "A file.", content: { "text/csv": file, "application/jsonl": file } },
+      ...Object.fromEntries(
+        REFUSALS.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
+      ),
+    },
+  };
 }
 
 function objectOf(fields: Field[]): object {

@@ -10,6 +10,7 @@ import type {
   Visit,
 } from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { toPgText } from "@waystation/whatsapp/text";
 import { ZodError } from "zod";
 import type { Meta } from "./rest-meta.ts";
 
@@ -111,20 +112,38 @@ const translateErrors = t.middleware(async ({ next, ctx, path }) => {
 const forPeople = () =>
   new DomainError("not_allowed", "An API key cannot do this. It takes a person who is signed in.");
 
+/** Before anything else sees it: what no database holds as text would fail in the middle of a verb. */
+const cleanText = t.middleware(({ next, getRawInput }) =>
+  next({ getRawInput: async () => clean(await getRawInput()) }),
+);
+
+function clean(value: unknown): unknown {
+  if (typeof value === "string") return toPgText(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, clean(each)]));
+}
+
+/** Whoever asks, acting for their organisation in one of these roles; else the refusal. */
+export function actingAs(
+  roles: readonly Role[],
+  { viewer, platform, ip }: Pick<RequestContext, "viewer" | "platform" | "ip">,
+): Context {
+  if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
+  if (!viewer.organizationId || !viewer.role)
+    throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
+  if (!roles.includes(viewer.role))
+    throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
+  const { userId, name, email, role, organizationId } = viewer;
+  const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
+  const actor: Actor = { userId, name, email, role, ...by };
+  return { ...platform, organizationId, actor, ip };
+}
+
 const needs = (roles: readonly Role[]) =>
   t.middleware(({ ctx, meta, next }) => {
-    const { viewer, platform, ip } = ctx;
-    if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
-    if ("keyId" in viewer && !meta?.rest) throw forPeople();
-    if (!viewer.organizationId || !viewer.role)
-      throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
-    if (!roles.includes(viewer.role))
-      throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
-    const { userId, name, email, role, organizationId } = viewer;
-    const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
-    const actor: Actor = { userId, name, email, role, ...by };
-    const domain: Context = { ...platform, organizationId, actor, ip };
-    return next({ ctx: { domain } });
+    if (ctx.viewer && "keyId" in ctx.viewer && !meta?.rest) throw forPeople();
+    return next({ ctx: { domain: actingAs(roles, ctx) } });
   });
 
 const visiting = t.middleware(({ ctx, next }) => {
@@ -144,7 +163,7 @@ export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
 /** The five doors. A procedure picks one, and that is its role; there is no door without a decision. */
-const door = t.procedure.use(translateErrors);
+const door = t.procedure.use(translateErrors).use(cleanText);
 export const anyone = door.use(visiting);
 export const person = door.use(signedIn);
 export const member = door.use(needs(["owner", "admin", "member"]));

@@ -1,12 +1,12 @@
 import { auditLog } from "@waystation/db/schema";
-import { and, desc, eq, ilike, lt, or } from "drizzle-orm";
+import { and, desc, eq, gte, ilike, like, lt, or, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { toPgText } from "../text.ts";
 import type { ListAudit } from "./inputs.ts";
 
 /** The organisation's audit entries, newest first. */
 export async function listAudit(ctx: Context, input: ListAudit) {
   const limit = input.limit ?? 50;
-  const like = input.search ? `%${input.search.replace(/[\\%_]/g, "\\$&")}%` : null;
   const rows = await ctx.db
     .select()
     .from(auditLog)
@@ -14,14 +14,11 @@ export async function listAudit(ctx: Context, input: ListAudit) {
       and(
         eq(auditLog.organizationId, ctx.organizationId),
         input.cursor ? lt(auditLog.id, Number(input.cursor)) : undefined,
-        like
-          ? or(
-              ilike(auditLog.action, like),
-              ilike(auditLog.subject, like),
-              ilike(auditLog.actorName, like),
-              ilike(auditLog.actorEmail, like),
-            )
-          : undefined,
+        input.actorId ? eq(auditLog.actorId, input.actorId) : undefined,
+        input.action ? ofAction(input.action) : undefined,
+        input.from ? gte(auditLog.at, new Date(input.from)) : undefined,
+        input.to ? lt(auditLog.at, new Date(input.to)) : undefined,
+        input.search ? holding(input.search) : undefined,
       ),
     )
     .orderBy(desc(auditLog.id))
@@ -36,4 +33,21 @@ export async function listAudit(ctx: Context, input: ListAudit) {
     ip: row.ip,
   }));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+export type AuditEntry = Awaited<ReturnType<typeof listAudit>>["items"][number];
+
+function ofAction(action: string) {
+  if (action.includes(".")) return eq(auditLog.action, action);
+  return like(auditLog.action, `${action.replaceAll("_", "\\_")}.%`);
+}
+
+function holding(search: string) {
+  const part = `%${toPgText(search).replace(/[\\%_]/g, "\\$&")}%`;
+  return or(
+    ...[auditLog.action, auditLog.subject, auditLog.actorName, auditLog.actorEmail, auditLog.ip].map(
+      (column) => ilike(column, part),
+    ),
+    sql`${auditLog.detail}::text ilike ${part}`,
+  );
 }

@@ -59,7 +59,10 @@ export async function invite(ctx: Context, input: Invite) {
       .from(organizations)
       .where(eq(organizations.id, ctx.organizationId));
     if (!created || !organization) throw new Error("The invitation was not stored.");
-    await recordAudit(tx, ctx, "member.invited", email, { role: input.role });
+    await recordAudit(tx, ctx, "member.invited", email, {
+      role: input.role,
+      replacesEarlier: replaced.length > 0,
+    });
     return { ...created, organization: organization.name };
   });
 

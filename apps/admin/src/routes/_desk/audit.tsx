@@ -32,6 +32,7 @@ export const Route = createFileRoute("/_desk/audit")({
 });
 
 const deeds: Record<string, string> = {
+  "audit.exported": "took the audit log as",
   "connection.connected": "connected",
   "connection.disconnected": "disconnected",
   "connection.typing_hidden": "hid from customers that somebody types, at",
@@ -46,7 +47,9 @@ const deeds: Record<string, string> = {
   "member.password_reset": "chose a new password, by a link, for",
   "member.removed": "removed",
   "member.reset_link_made": "made a link for a new password of",
+  "member.renamed": "changed the name of",
   "member.role_changed": "changed the role of",
+  "member.signed_out": "signed out other devices of",
   "organization.created": "created the organisation",
   "reply.added": "wrote the canned reply",
   "reply.changed": "changed the canned reply",

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { actingAs, type RequestContext } from "@waystation/api/trpc";
+import { exportAudit } from "@waystation/whatsapp/audit/export";
+import { exportAuditInput } from "@waystation/whatsapp/audit/inputs";
+import type { Request, RequestHandler, Response } from "express";
+import { BadRequest } from "./bad-request.ts";
+
+const TYPES = { csv: "text/csv", jsonl: "application/jsonl" };
+
+/** The audit log as a file, for owners and admins and keys with their roles. */
+export function auditExportRoute(contextOf: (req: Request, res: Response) => RequestContext): RequestHandler {
+  return async (req, res) => {
+    const ctx = actingAs(["owner", "admin"], contextOf(req, res));
+    const { searchParams } = new URL(req.originalUrl, "http://localhost");
+    const input = exportAuditInput.safeParse(Object.fromEntries(searchParams));
+    if (!input.success) {
+      const [issue] = input.error.issues;
+      throw new BadRequest(400, "BAD_REQUEST", issue?.message ?? "This request is not valid.");
+    }
+    const { format } = input.data;
+    const day = new Date().toISOString().slice(0, 10);
+    const pieces = exportAudit(ctx, input.data);
+    let piece = await pieces.next();
+    res.set({
+      "Content-Type": `${TYPES[format]}; charset=utf-8`,
+      "Content-Disposition": `attachment; filename="audit-log-${day}.${format}"`,
+    });
+    for (; !piece.done && !res.destroyed; piece = await pieces.next())
+      if (!res.write(piece.value)) await Promise.race([once(res, "drain"), once(res, "close")]);
+    res.end();
+  };
+}
