@@ -215,8 +215,10 @@ test("a customer with a phone and a person at the desk send each other files", a
       for (const name of ["one.pdf", "two.pdf"]) data.items.add(new File(["%PDF-1.4 " + name], name));
       return data;
     })()`);
-    await field.dispatchEvent("dragover", { dataTransfer: dropped });
-    await field.dispatchEvent("drop", { dataTransfer: dropped });
+    // Onto the messages: the whole conversation takes it.
+    const messages = page.getByRole("region", { name: "Messages" });
+    await messages.dispatchEvent("dragover", { dataTransfer: dropped });
+    await messages.dispatchEvent("drop", { dataTransfer: dropped });
     await expect(chips).toHaveCount(3);
     await expect(page.getByText("A file is still on its way to the server.")).toHaveCount(0);
     await page.getByRole("button", { name: "Send", exact: true }).click();

@@ -57,7 +57,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
   return (
     <form
       className={css.composer}
-      {...attaching.dropTarget}
+      ref={attaching.dropRef}
       aria-label="Answer"
       onSubmit={(event) => {
         event.preventDefault();

@@ -71,7 +71,7 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
   }, []);
   return (
     <div className={css.open}>
-      <div className={css.thread}>
+      <div className={css.thread} data-drop-area>
         <ThreadHead
           conversation={conversation}
           acts={acts}

@@ -1,7 +1,7 @@
 import { ActionIcon, CloseButton } from "@mantine/core";
 import { IconFile, IconPaperclip } from "@tabler/icons-react";
 import { SENDABLE } from "@waystation/whatsapp/media/inputs";
-import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
+import { type ClipboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { OpenConversation } from "../queries.ts";
 import css from "./attaching.module.css";
 import { type Attachment, attach, detach, takeAttached, useAttached } from "./attachments.ts";
@@ -11,11 +11,10 @@ const accept = Object.entries(SENDABLE)
   .flatMap(([type, endings]) => [type, ...endings.map((ending) => `.${ending}`)])
   .join(",");
 
-/** Files for the next message: by button, by paste and by drop onto the composer. */
+/** Files for the next message: by button, by paste and by drop onto the conversation. */
 export function useAttaching({ id, attachmentProblem }: OpenConversation) {
   const attached = useAttached(id);
   const [notice, setNotice] = useState<string | null>(null);
-  const [isDropping, setDropping] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const add = (files: readonly File[]) => setNotice(attachmentProblem ?? attach(id, files));
@@ -44,23 +43,8 @@ export function useAttaching({ id, attachmentProblem }: OpenConversation) {
       event.preventDefault();
       add(files);
     },
-    dropTarget: {
-      "data-dropping": isDropping || undefined,
-      onDragOver: (event: DragEvent) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setDropping(true);
-      },
-      onDragLeave: ({ currentTarget, relatedTarget }: DragEvent) => {
-        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setDropping(false);
-      },
-      onDrop: (event: DragEvent) => {
-        setDropping(false);
-        if (event.dataTransfer.files.length === 0) return;
-        event.preventDefault();
-        add([...event.dataTransfer.files]);
-      },
-    },
+    /** For the composer: what is dropped anywhere on the conversation around it is attached. */
+    dropRef: useDrop(add),
     button: (
       <>
         <input
@@ -106,6 +90,50 @@ export function useAttaching({ id, attachmentProblem }: OpenConversation) {
       </>
     ),
   };
+}
+
+function useDrop(add: (files: readonly File[]) => void) {
+  const [composer, setComposer] = useState<HTMLElement | null>(null);
+  const take = useEffectEvent(add);
+  useEffect(() => {
+    const pane = composer?.closest<HTMLElement>("[data-drop-area]");
+    if (!pane) return;
+    const over = new AbortController();
+    const { signal } = over;
+    const calm = () => pane.removeAttribute("data-dropping");
+    pane.addEventListener(
+      "dragover",
+      (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        pane.setAttribute("data-dropping", "");
+      },
+      { signal },
+    );
+    pane.addEventListener(
+      "dragleave",
+      ({ relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && pane.contains(relatedTarget))) calm();
+      },
+      { signal },
+    );
+    pane.addEventListener(
+      "drop",
+      (event) => {
+        calm();
+        const files = [...(event.dataTransfer?.files ?? [])];
+        if (files.length === 0) return;
+        event.preventDefault();
+        take(files);
+      },
+      { signal },
+    );
+    return () => {
+      over.abort();
+      calm();
+    };
+  }, [composer]);
+  return setComposer;
 }
 
 interface ChipProps {
