@@ -21,7 +21,7 @@ import { noisyAccount, overload } from "./faults/f20-overload.ts";
 import { sameIds, unscopedKey } from "./faults/f21-unscoped-key.ts";
 import { keyChange } from "./faults/f23-key-change.ts";
 import { restore, restoreDump } from "./faults/f24-restore.ts";
-import { liveConsoles } from "./faults/f25-live-consoles.ts";
+import { liveConsoles, liveConsolesOfTwo } from "./faults/f25-live-consoles.ts";
 import { embeddedKilled } from "./faults/pglite.ts";
 
 export const FAULTS: Fault[] = [
@@ -59,6 +59,7 @@ export const FAULTS: Fault[] = [
   restore,
   restoreDump,
   liveConsoles,
+  liveConsolesOfTwo,
   embeddedKilled,
 ];
 
