@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Store } from "@waystation/db/client";
+import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context } from "@waystation/whatsapp/context";
 import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
@@ -8,10 +9,11 @@ import { PUBLIC_URL } from "./payloads.ts";
 /** What verbs get from the server, for the one person of a bench's desk. */
 export async function contextOf(store: Store, organizationId: string): Promise<Context> {
   const [user] = await store.query<{ id: string }>("select id from users", []);
-  return {
+  const platform = {
     db: store.db,
     query: store.query,
     queryAnew: store.queryAnew,
+    within: store.within,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
     jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
@@ -20,8 +22,7 @@ export async function contextOf(store: Store, organizationId: string): Promise<C
     embedded: false,
     sendMail: null,
     linkSecret: "bench",
-    organizationId,
-    actor: { userId: user?.id ?? "", name: "Olga Owner", email: "owner@example.org", role: "owner" },
-    ip: null,
   };
+  const actor = { userId: user?.id ?? "", name: "Olga Owner", email: "owner@example.org" };
+  return actFor(platform, organizationId, { ...actor, role: "owner" }, null);
 }

@@ -321,6 +321,7 @@ async function serveConsole(folder: string) {
     db: store.db,
     query: store.query,
     queryAnew: store.queryAnew,
+    within: store.within,
     keyring: { keys: [] },
     feed: createFeed(),
     jobs: noJobs,

@@ -1,4 +1,5 @@
 import type { Viewer } from "@waystation/api/trpc";
+import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context, Platform } from "@waystation/whatsapp/context";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { discardUpload } from "@waystation/whatsapp/media/discard-upload";
@@ -87,7 +88,7 @@ function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Con
   if (!viewer?.organizationId || !viewer.role) throw noSuchFile();
   const { userId, name, email, role, organizationId } = viewer;
   const by = "keyId" in viewer ? { keyId: viewer.keyId } : {};
-  return { ...platform, organizationId, actor: { userId, name, email, role, ...by }, ip: req.ip ?? null };
+  return actFor(platform, organizationId, { userId, name, email, role, ...by }, req.ip ?? null);
 }
 
 /**

@@ -49,6 +49,7 @@ export async function openDesk(
     db: store.db,
     query: store.query,
     queryAnew: store.queryAnew,
+    within: store.within,
     keyring: { keys: [] },
     feed: createFeed(),
     jobs: noJobs,

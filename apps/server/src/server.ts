@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Store } from "@waystation/db/client";
 import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
+import { DESK_ROLE } from "@waystation/db/wall";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
@@ -73,6 +74,7 @@ export async function startServer(
   const token = await ensureSetupToken(store.db, config.setupToken);
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
+  await raiseWall(store, log);
   const inner = assemble({ ...config, publicUrl }, store, secrets, queue, log, http.isDraining);
   queue.work(createOutbox(inner.platform, reached));
   http.serve(inner.app);
@@ -112,6 +114,22 @@ async function migrate(store: Store): Promise<void> {
   }
 }
 
+/** A role may not be ours to make: then every query still names the organisation, and the operator is told. */
+async function raiseWall(store: Store, log: Logger): Promise<void> {
+  try {
+    const problem = await store.raiseWall();
+    if (problem !== null)
+      log.warn(
+        { problem },
+        `The second wall between organisations is off. Let a superuser of the database run: create role ${DESK_ROLE} nologin; grant ${DESK_ROLE} to the server's user. Then start again.`,
+      );
+  } catch (error) {
+    throw new StartError(`The database cannot be used (${error instanceof Error ? error.message : error}).`, {
+      cause: error,
+    });
+  }
+}
+
 /** What works behind the port. */
 function assemble(
   config: Config & { publicUrl: string },
@@ -148,6 +166,7 @@ function assemble(
     db: store.db,
     query: store.query,
     queryAnew: store.queryAnew,
+    within: store.within,
     keyring: secrets.keyring,
     feed,
     jobs: queue.jobs,

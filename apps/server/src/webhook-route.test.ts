@@ -246,11 +246,11 @@ describe.each(databases)("on %s", (kind) => {
         `${new URLSearchParams(incoming({ Body: "x" }))}&Raw=Grüße🎉`,
       ];
       for (const raw of bodies) expect((await send({}, { raw })).status).toBe(200);
-      const [connection] = await ctx.db
+      const [connection] = await ctx.installation.db
         .select({ no: connections.no })
         .from(connections)
         .where(eq(connections.id, connectionId));
-      const rows = await ctx.db
+      const rows = await ctx.installation.db
         .select()
         .from(webhookEvents)
         .where(eq(webhookEvents.connectionNo, connection?.no ?? -1));
@@ -346,8 +346,11 @@ describe.each(databases)("on %s", (kind) => {
     test("an empty token accepts nothing; an unreadable one makes Twilio come again", async () => {
       const place = { organizationId: ctx.organizationId, connectionId, field: "auth_token" as const };
       const set = async (authTokenSealed: string | null) => {
-        await ctx.db.update(connections).set({ authTokenSealed }).where(eq(connections.id, connectionId));
-        forgetAccount(ctx.db, account.sid);
+        await ctx.installation.db
+          .update(connections)
+          .set({ authTokenSealed })
+          .where(eq(connections.id, connectionId));
+        forgetAccount(ctx.installation.db, account.sid);
       };
       const params = incoming();
       for (const sealed of [seal(ctx.keyring, place, ""), null, "s1.00000000.AAAA.AAAA.AAAA"]) {
@@ -361,11 +364,11 @@ describe.each(databases)("on %s", (kind) => {
     test("both token slots verify", async () => {
       const next = "fedcba9876543210fedcba9876543210";
       const place = { organizationId: ctx.organizationId, connectionId, field: "auth_token_next" as const };
-      await ctx.db
+      await ctx.installation.db
         .update(connections)
         .set({ authTokenNextSealed: seal(ctx.keyring, place, next) })
         .where(eq(connections.id, connectionId));
-      forgetAccount(ctx.db, account.sid);
+      forgetAccount(ctx.installation.db, account.sid);
       expect((await send(incoming(), { token: next })).status).toBe(200);
       expect((await send(incoming())).status).toBe(200);
     });
@@ -585,17 +588,20 @@ describe.each(databases)("on %s", (kind) => {
     }
     expect(await stored()).toEqual([]);
     await refusals.flush();
-    const [connection] = await ctx.db
+    const [connection] = await ctx.installation.db
       .select({ no: connections.no })
       .from(connections)
       .where(eq(connections.id, connectionId));
     const no = connection?.no ?? -1;
-    const kept = await ctx.db
+    const kept = await ctx.installation.db
       .select({ id: webhookRejections.id })
       .from(webhookRejections)
       .where(eq(webhookRejections.connectionNo, no));
     expect(kept.length).toBeLessThanOrEqual(500);
-    const hours = await ctx.db.select().from(connectionHours).where(eq(connectionHours.connectionNo, no));
+    const hours = await ctx.installation.db
+      .select()
+      .from(connectionHours)
+      .where(eq(connectionHours.connectionNo, no));
     expect(hours.reduce((sum, hour) => sum + hour.rejected, 0)).toBe(10_000);
   });
 

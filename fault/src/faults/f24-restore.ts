@@ -60,7 +60,7 @@ export const restoreDump: Fault = {
       const finding = await restored(lab, postgres, async (desk, target) => {
         const file = join(lab.folder, `${desk.database}.dump`);
         for (const [command, ...parameters] of [
-          ["pg_dump", "--format=custom", `--file=${file}`, postgres.urlOf(desk.database)],
+          ["pg_dump", "--format=custom", "--no-acl", `--file=${file}`, postgres.urlOf(desk.database)],
           ["pg_restore", `--dbname=${target}`, "--no-owner", file],
         ] as [string, ...string[]][]) {
           const child = start(join(home, "bin", command), parameters, { stdio: "inherit" });

@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from "@trpc/server";
+import { actFor } from "@waystation/whatsapp/act-for";
 import type {
   Actor,
   Context,
@@ -137,7 +138,7 @@ export function actingAs(
   const { userId, name, email, role, organizationId } = viewer;
   const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
   const actor: Actor = { userId, name, email, role, ...by };
-  return { ...platform, organizationId, actor, ip };
+  return actFor(platform, organizationId, actor, ip);
 }
 
 const needs = (roles: readonly Role[]) =>

@@ -6,6 +6,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import type postgres from "postgres";
 import { connectPostgres } from "./connect-postgres.ts";
 import { openHotLine } from "./hot-line.ts";
 import { prepareFrequent } from "./prepare-frequent.ts";
@@ -15,6 +16,8 @@ import * as media from "./schema-media.ts";
 import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
 import { createSockets } from "./sockets.ts";
+import { DESK_ROLE, prepareRole } from "./wall.ts";
+import { embeddedWithin, type NumberOf, postgresWithin, type Within } from "./within.ts";
 
 const schema = { ...mission, ...people, ...inbox, ...media, ...notes };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
@@ -22,8 +25,8 @@ export const migrationsFolder = fileURLToPath(new URL("./migrations", import.met
 /** Postgres and PGlite behind one type; a transaction has it too. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
-export interface Store {
-  kind: "postgres" | "embedded";
+/** The ways to ask the database something. */
+export interface Asking {
   db: Database;
   /**
    * One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: for what comes so often that planning it
@@ -32,6 +35,17 @@ export interface Store {
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** The same, planned each time: where the best plan depends on the values. */
   queryAnew<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+}
+
+export interface Store extends Asking {
+  kind: "postgres" | "embedded";
+  /**
+   * The same database with nothing in it but one organisation's rows, whatever is asked. Until `raiseWall` has said that it
+   * stands, this is the whole database.
+   */
+  within: Within;
+  /** Puts up that wall, once the tables are there; answers why it cannot, or null. */
+  raiseWall(): Promise<string | null>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
   hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
@@ -46,6 +60,8 @@ export interface Store {
 const MIGRATION_LOCK = 7_205_759;
 
 const POOL = 10;
+/** For what people and programs ask: see `wall.ts`. */
+const DESK_POOL = 8;
 const REOPEN_MS = 1_000;
 /** How often every connection is tried. */
 const PROBE_MS = 10_000;
@@ -53,13 +69,17 @@ const PROBE_MS = 10_000;
 const STATEMENT_MS = 10_000;
 const ANSWER_MS = 12_000;
 
-export async function openPostgres(url: string): Promise<Store> {
+/**
+ * All connections are opened ahead of need, and again when lost: later there may be none left to have. They are tried from
+ * time to time, and those that only look open are cut.
+ */
+async function openPool(url: string, size: number, connection: Record<string, string> = {}) {
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
   const sockets = createSockets();
   const client = connectPostgres(url, {
     ...({ socket: sockets.make } as object),
-    max: POOL,
+    max: size,
     onclose: () => warmSoon(),
     connect_timeout: 10,
     idle_timeout: 0,
@@ -71,6 +91,7 @@ export async function openPostgres(url: string): Promise<Store> {
       statement_timeout: STATEMENT_MS,
       // A server that hangs in the middle of a transaction must not keep its locks from the others.
       idle_in_transaction_session_timeout: 15_000,
+      ...connection,
     },
   });
   try {
@@ -80,10 +101,6 @@ export async function openPostgres(url: string): Promise<Store> {
     await client.end({ timeout: 0 });
     throw error;
   }
-  /**
-   * All connections are opened ahead of need, and again when lost: later there may be none left to have. They are tried from
-   * time to time, and those that only look open are cut.
-   */
   function warmSoon(milliseconds = REOPEN_MS): void {
     if (isClosed || (timer && milliseconds > REOPEN_MS)) return;
     if (timer) clearTimeout(timer);
@@ -91,38 +108,102 @@ export async function openPostgres(url: string): Promise<Store> {
       timer = null;
       const cutSilent = sockets.listen();
       const alarm = setTimeout(cutSilent, ANSWER_MS).unref();
-      const probes = await Promise.allSettled(Array.from({ length: POOL }, () => client`select 1`));
+      const probes = await Promise.allSettled(Array.from({ length: size }, () => client`select 1`));
       clearTimeout(alarm);
       warmSoon(probes.some(({ status }) => status === "rejected") ? REOPEN_MS : PROBE_MS);
     }, milliseconds).unref();
   }
   warmSoon();
+  return {
+    client,
+    close: async () => {
+      isClosed = true;
+      if (timer) clearTimeout(timer);
+      await client.end({ timeout: 5 });
+    },
+  };
+}
+
+export async function openPostgres(url: string): Promise<Store> {
+  const pool = await openPool(url, POOL);
+  const { client } = pool;
   const hotLine = openHotLine(url);
   const db = drizzlePostgres(prepareFrequent(client), { schema, casing: "snake_case" });
-  return {
-    kind: "postgres",
+  const own: Asking = {
     db,
-    native: { kind: "postgres", url },
-    pendingMigrations: () => pendingMigrations(db),
     query: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
     queryAnew: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: false })) as unknown as Row[],
-    hotQuery: hotLine.query,
-    migrate: async () => {
-      const own = connectPostgres(url, { max: 1 });
+  };
+  let desk: Awaited<ReturnType<typeof openPool>> | null = null;
+  let within: Within = () => own;
+  return {
+    ...own,
+    kind: "postgres",
+    native: { kind: "postgres", url },
+    within: (scope) => within(scope),
+    raiseWall: async () => {
+      await refuseWhereHidden(own.query);
       try {
-        await own`select pg_advisory_lock(${MIGRATION_LOCK})`;
-        await migratePostgres(drizzlePostgres(own), { migrationsFolder });
-      } finally {
-        await own.end();
+        await withOwnLock(url, (locked) =>
+          locked.begin((tx) =>
+            prepareRole(
+              async <Row>(text: string, parameters: unknown[]) =>
+                (await tx.unsafe(text, parameters as never[])) as unknown as Row[],
+            ),
+          ),
+        );
+        desk ??= await openPool(url, DESK_POOL, { role: DESK_ROLE });
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
       }
+      // The library's own reading of times, as drizzle wants it switched off.
+      Object.assign(desk.client.options.parsers, client.options.parsers);
+      Object.assign(desk.client.options.serializers, client.options.serializers);
+      within = postgresWithin(desk.client, rememberNumbers(own.query));
+      return null;
     },
+    pendingMigrations: () => pendingMigrations(db),
+    hotQuery: hotLine.query,
+    migrate: () =>
+      withOwnLock(url, (locked) => migratePostgres(drizzlePostgres(locked), { migrationsFolder })),
     close: async () => {
-      isClosed = true;
-      if (timer) clearTimeout(timer);
-      await Promise.all([client.end({ timeout: 5 }), hotLine.close()]);
+      await Promise.all([pool.close(), desk?.close(), hotLine.close()]);
     },
+  };
+}
+
+/** What only one server at a time does to the tables. */
+async function withOwnLock(url: string, work: (client: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const own = connectPostgres(url, { max: 1 });
+  try {
+    await own`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await work(own);
+  } finally {
+    await own.end();
+  }
+}
+
+/** Whoever is neither the owner of the tables nor above their rules would store webhooks and see none of them. */
+async function refuseWhereHidden(query: Asking["query"]): Promise<void> {
+  const [row] = await query<{ hidden: boolean }>("select row_security_active('messages') as hidden", []);
+  if (row?.hidden)
+    throw new Error("This database user does not own the tables. Connect as the one that made them");
+}
+
+/** An organisation's number, asked for once. */
+function rememberNumbers(query: Asking["query"]): NumberOf {
+  const known = new Map<string, number>();
+  return async (organizationId) => {
+    const remembered = known.get(organizationId);
+    if (remembered !== undefined) return remembered;
+    const [row] = await query<{ no: number }>("select no from organizations where id = $1::uuid", [
+      organizationId,
+    ]);
+    if (!row) throw new Error("There is no such organisation");
+    known.set(organizationId, row.no);
+    return row.no;
   };
 }
 
@@ -145,13 +226,19 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
   const db = drizzle(client, { schema, casing: "snake_case" });
   const query = async <Row>(text: string, parameters: unknown[]) =>
     (await client.query<Row>(text, parameters)).rows;
+  const own: Asking = { db, query, queryAnew: query };
+  let within: Within = () => own;
   return {
+    ...own,
     kind: "embedded",
-    db,
     native: { kind: "embedded", client },
+    within: (scope) => within(scope),
+    raiseWall: async () => {
+      await prepareRole(query);
+      within = await embeddedWithin(client, rememberNumbers(query));
+      return null;
+    },
     pendingMigrations: () => pendingMigrations(db),
-    query,
-    queryAnew: query,
     hotQuery: query,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),

@@ -7,14 +7,13 @@ const PLACES = 100;
 const CANDIDATES = 1_000;
 
 /**
- * The same client, whose `unsafe` prepares what comes again and again: a statement of several joins takes longer to plan than
- * to run. Drizzle sends everything by `unsafe`, and has no word for it.
+ * Says of a statement whether it comes so often that it is to be prepared: one of several joins takes longer to plan than to
+ * run. Drizzle sends everything unprepared, and has no word for it.
  */
-export function prepareFrequent(client: postgres.Sql): postgres.Sql {
+export function countFrequent(): (text: string) => boolean {
   const counts = new Map<string, number>();
   const prepared = new Set<string>();
-
-  function isFrequent(text: string): boolean {
+  return (text) => {
     if (prepared.has(text)) return true;
     if (prepared.size >= PLACES) return false;
     const count = (counts.get(text) ?? 0) + 1;
@@ -26,10 +25,14 @@ export function prepareFrequent(client: postgres.Sql): postgres.Sql {
     counts.delete(text);
     prepared.add(text);
     return true;
-  }
+  };
+}
 
+/** The same client, for drizzle, whose `unsafe` prepares what comes again and again. */
+export function prepareFrequent(client: postgres.Sql): postgres.Sql {
+  const isFrequent = countFrequent();
   const unsafe: postgres.Sql["unsafe"] = (text, parameters, options) =>
-    client.unsafe(text, parameters, { prepare: isFrequent(text), ...options });
+    client.unsafe(text, parameters, { ...options, prepare: isFrequent(text) });
   return new Proxy(client, {
     get: (target, name) => (name === "unsafe" ? unsafe : Reflect.get(target, name)),
   });

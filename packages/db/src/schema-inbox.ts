@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { ofOrganizationNo, ofPerson } from "./policies.ts";
 import { users } from "./schema-people.ts";
 
 /** What the inbox shows. All of it but people's own doing can be rebuilt from the event log. */
@@ -34,6 +35,7 @@ export const contacts = pgTable(
   },
   (t) => [
     unique("contacts_of_organization").on(t.organizationNo, t.id),
+    ofOrganizationNo(),
     index("contacts_name_parts").using("gin", t.organizationNo, t.name.op("gin_trgm_ops")),
   ],
 );
@@ -48,6 +50,7 @@ export const contactIdentities = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organizationNo, t.address] }),
+    ofOrganizationNo(),
     index("contact_identities_of_contact").on(t.contactId),
     index("contact_identities_parts").using("gin", t.organizationNo, t.address.op("gin_trgm_ops")),
   ],
@@ -75,6 +78,7 @@ export const conversations = pgTable(
     index("conversations_of_assignee").on(t.assigneeId).where(sql`${t.assigneeId} is not null`),
     unique("conversations_once").on(t.connectionNo, t.ours, t.contactId),
     unique("conversations_of_organization").on(t.organizationNo, t.id),
+    ofOrganizationNo(),
     foreignKey({
       columns: [t.organizationNo, t.contactId],
       foreignColumns: [contacts.organizationNo, contacts.id],
@@ -101,6 +105,7 @@ export const conversationActivity = pgTable(
   },
   (t) => [
     index("conversation_activity_list").on(t.organizationNo, t.isOpen, t.lastMessageId),
+    ofOrganizationNo(),
     foreignKey({
       columns: [t.organizationNo, t.conversationId],
       foreignColumns: [conversations.organizationNo, conversations.id],
@@ -139,6 +144,7 @@ export const messages = pgTable(
     body: text(),
   },
   (t) => [
+    ofOrganizationNo(),
     uniqueIndex("messages_sid").on(t.sid, t.connectionNo),
     index("messages_thread").on(t.conversationId, t.id),
     // Whether somebody may be written to is said by the last of these few.
@@ -166,6 +172,7 @@ export const conversationReads = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.conversationId] }),
+    ofPerson(),
     index("conversation_reads_behind").on(t.userId, t.conversationId).where(sql`${t.isBehind}`),
   ],
 );
@@ -183,7 +190,7 @@ export const inboxMarks = pgTable(
     organizationNo: integer().notNull(),
     messageId: id().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.organizationNo] })],
+  (t) => [primaryKey({ columns: [t.userId, t.organizationNo] }), ofOrganizationNo()],
 );
 
 /** What only an outgoing message has. */
@@ -205,5 +212,5 @@ export const outgoingMessages = pgTable(
     /** Why it was not sent, for people. */
     problem: text(),
   },
-  (t) => [unique("outgoing_messages_once").on(t.organizationNo, t.clientKey)],
+  (t) => [unique("outgoing_messages_once").on(t.organizationNo, t.clientKey), ofOrganizationNo()],
 );

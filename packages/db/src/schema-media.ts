@@ -11,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
+import { ofOrganization } from "./policies.ts";
 import { bytea } from "./schema.ts";
 import { organizations, users } from "./schema-people.ts";
 
@@ -39,6 +40,7 @@ export const mediaFiles = pgTable(
     bytes: bytea().notNull(),
   },
   (t) => [
+    ofOrganization(),
     unique("media_files_of_message").on(t.messageId, t.no),
     index("media_files_unsent").on(t.createdAt).where(sql`${t.messageId} is null`),
     index("media_files_of_uploader").on(t.uploadedBy).where(sql`${t.uploadedBy} is not null`),

@@ -12,6 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
+import { ofOrganization, ofOrganizationNo } from "./policies.ts";
 import { contacts, conversations } from "./schema-inbox.ts";
 import { organizations, users } from "./schema-people.ts";
 
@@ -35,6 +36,7 @@ export const conversationNotes = pgTable(
   (t) => [
     index("conversation_notes_thread").on(t.conversationId, t.id),
     unique("conversation_notes_of_organization").on(t.organizationNo, t.id),
+    ofOrganizationNo(),
     foreignKey({
       columns: [t.organizationNo, t.conversationId],
       foreignColumns: [conversations.organizationNo, conversations.id],
@@ -56,6 +58,7 @@ export const noteMentions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.noteId, t.userId] }),
+    ofOrganizationNo(),
     index("note_mentions_unseen")
       .on(t.organizationNo, t.userId, t.conversationId)
       .where(sql`${t.seenAt} is null`),
@@ -77,6 +80,7 @@ export const contactNotes = pgTable(
     editedAt: moment().notNull().defaultNow(),
   },
   (t) => [
+    ofOrganizationNo(),
     foreignKey({
       columns: [t.organizationNo, t.contactId],
       foreignColumns: [contacts.organizationNo, contacts.id],
@@ -97,5 +101,5 @@ export const cannedReplies = pgTable(
     createdAt: moment().notNull().defaultNow(),
     updatedAt: moment().notNull().defaultNow(),
   },
-  (t) => [unique("canned_replies_shortcut").on(t.organizationId, t.shortcut)],
+  (t) => [unique("canned_replies_shortcut").on(t.organizationId, t.shortcut), ofOrganization()],
 );

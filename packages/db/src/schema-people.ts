@@ -1,21 +1,38 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, pgTable, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
+import { isOfTeam, isOrganization, ofOrganization } from "./policies.ts";
 
 /** better-auth's tables (its core and its organization plugin), under the names that it is configured with. */
 
 const id = () => uuid().primaryKey().$defaultFn(uuidv7);
 const moment = () => timestamp({ withTimezone: true });
 
-export const users = pgTable("users", {
-  id: id(),
-  name: text().notNull(),
-  email: text().notNull().unique(),
-  emailVerified: boolean().notNull().default(false),
-  image: text(),
-  createdAt: moment().notNull().defaultNow(),
-  updatedAt: moment().notNull().defaultNow(),
-});
+export const users = pgTable(
+  "users",
+  {
+    id: id(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    emailVerified: boolean().notNull().default(false),
+    image: text(),
+    createdAt: moment().notNull().defaultNow(),
+    updatedAt: moment().notNull().defaultNow(),
+  },
+  () => [isOfTeam()],
+);
 
 export const sessions = pgTable(
   "sessions",
@@ -93,18 +110,39 @@ export const rateLimits = pgTable("rate_limits", {
   lastRequest: bigint({ mode: "number" }).notNull(),
 });
 
-export const organizations = pgTable("organizations", {
-  id: id(),
-  /** The narrow number by which hot tables name the organisation. */
-  no: integer().generatedAlwaysAsIdentity().unique(),
-  name: text().notNull(),
-  slug: text().notNull().unique(),
-  logo: text(),
-  metadata: text(),
-  /** Who has no second step of signing in is kept out until they have set one up. */
-  requiresSecondFactor: boolean().notNull().default(false),
-  createdAt: moment().notNull().defaultNow(),
-});
+export const organizations = pgTable(
+  "organizations",
+  {
+    id: id(),
+    /** The narrow number by which hot tables name the organisation. */
+    no: integer().generatedAlwaysAsIdentity().unique(),
+    name: text().notNull(),
+    slug: text().notNull().unique(),
+    logo: text(),
+    metadata: text(),
+    /** Who has no second step of signing in is kept out until they have set one up. */
+    requiresSecondFactor: boolean().notNull().default(false),
+    createdAt: moment().notNull().defaultNow(),
+  },
+  () => [isOrganization()],
+);
+
+/**
+ * Everybody who is or was in the team, or is a program of it, entered by a trigger of `members` and of `api_keys`: whose
+ * names the organisation may see.
+ */
+export const organizationPeople = pgTable(
+  "organization_people",
+  {
+    organizationId: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.userId] }), ofOrganization()],
+);
 
 export const members = pgTable(
   "members",
@@ -119,7 +157,16 @@ export const members = pgTable(
     role: text({ enum: ["owner", "admin", "member"] }).notNull(),
     createdAt: moment().notNull().defaultNow(),
   },
-  (t) => [unique("members_once").on(t.organizationId, t.userId), index("members_of_user").on(t.userId)],
+  (t) => [
+    unique("members_once").on(t.organizationId, t.userId),
+    index("members_of_user").on(t.userId),
+    foreignKey({
+      name: "members_person",
+      columns: [t.organizationId, t.userId],
+      foreignColumns: [organizationPeople.organizationId, organizationPeople.userId],
+    }).onDelete("cascade"),
+    ofOrganization(),
+  ],
 );
 
 export const invitations = pgTable(
@@ -138,5 +185,5 @@ export const invitations = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     createdAt: moment().notNull().defaultNow(),
   },
-  (t) => [index("invitations_of_organization").on(t.organizationId)],
+  (t) => [index("invitations_of_organization").on(t.organizationId), ofOrganization()],
 );

@@ -18,7 +18,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
-import { organizations, users } from "./schema-people.ts";
+import { ofConnection, ofOrganization } from "./policies.ts";
+import { organizationPeople, organizations, users } from "./schema-people.ts";
 
 export const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => "bytea",
@@ -97,6 +98,7 @@ export const connections = pgTable(
     disconnectedAt: moment(),
   },
   (t) => [
+    ofOrganization(),
     unique("connections_of_organization").on(t.organizationId, t.id),
     unique("connections_reattach").on(t.organizationId, t.accountSid, t.sender),
     uniqueIndex("connections_active_sender").on(t.accountSid, t.sender).where(sql`${t.isActive}`),
@@ -131,6 +133,7 @@ export const webhookEvents = pgTable(
   (t) => [
     primaryKey({ columns: [t.id, t.receivedAt] }),
     index("webhook_events_newest").on(t.connectionNo, t.id),
+    ofConnection(),
   ],
 );
 
@@ -148,6 +151,7 @@ export const webhookEventKeys = pgTable(
     eventId: bigint({ mode: "number" }).notNull(),
   },
   (t) => [
+    ofConnection(),
     uniqueIndex("webhook_event_keys_once").on(t.sid, t.step, t.connectionNo).where(sql`${t.word} is null`),
     uniqueIndex("webhook_event_keys_once_word")
       .on(t.sid, t.word, t.connectionNo)
@@ -169,7 +173,7 @@ export const connectionHours = pgTable(
     ignored: integer().notNull().default(0),
     lastAt: moment().notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.connectionNo, t.hour] })],
+  (t) => [primaryKey({ columns: [t.connectionNo, t.hour] }), ofConnection()],
 );
 
 /** Refused webhooks, so that an admin can see why nothing arrives. Unverified and bounded: see `reject.ts`. */
@@ -182,7 +186,7 @@ export const webhookRejections = pgTable(
     reason: text().notNull(),
     body: text().notNull(),
   },
-  (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id)],
+  (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id), ofConnection()],
 );
 
 /** Who changed what. The database itself refuses to change or delete an entry. */
@@ -204,6 +208,7 @@ export const auditLog = pgTable(
   },
   (t) => [
     index("audit_log_newest").on(t.organizationId, t.id),
+    ofOrganization(),
     foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete("set null"),
   ],
 );
@@ -235,7 +240,15 @@ export const apiKeys = pgTable(
     lastUsedAt: moment(),
     revokedAt: moment(),
   },
-  (t) => [index("api_keys_of_organization").on(t.organizationId, t.id)],
+  (t) => [
+    index("api_keys_of_organization").on(t.organizationId, t.id),
+    foreignKey({
+      name: "api_keys_person",
+      columns: [t.organizationId, t.userId],
+      foreignColumns: [organizationPeople.organizationId, organizationPeople.userId],
+    }).onDelete("cascade"),
+    ofOrganization(),
+  ],
 );
 
 /** Facts about this installation: the setup token, the keyring's canary. */

@@ -28,6 +28,7 @@ export default async function setup(project: TestProject) {
   await client.end();
   const template = await openPostgres(server.urlOf(TEMPLATE));
   await template.migrate();
+  await template.raiseWall();
   await template.close();
   project.provide("postgresUrl", postgresUrl);
   project.provide("postgresTemplate", TEMPLATE);
@@ -38,7 +39,8 @@ export default async function setup(project: TestProject) {
 /** A dump of a migrated PGlite, kept between runs under a name made from what it depends on. */
 async function makeEmbeddedTemplate(): Promise<string> {
   const content = createHash("sha256");
-  content.update(readFileSync(new URL("./client.ts", import.meta.url)));
+  for (const name of ["./client.ts", "./wall.ts"])
+    content.update(readFileSync(new URL(name, import.meta.url)));
   content.update(readFileSync(new URL("../../../pnpm-lock.yaml", import.meta.url)));
   for (const name of readdirSync(migrationsFolder).toSorted())
     if (name.endsWith(".sql")) content.update(readFileSync(join(migrationsFolder, name)));
@@ -46,7 +48,9 @@ async function makeEmbeddedTemplate(): Promise<string> {
   if (existsSync(file)) return file;
 
   const client = await createEmbedded("memory://");
-  await (await embeddedStore(client)).migrate();
+  const store = await embeddedStore(client);
+  await store.migrate();
+  await store.raiseWall();
   const dump = await client.dumpDataDir("none");
   await client.close();
   mkdirSync(cache, { recursive: true });

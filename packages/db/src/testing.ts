@@ -24,6 +24,7 @@ export async function createTestStore(kind: (typeof databases)[number]): Promise
   if (kind === "embedded") return borrowEmbedded();
   const { url, drop } = await createTestDatabase(inject("postgresTemplate"));
   const store = await openPostgres(url);
+  await standing(store);
   return {
     ...store,
     url,
@@ -34,6 +35,11 @@ export async function createTestStore(kind: (typeof databases)[number]): Promise
   };
 }
 
+async function standing(store: Store): Promise<void> {
+  const reason = await store.raiseWall();
+  if (reason !== null) throw new Error(reason);
+}
+
 /** To begin a PGlite takes a second; to empty one, nearly nothing. */
 const idle: PGlite[] = [];
 
@@ -41,8 +47,10 @@ async function borrowEmbedded(): Promise<TestStore> {
   const client =
     idle.pop() ?? (await createEmbedded("memory://", await openAsBlob(inject("embeddedTemplate"))));
   const before = await shapeOf(client);
+  const store = await embeddedStore(client);
+  await standing(store);
   return {
-    ...(await embeddedStore(client)),
+    ...store,
     [Symbol.asyncDispose]: async () => {
       if (client.closed) return;
       if ((await shapeOf(client)) !== before) return client.close();

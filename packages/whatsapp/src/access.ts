@@ -10,10 +10,10 @@ export async function requireAccess(ctx: Context): Promise<void> {
   if (keyId !== undefined) return requireKey(ctx, keyId);
   const isMember = and(eq(members.organizationId, ctx.organizationId), eq(members.userId, userId));
   const [[member], [session]] = await Promise.all([
-    ctx.db.select({ id: members.id }).from(members).where(isMember),
+    ctx.installation.db.select({ id: members.id }).from(members).where(isMember),
     sessionId === undefined
       ? []
-      : ctx.db
+      : ctx.installation.db
           .select({ actsFor: members.organizationId })
           .from(sessions)
           .leftJoin(

@@ -1,4 +1,4 @@
-import type { Database, Store } from "@waystation/db/client";
+import type { Asking, Store } from "@waystation/db/client";
 import type { Keyring } from "./credentials.ts";
 import type { Feed } from "./feed.ts";
 import type { Jobs } from "./inbox/jobs.ts";
@@ -6,8 +6,7 @@ import type { Jobs } from "./inbox/jobs.ts";
 export type Role = "owner" | "admin" | "member";
 
 /** What the installation gives to every verb. */
-export interface Platform extends Pick<Store, "query" | "queryAnew"> {
-  db: Database;
+export interface Platform extends Asking, Pick<Store, "within"> {
   keyring: Keyring;
   feed: Feed;
   jobs: Jobs;
@@ -70,8 +69,13 @@ export interface PersonContext extends Visit {
   person: Person;
 }
 
-/** A signed-in person acting for one organisation: the first argument of every verb. */
+/**
+ * A signed-in person acting for one organisation: the first argument of every verb. What it asks the database is answered
+ * with rows of that organisation alone, whatever the query says.
+ */
 export interface Context extends Platform {
+  /** The whole database, for the few questions that concern others too. */
+  installation: Asking;
   organizationId: string;
   actor: Actor;
   ip: string | null;

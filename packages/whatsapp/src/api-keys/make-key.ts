@@ -14,7 +14,8 @@ const MOST = 50;
 export async function makeKey(ctx: Context, input: MakeKey) {
   const key = newKey();
   const start = startOf(key);
-  const id = await ctx.db.transaction(async (tx) => {
+  // Accounts are the installation's.
+  const id = await ctx.installation.db.transaction(async (tx) => {
     const { actorRole } = await lockTeam(tx, ctx);
     if (input.role === "owner") requireOwner(actorRole, "Only an owner can make a key with an owner's role.");
     const working = await tx.$count(

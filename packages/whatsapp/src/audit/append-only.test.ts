@@ -9,7 +9,7 @@ import { recordAudit } from "./record.ts";
 test.for(databases)("%s: what stands in the audit log is neither changed nor deleted", async (kind) => {
   await using desk = await createTestDesk(kind);
   const ctx = await desk.person();
-  const { db } = ctx;
+  const { db } = ctx.installation;
   await recordAudit(db, ctx, "connection.connected", "whatsapp:+14155550100");
   const [before] = await db.select().from(auditLog);
   const refused = { cause: { code: "42501" } };

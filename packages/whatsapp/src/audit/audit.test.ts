@@ -102,8 +102,8 @@ test.for(databases)(
       organizationId: ctx.organizationId,
       role: ctx.actor.role,
     };
-    await updateProfile({ ...ctx, person }, { name });
-    await updateProfile({ ...ctx, person }, { name: "Ada New" });
+    await updateProfile({ ...desk.platform, ip: null, person }, { name });
+    await updateProfile({ ...desk.platform, ip: null, person }, { name: "Ada New" });
     expect((await listAudit(ctx, {})).items).toMatchObject([
       { action: "member.renamed", subject: email, actor: { name }, detail: { from: name, to: "Ada New" } },
     ]);

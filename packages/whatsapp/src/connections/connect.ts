@@ -28,7 +28,7 @@ export async function connect(ctx: Context, input: ConnectInput) {
   const found = await inspect(credentials, ctx.simulatorUrl);
   const chosen = chooseSender(found, input.sender ?? input.messagingServiceSid ?? "");
   const { row, reattached } = await save(ctx, credentials, found, chosen, input.displayName || null);
-  forgetAccount(ctx.db, row.accountSid);
+  forgetAccount(ctx.installation.db, row.accountSid);
 
   let configured: Configured = { applied: null, changes: [], problem: null };
   if (input.configureWebhook) {
@@ -61,7 +61,8 @@ async function save(
   displayName: string | null,
 ): Promise<{ row: Connection; reattached: boolean }> {
   const { accountSid } = credentials;
-  return ctx.db.transaction(async (tx) => {
+  // Whether a sender is taken is a question about every organisation.
+  return ctx.installation.db.transaction(async (tx) => {
     // Two people connecting the same account wait for each other here, whatever server they are on.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${accountSid}, 0))`);
     await refuseTaken(tx, ctx.organizationId, accountSid, chosen);

@@ -179,10 +179,10 @@ describe.each(databases)("on %s", (kind) => {
         token: { lastFour: account.authToken.slice(-4) },
       });
       expect(JSON.stringify(made)).not.toContain(account.authToken);
-      const [row] = await ctx.db.select().from(connections).where(eq(connections.id, made.id));
+      const [row] = await ctx.installation.db.select().from(connections).where(eq(connections.id, made.id));
       expect(JSON.stringify(row)).not.toContain(account.authToken);
       expect(row?.authTokenSealed).toMatch(/^s1\./);
-      const audit = await ctx.db
+      const audit = await ctx.installation.db
         .select()
         .from(auditLog)
         .where(eq(auditLog.organizationId, ctx.organizationId));
@@ -341,7 +341,10 @@ describe.each(databases)("on %s", (kind) => {
       const first = await connect(ctx, wanted);
       const other = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551005" }));
       await disconnect(ctx, { connectionId: first.id });
-      const [ended] = await ctx.db.select().from(connections).where(eq(connections.id, first.id));
+      const [ended] = await ctx.installation.db
+        .select()
+        .from(connections)
+        .where(eq(connections.id, first.id));
       expect([ended?.authTokenSealed, ended?.authTokenLastFour, ended?.isActive]).toEqual([
         null,
         null,
@@ -350,7 +353,7 @@ describe.each(databases)("on %s", (kind) => {
       const again = await connect(ctx, wanted);
       expect([first.reattached, again.reattached, again.id]).toEqual([false, true, first.id]);
       expect((await status(ctx)).map((one) => one.id).sort()).toEqual([first.id, other.id].sort());
-      const audit = await ctx.db
+      const audit = await ctx.installation.db
         .select({ action: auditLog.action })
         .from(auditLog)
         .where(eq(auditLog.organizationId, ctx.organizationId))
@@ -436,7 +439,7 @@ describe.each(databases)("on %s", (kind) => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551011");
       const made = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551011" }));
-      await ctx.db
+      await ctx.installation.db
         .update(connections)
         .set({ authTokenSealed: "s1.00000000.AAAA.AAAA.AAAA" })
         .where(eq(connections.id, made.id));
@@ -450,9 +453,9 @@ describe.each(databases)("on %s", (kind) => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551012");
       const made = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551012" }));
-      await ctx.db.update(connections).set({ checkedAt: new Date() });
+      await ctx.installation.db.update(connections).set({ checkedAt: new Date() });
       expect(await recheckDue(desk.platform)).toBe(0);
-      await ctx.db
+      await ctx.installation.db
         .update(connections)
         .set({ checkedAt: new Date(Date.now() - 3_700_000) })
         .where(eq(connections.id, made.id));

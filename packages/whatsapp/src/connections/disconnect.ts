@@ -29,7 +29,7 @@ export async function disconnect(ctx: Context, input: ConnectionInput) {
     ? await putBack(ctx, row)
     : { state: "nothing_to_restore", message: "It was disconnected already." };
   if (row.isActive) await end(ctx, row, restored);
-  forgetAccount(ctx.db, row.accountSid);
+  forgetAccount(ctx.installation.db, row.accountSid);
   ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
   const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just ended is gone");

@@ -5,8 +5,12 @@ import { DomainError } from "../errors.ts";
 const CALLS = { limit: 10, seconds: 60 };
 
 /** Counts one call of the organisation that reaches Twilio, over all servers; refuses the eleventh in a minute. */
-export async function limitTwilioCalls(ctx: Pick<Context, "db" | "organizationId">): Promise<void> {
-  const { allowed, retryAfter } = await countAttempt(ctx.db, `twilio:${ctx.organizationId}`, CALLS);
+export async function limitTwilioCalls(ctx: Pick<Context, "installation" | "organizationId">): Promise<void> {
+  const { allowed, retryAfter } = await countAttempt(
+    ctx.installation.db,
+    `twilio:${ctx.organizationId}`,
+    CALLS,
+  );
   if (!allowed)
     throw new DomainError(
       "too_many_requests",

@@ -139,7 +139,7 @@ function matching(search: string | undefined): SQL | undefined {
       webhookEvents.id,
       sql`(select ${webhookEventKeys.eventId} from ${webhookEventKeys} where ${webhookEventKeys.sid} = ${sid}::uuid)`,
     );
-  return sql`${webhookEvents.id} > (select max(id) - ${SEARCHED} from ${webhookEvents}) and position(${encoded(search)} in lower(${webhookEvents.body})) > 0`;
+  return sql`${webhookEvents.id} > (select last_value - ${SEARCHED} from twilio_whatsapp_webhook_events_id_seq) and position(${encoded(search)} in lower(${webhookEvents.body})) > 0`;
 }
 
 /** Bodies are searched as they are kept: in form encoding. */

@@ -71,7 +71,7 @@ describe.each(databases)("on %s", (kind) => {
       sender,
     });
     connectionId = (await connect(ctx, input)).id;
-    const [found] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+    const [found] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
     if (!found) throw new Error("The connection has no receiver");
     receiver = found;
   });
@@ -173,7 +173,7 @@ describe.each(databases)("on %s", (kind) => {
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
     const outbox = createOutbox(desk.platform);
     await expect(outbox.settle(Number(id))).rejects.toThrow(/does not show it yet/);
-    await ctx.db
+    await ctx.installation.db
       .update(outgoingMessages)
       .set({ handedOverAt: sql`now() - interval '10 minutes'` })
       .where(eq(outgoingMessages.messageId, Number(id)));
@@ -190,7 +190,7 @@ describe.each(databases)("on %s", (kind) => {
       clientKey: "died-midway",
       body: "once",
     });
-    await ctx.db
+    await ctx.installation.db
       .update(outgoingMessages)
       .set({ state: "sending", handedOverAt: sql`now()` })
       .where(eq(outgoingMessages.messageId, Number(id)));
@@ -202,7 +202,7 @@ describe.each(databases)("on %s", (kind) => {
 
   test("the window is enforced on the server and opens by itself", async () => {
     await hear("Hello");
-    await ctx.db.execute(
+    await ctx.installation.db.execute(
       sql`update conversation_activity set last_incoming_at = now() - interval '25 hours' where organization_no = ${receiver.organizationNo}`,
     );
     expect(await refusal(say("too late"))).toBe("window_closed");
@@ -434,7 +434,7 @@ describe.each(databases)("on %s", (kind) => {
   });
 
   test("no message is left over", async () => {
-    const rows = await ctx.db
+    const rows = await ctx.installation.db
       .select()
       .from(messages)
       .leftJoin(outgoingMessages, eq(outgoingMessages.messageId, messages.id))

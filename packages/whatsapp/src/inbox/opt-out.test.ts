@@ -91,7 +91,7 @@ test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async 
   const { id } = await inbox.conversation(blocking);
   const input = { conversationId: id, clientKey: "all-the-same", body: "Hi" };
   const again = await sendMessage(inbox.ctx, { ...input, evenThough: "opted_out" });
-  await inbox.ctx.db
+  await inbox.ctx.installation.db
     .update(messages)
     .set({ errorCode: 63033 })
     .where(eq(messages.id, Number(again.id)));
@@ -117,7 +117,7 @@ test.for(databases)("%s: only such messages are in the index that finds them", a
   }
   await inbox.hear(PHONE, "quit");
   const { id } = await inbox.conversation(PHONE);
-  await inbox.ctx.db.execute(sql`set enable_seqscan = off`);
+  await inbox.ctx.installation.db.execute(sql`set enable_seqscan = off`);
   const plan = await inbox.desk.store.query<Record<string, string>>(
     `explain select m.id from messages m join conversations c on c.id = m.conversation_id where c.public_id = '${id}' and
        ((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop', 'unsubscribe', 'end',

@@ -16,14 +16,14 @@ const PHONE = "whatsapp:+4915112345678";
 type Inbox = Awaited<ReturnType<typeof createTestInbox>>;
 
 async function age({ ctx }: Inbox, messageId: string, minutes: number): Promise<void> {
-  await ctx.db
+  await ctx.installation.db
     .update(outgoingMessages)
     .set({ handedOverAt: sql`now() - make_interval(mins => ${minutes}::int)` })
     .where(eq(outgoingMessages.messageId, Number(messageId)));
 }
 
 async function stateOf({ ctx }: Inbox, messageId: string) {
-  const [row] = await ctx.db
+  const [row] = await ctx.installation.db
     .select()
     .from(outgoingMessages)
     .where(eq(outgoingMessages.messageId, Number(messageId)));
@@ -74,7 +74,7 @@ test.for(databases)("%s: the same words twice, of which only the second was made
     json(200, list)(req, res);
   });
   const atTwilio = createOutbox({ ...desk.platform, jobs: ctx.jobs, simulatorUrl: twilio.url });
-  await ctx.db
+  await ctx.installation.db
     .update(outgoingMessages)
     .set({ state: "sending", handedOverAt: sql`now()` })
     .where(eq(outgoingMessages.messageId, Number(second.id)));
@@ -85,7 +85,7 @@ test.for(databases)("%s: the same words twice, of which only the second was made
   expect(await stateOf(inbox, second.id)).toBe("uncertain");
   for (const { id } of [first, second])
     await expect(atTwilio.settle(Number(id))).rejects.toThrow(TryLaterError);
-  const [outgoing] = await ctx.db
+  const [outgoing] = await ctx.installation.db
     .select()
     .from(outgoingMessages)
     .where(eq(outgoingMessages.messageId, Number(second.id)));

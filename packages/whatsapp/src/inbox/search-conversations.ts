@@ -27,7 +27,8 @@ const SHORT = 3;
 
 /**
  * Conversations with what is searched for in the contact's name or address (any part of it) or in a message (whole words;
- * in recent ones any part), newest hit first, one more than a page where there are more.
+ * in recent ones any part), newest hit first, one more than a page where there are more. Only ids: past the second wall, where
+ * no index of words can be used.
  */
 export async function searchConversations(ctx: Context, search: Search): Promise<Hit[]> {
   const [named, said] = [await byName(ctx, search), await byWords(ctx, search)];
@@ -45,7 +46,7 @@ export async function searchConversations(ctx: Context, search: Search): Promise
 async function byName(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
   const pattern = search.length < SHORT ? partOf(search).slice(1) : partOf(search);
   const parameters = [ctx.organizationId, ctx.actor.userId, cursor, pattern];
-  const contacts = await ctx.queryAnew<{ id: string }>(CONTACTS, [ctx.organizationId, pattern]);
+  const contacts = await ctx.installation.queryAnew<{ id: string }>(CONTACTS, [ctx.organizationId, pattern]);
   if (contacts.length === 0) return [];
   const text =
     contacts.length > MANY_CONTACTS
@@ -53,7 +54,10 @@ async function byName(ctx: Context, { search, filter, state, cursor, limit }: Se
           select 1 from contact_identities i where i.contact_id = k.id and i.address ilike $4))`
       : `${WITH_ME} ${HIT} where ${BEFORE} ${inState(state)} ${WITH_WHOM[filter] ?? ""} and k.id = any($4::bigint[])`;
   if (contacts.length <= MANY_CONTACTS) parameters[3] = `{${contacts.map(({ id }) => id).join()}}`;
-  return ctx.queryAnew<Hit>(`${text} order by a.last_message_id desc limit ${limit + 1}`, parameters);
+  return ctx.installation.queryAnew<Hit>(
+    `${text} order by a.last_message_id desc limit ${limit + 1}`,
+    parameters,
+  );
 }
 
 const WITH_ME = `with ${ME}`;
@@ -82,11 +86,11 @@ const WITH_WHOM: Partial<Record<Filter, string>> = {
 };
 
 async function byWords(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
-  const [{ last = "0" } = {}] = await ctx.query<{ last: string }>(NEWEST_ID, []);
+  const [{ last = "0" } = {}] = await ctx.installation.query<{ last: string }>(NEWEST_ID, []);
   const end = BigInt(cursor) <= BigInt(last) ? BigInt(cursor) : BigInt(last) + 1n;
   const found = new Map<string, Hit>();
   const look = async (where: string, isHit: string, parameters: string[]) => {
-    const hits = await ctx.queryAnew<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
+    const hits = await ctx.installation.queryAnew<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
       ctx.organizationId,
       ctx.actor.userId,
       String(end),

@@ -21,7 +21,7 @@ export async function tellTyping(ctx: Context, input: ConversationInput): Promis
   const { conversation, activity, connection } = await findConversation(ctx, input.conversationId);
   if (!connection.showsTyping || !connection.isActive || !isWindowOpen(activity.lastIncomingAt, new Date()))
     return { isTold: false };
-  const { allowed } = await countAttempt(ctx.db, `typing:${conversation.publicId}`, ONCE);
+  const { allowed } = await countAttempt(ctx.installation.db, `typing:${conversation.publicId}`, ONCE);
   const messageId = allowed ? await newestSid(ctx, activity.lastIncomingId) : null;
   if (messageId === null) return { isTold: false };
   try {

@@ -16,7 +16,7 @@ export async function addConversation(ctx: Context, { name = "Anna Becker", cont
   const accountSid = `AC${tag.replaceAll("-", "")}`;
   const ours = `whatsapp:+1415${String(Math.random()).slice(2, 9)}`;
   const address = `whatsapp:+49151${String(Math.random()).slice(2, 11)}`;
-  const [connection] = await ctx.db
+  const [connection] = await ctx.installation.db
     .insert(connections)
     .values({
       id: tag,
@@ -34,11 +34,13 @@ export async function addConversation(ctx: Context, { name = "Anna Becker", cont
   const [contact] =
     contactId > 0
       ? [{ id: contactId }]
-      : await ctx.db.insert(contacts).values({ organizationNo, name }).returning();
+      : await ctx.installation.db.insert(contacts).values({ organizationNo, name }).returning();
   if (!connection || !contact) throw new Error("Nothing was inserted");
   if (contactId === 0)
-    await ctx.db.insert(contactIdentities).values({ organizationNo, address, contactId: contact.id });
-  const [conversation] = await ctx.db
+    await ctx.installation.db
+      .insert(contactIdentities)
+      .values({ organizationNo, address, contactId: contact.id });
+  const [conversation] = await ctx.installation.db
     .insert(conversations)
     .values({
       publicId: randomUUID(),
@@ -51,7 +53,7 @@ export async function addConversation(ctx: Context, { name = "Anna Becker", cont
     .returning();
   if (!conversation) throw new Error("Nothing was inserted");
   const moment = new Date();
-  await ctx.db.insert(conversationActivity).values({
+  await ctx.installation.db.insert(conversationActivity).values({
     conversationId: conversation.id,
     organizationNo,
     lastMessageId: conversation.id,

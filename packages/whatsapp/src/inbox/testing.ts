@@ -33,7 +33,7 @@ export async function createTestInbox(
     onRetry: () => {},
   });
   const take = async (params: Record<string, string>, messageId: string | null) => {
-    const [receiver] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+    const [receiver] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
     if (!receiver) throw new Error("The connection has no receiver");
     const pairs: FormPairs = Object.entries({ AccountSid: account.sid, MessageSid: nextSid(), ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());

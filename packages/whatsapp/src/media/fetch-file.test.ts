@@ -33,7 +33,7 @@ async function createListeningDesk(kind: (typeof databases)[number], known?: { s
     ctx,
     connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
   );
-  const [receiver] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+  const [receiver] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
   if (!receiver) throw new Error("The connection has no receiver");
   const ingest = createIngest(desk.store, desk.platform.feed, {
     onBatch: () => {},
@@ -87,11 +87,11 @@ test.for(databases)("%s: a file is fetched when somebody looks, and kept", async
   expect((await desk.thread())[0]?.files).toEqual([
     { id: file, url: `/api/media/${file}`, type: "application/pdf", name: null, size: null },
   ]);
-  expect(await ctx.db.select().from(mediaFiles)).toEqual([]);
+  expect(await ctx.installation.db.select().from(mediaFiles)).toEqual([]);
 
   const opened = await openFile(ctx, file);
   expect(opened).toMatchObject({ type: "application/pdf", size: bytes.length });
-  expect((await contentOf(ctx.db, opened)).equals(bytes)).toBe(true);
+  expect((await contentOf(ctx.installation.db, opened)).equals(bytes)).toBe(true);
   expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, size: bytes.length }]);
 
   await disconnect(ctx, { connectionId: desk.connection.id });
@@ -103,7 +103,7 @@ test.for(databases)("%s: what is stored outlives the log's months", async (kind)
   await using desk = await createListeningDesk(kind);
   const { file } = await desk.hear({ kind: "image" });
   await openFile(desk.ctx, file);
-  await desk.ctx.db.execute(sql`delete from twilio_whatsapp_webhook_events`);
+  await desk.ctx.installation.db.execute(sql`delete from twilio_whatsapp_webhook_events`);
   expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, type: "image/png" }]);
   expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
 });
@@ -111,7 +111,7 @@ test.for(databases)("%s: what is stored outlives the log's months", async (kind)
 test.for(databases)("%s: two viewers cause one fetch, and both see it", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const { file } = await desk.hear({ kind: "image" });
-  const colleague = { ...(await desk.person("member", desk.ctx.organizationId)), db: desk.ctx.db };
+  const colleague = await desk.person("member", desk.ctx.organizationId);
   const [mine, theirs] = await Promise.all([openFile(desk.ctx, file), openFile(colleague, file)]);
   expect(mine).toEqual(theirs);
   expect(desk.simulator.countMediaRequests()).toBe(1);
@@ -150,9 +150,9 @@ test.for(databases)(
     await using desk = await createListeningDesk(kind);
     const { ctx, simulator } = desk;
     const { file, messageSid } = await desk.hear({ kind: "image" });
-    const age = () => ctx.db.execute(sql`update messages set at = at - interval '1 hour'`);
+    const age = () => ctx.installation.db.execute(sql`update messages set at = at - interval '1 hour'`);
     const open = () => refusal(openFile(ctx, file));
-    await ctx.db.execute(
+    await ctx.installation.db.execute(
       sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
     );
     await age();
@@ -170,7 +170,7 @@ test.for(databases)(
     expect(messageSid).toMatch(/^MM/);
     await disconnect(ctx, { connectionId: desk.connection.id });
     expect(await open()).toBe("disconnected");
-    expect(await ctx.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([]);
+    expect(await ctx.installation.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([]);
   },
 );
 
@@ -183,8 +183,8 @@ test.for(databases)(
       { kind: "image" },
       { MediaUrl0: `http://169.254.169.254/latest/Media/${sid}` },
     );
-    await desk.ctx.db.execute(sql`update messages set at = at - interval '1 hour'`);
-    await desk.ctx.db.execute(
+    await desk.ctx.installation.db.execute(sql`update messages set at = at - interval '1 hour'`);
+    await desk.ctx.installation.db.execute(
       sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
     );
     expect(await refusal(openFile(desk.ctx, file))).toBe("media_gone");
@@ -206,7 +206,7 @@ test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => 
     media: [{ contentType: "image/png", data: page.toString("base64") }],
   });
   expect(await openFile(desk.ctx, file)).toMatchObject({ type: "application/octet-stream" });
-  const [row] = await desk.ctx.db
+  const [row] = await desk.ctx.installation.db
     .select({ no: mediaFiles.no })
     .from(mediaFiles)
     .where(and(eq(mediaFiles.organizationId, desk.ctx.organizationId), eq(mediaFiles.no, 0)));
@@ -239,7 +239,7 @@ test.for(databases)("%s: an API key that may not read files leaves it to the tok
     connectionId: connection.id,
     field: "api_key_secret" as const,
   };
-  await ctx.db
+  await ctx.installation.db
     .update(connections)
     .set({ apiKeySid: sid, apiKeySecretSealed: seal(ctx.keyring, place, secret) })
     .where(eq(connections.id, connection.id));
@@ -258,5 +258,7 @@ test("two servers that fetch the same file at once keep one", async () => {
   await other.close();
   expect(mine).toEqual(theirs);
   expect(desk.simulator.countMediaRequests()).toBe(2);
-  expect(await desk.ctx.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([{ id: mine.id }]);
+  expect(await desk.ctx.installation.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([
+    { id: mine.id },
+  ]);
 });

@@ -36,8 +36,8 @@ const underWay = new WeakMap<Database, Map<string, Promise<MediaFile>>>();
 
 /** Fetches a customer's file from Twilio and keeps it. Throws the refusal that says why it cannot be had. */
 export async function fetchFile(ctx: Context, file: IncomingFile): Promise<MediaFile> {
-  const fetching = underWay.get(ctx.db) ?? new Map<string, Promise<MediaFile>>();
-  underWay.set(ctx.db, fetching);
+  const fetching = underWay.get(ctx.installation.db) ?? new Map<string, Promise<MediaFile>>();
+  underWay.set(ctx.installation.db, fetching);
   const key = `${ctx.organizationId} ${file.message.id} ${file.no}`;
   const running = fetching.get(key) ?? fetchAndKeep(ctx, file).finally(() => fetching.delete(key));
   fetching.set(key, running);

@@ -28,7 +28,11 @@ export async function limitUploads(ctx: Context): Promise<void> {
       "too_many_requests",
       `You have attached ${MOST_WAITING} files without sending them. Send or remove some first.`,
     );
-  const { allowed, retryAfter } = await countAttempt(ctx.db, `upload:${ctx.actor.userId}`, UPLOADS);
+  const { allowed, retryAfter } = await countAttempt(
+    ctx.installation.db,
+    `upload:${ctx.actor.userId}`,
+    UPLOADS,
+  );
   if (!allowed)
     throw new DomainError(
       "too_many_requests",

@@ -16,15 +16,15 @@ test.for(databases)(
     const keep = () => keepUpload(ctx, "a.png", makeMedia("image").bytes);
     const [forgotten, fresh, sent] = [await keep(), await keep(), await keep()];
     const age = (id: string) =>
-      ctx.db
+      ctx.installation.db
         .update(mediaFiles)
         .set({ createdAt: sql`now() - interval '25 hours'` })
         .where(eq(mediaFiles.id, id));
     await age(forgotten.id);
     await age(sent.id);
-    await ctx.db.update(mediaFiles).set({ messageId: 7 }).where(eq(mediaFiles.id, sent.id));
-    await removeUnsent(ctx.db);
-    const left = await ctx.db.select({ id: mediaFiles.id }).from(mediaFiles);
+    await ctx.installation.db.update(mediaFiles).set({ messageId: 7 }).where(eq(mediaFiles.id, sent.id));
+    await removeUnsent(ctx.installation.db);
+    const left = await ctx.installation.db.select({ id: mediaFiles.id }).from(mediaFiles);
     expect(left.map(({ id }) => id).toSorted()).toEqual([fresh.id, sent.id].toSorted());
   },
 );

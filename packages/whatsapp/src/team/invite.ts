@@ -16,7 +16,7 @@ const INVITATIONS = { limit: 100, seconds: 60 * 60 };
 /** Invites an address for 48 hours; an open invitation to the same address gives way to this one. */
 export async function invite(ctx: Context, input: Invite) {
   const email = readEmail(input.email);
-  const attempt = await countAttempt(ctx.db, `invite:${ctx.organizationId}`, INVITATIONS);
+  const attempt = await countAttempt(ctx.installation.db, `invite:${ctx.organizationId}`, INVITATIONS);
   if (!attempt.allowed)
     throw new DomainError("too_many_requests", "That is a lot of invitations. Go on in an hour.");
 

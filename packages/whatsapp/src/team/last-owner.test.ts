@@ -4,6 +4,7 @@ import { invitations, members, users } from "@waystation/db/schema-people";
 import { createTestStore, databases } from "@waystation/db/testing";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
+import { actFor } from "../act-for.ts";
 import type { Context } from "../context.ts";
 import { createFeed } from "../feed.ts";
 import { addOrganization } from "../organizations/add.ts";
@@ -13,7 +14,7 @@ import { invite } from "./invite.ts";
 import { removeMember } from "./remove.ts";
 
 /** An organisation with two owners, and what each of them brings along to a verb. */
-async function openTeam({ db, query, queryAnew }: Store) {
+async function openTeam({ db, query, queryAnew, within }: Store) {
   const people = await db
     .insert(users)
     .values(["ann", "bob"].map((name) => ({ name, email: `${name}@example.com` })))
@@ -27,6 +28,7 @@ async function openTeam({ db, query, queryAnew }: Store) {
       db,
       query,
       queryAnew,
+      within,
       keyring: { keys: [] },
       feed: createFeed(),
       jobs: noJobs,
@@ -36,7 +38,7 @@ async function openTeam({ db, query, queryAnew }: Store) {
       sendMail: null,
       linkSecret: "test",
     };
-    return { ...platform, organizationId, actor: { userId: id, name, email, role: "owner" }, ip: null };
+    return actFor(platform, organizationId, { userId: id, name, email, role: "owner" }, null);
   });
   const rows = await db.select().from(members);
   const isOwner = and(eq(members.organizationId, organizationId), eq(members.role, "owner"));

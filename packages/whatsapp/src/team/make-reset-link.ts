@@ -7,7 +7,8 @@ import { requireWard } from "./ward.ts";
 
 /** A link with which a member chooses a new password, for the owner to pass on. It is shown once. */
 export async function makeResetLink(ctx: Context, input: MakeResetLink) {
-  return ctx.db.transaction(async (tx) => {
+  // Accounts and the links into them are the installation's.
+  return ctx.installation.db.transaction(async (tx) => {
     const { actorRole } = await lockTeam(tx, ctx);
     requireOwner(actorRole, "Only an owner can make a link for a new password.");
     const { userId, email } = await getMember(tx, ctx, input.memberId);

@@ -7,7 +7,8 @@ import { getMember, lockTeam, requireAnotherOwner, requireOwner } from "./lock.t
 
 /** Takes somebody out of the organisation, and their sessions with it: those move to another organisation of theirs, or end. */
 export async function removeMember(ctx: Context, input: RemoveMember) {
-  const { id, userId } = await ctx.db.transaction(async (tx) => {
+  // Sessions are nobody's but the person's, and may go on for another organisation.
+  const { id, userId } = await ctx.installation.db.transaction(async (tx) => {
     const { actorRole } = await lockTeam(tx, ctx);
     const member = await getMember(tx, ctx, input.memberId);
     if (member.role === "owner") {

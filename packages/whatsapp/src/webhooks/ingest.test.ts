@@ -55,7 +55,7 @@ describe.each(databases)("on %s", (kind) => {
       ctx,
       connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
     );
-    const [found] = await receiversOf(ctx.db, ctx.keyring, account.sid);
+    const [found] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
     if (!found) throw new Error("The connection has no receiver");
     return found;
   }
@@ -84,7 +84,7 @@ describe.each(databases)("on %s", (kind) => {
     add({ MessageSid: nextSid(), From: PHONE, To: sender, Body: body, SmsStatus: "received", ...more });
 
   const inbox = () =>
-    ctx.db
+    ctx.installation.db
       .select({
         address: conversations.address,
         ours: conversations.ours,
@@ -101,7 +101,11 @@ describe.each(databases)("on %s", (kind) => {
       .where(eq(conversations.connectionNo, receiver.no))
       .orderBy(asc(conversations.id));
   const thread = () =>
-    ctx.db.select().from(messages).where(eq(messages.connectionNo, receiver.no)).orderBy(asc(messages.id));
+    ctx.installation.db
+      .select()
+      .from(messages)
+      .where(eq(messages.connectionNo, receiver.no))
+      .orderBy(asc(messages.id));
 
   test("a first message makes a contact, a conversation and a message", async () => {
     await write("Hello", { ProfileName: "Anna" });
@@ -162,7 +166,7 @@ describe.each(databases)("on %s", (kind) => {
       await write("without phone", { From: BSUID });
       const rows = await inbox();
       expect([rows.length, rows[0]?.incoming, rows[0]?.address]).toEqual([1, 2, BSUID]);
-      const identities = await ctx.db
+      const identities = await ctx.installation.db
         .select()
         .from(contactIdentities)
         .where(eq(contactIdentities.contactId, rows[0]?.contactId ?? 0));
@@ -221,7 +225,7 @@ describe.each(databases)("on %s", (kind) => {
     await write("Hello");
     const [conversation] = await inbox();
     const publicId = uuidv7();
-    const [row] = await ctx.db
+    const [row] = await ctx.installation.db
       .insert(messages)
       .values({
         id: sql`nextval('twilio_whatsapp_webhook_events_id_seq')`,
@@ -236,11 +240,11 @@ describe.each(databases)("on %s", (kind) => {
         body: "Our words",
       })
       .returning();
-    await ctx.db
+    await ctx.installation.db
       .update(conversationActivity)
       .set({ lastMessageId: row?.id ?? 0, lastAt: row?.at ?? new Date(), preview: "Our words" })
       .where(eq(conversationActivity.conversationId, conversation?.conversationId ?? 0));
-    await ctx.db.insert(outgoingMessages).values({
+    await ctx.installation.db.insert(outgoingMessages).values({
       messageId: row?.id ?? 0,
       publicId,
       organizationNo: receiver.organizationNo,
@@ -249,7 +253,7 @@ describe.each(databases)("on %s", (kind) => {
     return { id: row?.id ?? 0, publicId };
   }
   const fate = async (id: number) => {
-    const [row] = await ctx.db.select().from(messages).where(eq(messages.id, id));
+    const [row] = await ctx.installation.db.select().from(messages).where(eq(messages.id, id));
     return [statusOfStep(row?.status ?? 0), row?.errorCode];
   };
 
@@ -326,7 +330,7 @@ describe.each(databases)("on %s", (kind) => {
     expect([rows.length, rows.reduce((sum, row) => sum + row.incoming, 0), (await thread()).length]).toEqual([
       40, 200, 200,
     ]);
-    const last = await ctx.db
+    const last = await ctx.installation.db
       .select({ conversationId: messages.conversationId, id: sql<number>`max(${messages.id})::float8` })
       .from(messages)
       .where(eq(messages.connectionNo, receiver.no))
@@ -368,7 +372,7 @@ describe.each(databases)("on %s", (kind) => {
     await outgoing(sid);
     await add({ MessageSid: sid, MessageStatus: "delivered", From: sender, To: PHONE });
     const [done] = await inbox();
-    await ctx.db
+    await ctx.installation.db
       .update(conversationActivity)
       .set({ isOpen: false })
       .where(eq(conversationActivity.conversationId, done?.conversationId ?? 0));
@@ -379,7 +383,9 @@ describe.each(databases)("on %s", (kind) => {
     ];
     const before = await state();
     const count = await rebuild(desk.store);
-    expect(count).toBe((await ctx.db.select({ id: webhookEvents.id }).from(webhookEvents)).length);
+    expect(count).toBe(
+      (await ctx.installation.db.select({ id: webhookEvents.id }).from(webhookEvents)).length,
+    );
     expect(await state()).toEqual(before);
   });
 });

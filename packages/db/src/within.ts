@@ -1,0 +1,92 @@
+import type { PGlite, Transaction } from "@electric-sql/pglite";
+import { PgDatabase, PgDialect, type PgSession } from "drizzle-orm/pg-core";
+import { PostgresJsSession } from "drizzle-orm/postgres-js/session";
+import type postgres from "postgres";
+import type { Asking, Database } from "./client.ts";
+import { countFrequent } from "./prepare-frequent.ts";
+import { type Scope, TAKE_ROLE, TELL_SCOPE } from "./wall.ts";
+
+/** The same database as one organisation's people see it: see `wall.ts`. */
+export type Within = (scope: Scope) => Asking;
+
+/** The organisation's narrow number, which never changes. */
+export type NumberOf = (organizationId: string) => Promise<number>;
+
+const dialect = new PgDialect({ casing: "snake_case" });
+
+function databaseOf(session: unknown): Database {
+  return new PgDatabase(dialect, session as PgSession, undefined) as unknown as Database;
+}
+
+async function settings({ organizationId, userId }: Scope, numberOf: NumberOf): Promise<string[]> {
+  return [organizationId, String(await numberOf(organizationId)), userId];
+}
+
+/** `client` is one whose connections have the role; each query is sent together with what tells for whom it is. */
+export function postgresWithin(client: postgres.Sql, numberOf: NumberOf): Within {
+  const isFrequent = countFrequent();
+  return (scope) => {
+    const run = async (text: string, parameters: unknown[], prepare: boolean, asArrays = false) => {
+      const told = await settings(scope, numberOf);
+      const line = await client.reserve();
+      const tell = line.unsafe(TELL_SCOPE, told, { prepare: true });
+      const query = line.unsafe(text, parameters as never[], { prepare });
+      const [telling, answering] = await Promise.allSettled([tell, asArrays ? query.values() : query]);
+      const failure = [telling, answering].find((one) => one.status === "rejected");
+      if (!isLost(failure?.reason)) line.release();
+      if (failure) throw failure.reason;
+      return (answering as PromiseFulfilledResult<unknown>).value;
+    };
+    /** What drizzle uses of a client of postgres.js: a query is sent when it is waited for. */
+    const scoped = {
+      unsafe: (text: string, parameters: unknown[] = []) => ({
+        // biome-ignore lint/suspicious/noThenProperty: as the library's own queries.
+        then: (...hooks: Parameters<Promise<unknown>["then"]>) =>
+          run(text, parameters, isFrequent(text)).then(...hooks),
+        values: () => run(text, parameters, isFrequent(text), true),
+      }),
+      begin: async (work: (tx: postgres.TransactionSql) => Promise<unknown>) => {
+        const told = await settings(scope, numberOf);
+        return client.begin(async (tx) => {
+          await tx.unsafe(TELL_SCOPE, told, { prepare: true });
+          return work(tx);
+        });
+      },
+    };
+    return {
+      db: databaseOf(new PostgresJsSession(scoped as unknown as postgres.Sql, dialect, undefined)),
+      query: <Row>(text: string, parameters: unknown[]) => run(text, parameters, true) as Promise<Row[]>,
+      queryAnew: <Row>(text: string, parameters: unknown[]) => run(text, parameters, false) as Promise<Row[]>,
+    };
+  };
+}
+
+/** Then the library has taken the connection back already: giving it back once more would offer a closed one to others. */
+function isLost(error: unknown): boolean {
+  return /^(CONNECTION_|ERR_|E[A-Z]+$)/.test(String((error as { code?: unknown } | null)?.code ?? ""));
+}
+
+/** PGlite has one session for all: it takes the role for one transaction at a time. */
+export async function embeddedWithin(client: PGlite, numberOf: NumberOf): Promise<Within> {
+  const { PgliteSession } = await import("drizzle-orm/pglite/session");
+  return (scope) => {
+    const transaction = async <Result>(work: (tx: Transaction) => Promise<Result>) => {
+      const told = await settings(scope, numberOf);
+      return client.transaction(async (tx) => {
+        await tx.query(TAKE_ROLE, told);
+        return work(tx);
+      });
+    };
+    const scoped = {
+      query: (...query: Parameters<PGlite["query"]>) => transaction((tx) => tx.query(...query)),
+      transaction,
+    };
+    const query = async <Row>(text: string, parameters: unknown[]) =>
+      (await transaction((tx) => tx.query<Row>(text, parameters))).rows;
+    return {
+      db: databaseOf(new PgliteSession(scoped as unknown as PGlite, dialect, undefined)),
+      query,
+      queryAnew: query,
+    };
+  };
+}

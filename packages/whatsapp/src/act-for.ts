@@ -1,0 +1,14 @@
+import type { Actor, Context, Platform } from "./context.ts";
+
+/** What a verb is given: the platform as somebody sees it who acts for one organisation. */
+export function actFor(platform: Platform, organizationId: string, actor: Actor, ip: string | null): Context {
+  const { db, query, queryAnew } = platform;
+  return {
+    ...platform,
+    ...platform.within({ organizationId, userId: actor.userId }),
+    installation: { db, query, queryAnew },
+    organizationId,
+    actor,
+    ip,
+  };
+}
