@@ -44,7 +44,7 @@ test("a key for a program: made, used, seen, revoked", async ({
   const row = page.getByRole("table", { name: "API keys" }).getByRole("row", { name: "Order system" });
   await test.step("a program answers with it, under its own name", async () => {
     await expect(row).toContainText("by Ada Owner");
-    await expect(row).toContainText("never");
+    await expect(row).toContainText("not used yet");
     const { items } = (await (await ask("/api/conversations")).json()) as { items: { id: string }[] };
     const sent = await ask(`/api/conversations/${items[0]?.id}/messages`, {
       method: "POST",

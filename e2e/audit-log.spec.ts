@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { SENDERS } from "@waystation/twilio-simulator/sentinels";
 import { mutate, query } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
@@ -33,4 +34,30 @@ test("the audit log tells who did what", async ({ page, setup, connect, joined }
   await expect(log.getByRole("rowheader")).toHaveCount(1);
   await page.getByRole("searchbox", { name: "Search the audit log" }).fill("nobody");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await page.getByRole("searchbox", { name: "Search the audit log" }).fill("");
+
+  await page.getByLabel("Person or key").selectOption("Mia Member");
+  await expect(log.getByRole("rowheader")).toHaveText(["Mia Member joined as mia@example.org"]);
+  await page.getByLabel("Person or key").selectOption("Everybody");
+  await page.getByLabel("Kind of deed").selectOption("Connections");
+  await expect(log.getByRole("rowheader")).toHaveCount(3);
+  await page.getByLabel("To this day").fill("2020-01-01");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await page.getByLabel("To this day").fill("");
+  await expect(log.getByRole("rowheader")).toHaveCount(3);
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "CSV, for a spreadsheet" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^audit-log-.*\.csv$/);
+  const lines = readFileSync(await file.path(), "utf8")
+    .trim()
+    .split("\r\n");
+  expect(lines.map((line) => line.split(",")[3])).toEqual([
+    '"Action"',
+    '"connection.disconnected"',
+    '"connection.webhook_configured"',
+    '"connection.connected"',
+  ]);
 });

@@ -46,7 +46,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 
 function ago(at: string, from: number): string {
   const seconds = Math.round((new Date(at).getTime() - from) / 1000);
-  if (Math.abs(seconds) < 5) return "just now";
+  if (Math.abs(seconds) <= 5) return "just now";
   if (seconds < -30 * 86_400) return `on ${dateOnly(at)}`;
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);

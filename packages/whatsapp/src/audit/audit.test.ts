@@ -41,6 +41,7 @@ test.for(databases)(
     expect(await found(ada, { search: "mia@", actorId: ben.actor.userId })).toEqual([everything[1]]);
     expect(await found(ada, { search: "192.0.2" }), "by address").toEqual([everything[1]]);
     expect(await found(ada, { search: "admin" }), "by detail").toEqual([everything[2]]);
+    expect(await found(ada, { search: "role" }), "not by what a detail is called").toEqual([]);
     expect(await found(ada, { search: "100%" })).toEqual([everything[0]]);
     expect(await found(ada, { search: "_" }), "no wildcard").toEqual([]);
 

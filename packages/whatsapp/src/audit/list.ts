@@ -48,6 +48,7 @@ function holding(search: string) {
     ...[auditLog.action, auditLog.subject, auditLog.actorName, auditLog.actorEmail, auditLog.ip].map(
       (column) => ilike(column, part),
     ),
-    sql`${auditLog.detail}::text ilike ${part}`,
+    // What it says, and not what its parts are called.
+    sql`exists (select 1 from jsonb_each_text(${auditLog.detail}) part where part.value ilike ${part})`,
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Skeleton, TextInput } from "@mantine/core";
+import { Button, NativeSelect, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconHistory, IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { IconDownload, IconHistory, IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { explain } from "../../components/explain.ts";
@@ -9,25 +9,72 @@ import { Page } from "../../components/page.tsx";
 import { useWhyNotAdmin } from "../../components/session.ts";
 import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
 import { Card, Empty } from "../../ui/card.tsx";
+import { DropMenu } from "../../ui/drop-menu.tsx";
 import { formatAddress, shorten } from "../../ui/format.ts";
 import { Table } from "../../ui/table.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { Notice } from "../../ui/tone.tsx";
+import css from "./-audit/audit.module.css";
 
 type Entry = Outputs["audit"]["list"]["items"][number];
 
-const entriesQuery = (search: string | undefined) => ({
-  queryKey: trpc.audit.list.infiniteQueryKey({ search, limit: 50 }),
+interface Search {
+  q?: string;
+  /** Whoever did it, by id. */
+  who?: string;
+  /** A deed, or a kind of them. */
+  what?: string;
+  /** Days as in `2026-11-23`, both included. */
+  from?: string;
+  to?: string;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const UUID = /^[0-9a-f-]{36}$/;
+const DEED = /^[a-z_]+(\.[a-z_]+)?$/;
+
+/** The beginning of a day where this browser is, or of the one after it. */
+function startOf(day: string, daysLater = 0): string {
+  const date = new Date(`${day}T00:00:00`);
+  date.setDate(date.getDate() + daysLater);
+  return date.toISOString();
+}
+
+const filtersOf = ({ q, who, what, from, to }: Search) => ({
+  search: q,
+  actorId: who,
+  action: what,
+  from: from && startOf(from),
+  to: to && startOf(to, 1),
+});
+
+const entriesQuery = (search: Search) => ({
+  queryKey: trpc.audit.list.infiniteQueryKey({ ...filtersOf(search), limit: 50 }),
   queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
-    client.audit.list.query({ search, limit: 50, cursor: pageParam ?? undefined }, { signal }),
+    client.audit.list.query({ ...filtersOf(search), limit: 50, cursor: pageParam ?? undefined }, { signal }),
   initialPageParam: null as string | null,
   getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
 });
 
+const asText = (value: unknown, form: RegExp) => {
+  const text = value ? String(value) : "";
+  return form.test(text) ? text : undefined;
+};
+const asDay = (value: unknown) => {
+  const day = asText(value, DAY);
+  return day && !Number.isNaN(new Date(`${day}T00:00:00`).getTime()) ? day : undefined;
+};
+
 export const Route = createFileRoute("/_desk/audit")({
-  validateSearch: (search): { q?: string } => ({ q: search.q ? String(search.q) : undefined }),
-  loaderDeps: ({ search: { q } }) => ({ q }),
-  loader: ({ deps: { q } }) => void queryClient.prefetchInfiniteQuery(entriesQuery(q)),
+  validateSearch: (search): Search => ({
+    q: search.q ? String(search.q) : undefined,
+    who: asText(search.who, UUID),
+    what: asText(search.what, DEED),
+    from: asDay(search.from),
+    to: asDay(search.to),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(entriesQuery(deps)),
   component: Audit,
 });
 
@@ -57,21 +104,28 @@ const deeds: Record<string, string> = {
   "setup.completed": "set up Waystation with",
 };
 
+/** What can be chosen from, by the first part of the deed's name. */
+const kinds: [kind: string, label: string][] = [
+  ["connection", "Connections"],
+  ["member", "People"],
+  ["invitation", "Invitations taken back"],
+  ["key", "API keys"],
+  ["reply", "Canned replies"],
+  ["organization", "Organisations"],
+  ["audit", "The audit log itself"],
+  ["setup", "The setup"],
+];
+
 function Audit() {
-  const { q } = Route.useSearch();
-  const navigate = useNavigate({ from: Route.fullPath });
-  const [text, setText] = useState(q ?? "");
+  const search = Route.useSearch();
   const why = useWhyNotAdmin("read the audit log");
   const entries = useInfiniteQuery({
-    ...entriesQuery(q),
+    ...entriesQuery(search),
     enabled: why === null,
     placeholderData: keepPreviousData,
   });
-  const find = useDebouncedCallback(
-    (value: string) => navigate({ search: { q: value.trim() || undefined }, replace: true }),
-    250,
-  );
   const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  const isNarrowed = Object.values(search).some((each) => each !== undefined);
   if (why) {
     return (
       <Page title="Audit log">
@@ -80,22 +134,9 @@ function Audit() {
     );
   }
   return (
-    <Page title="Audit log">
+    <Page title="Audit log" actions={<Export search={search} />}>
       <Card flush>
-        <div style={{ padding: "10px 16px", borderBottom: "1px solid var(--line)" }}>
-          <TextInput
-            aria-label="Search the audit log"
-            placeholder="Person, deed or subject"
-            type="search"
-            size="xs"
-            leftSection={<IconSearch size={14} aria-hidden />}
-            value={text}
-            onChange={({ currentTarget: { value } }) => {
-              setText(value);
-              find(value);
-            }}
-          />
-        </div>
+        <Filters search={search} />
         {entries.isPending
           ? [1, 2, 3, 4, 5, 6].map((row) => <Skeleton key={row} height={20} mx={16} my={10} w="auto" />)
           : null}
@@ -110,10 +151,10 @@ function Audit() {
           <Empty
             icon={<IconHistory size={28} stroke={1.5} aria-hidden />}
             level="h2"
-            title={q ? "Nothing matches" : "Nothing has been done yet"}
+            title={isNarrowed ? "Nothing matches" : "Nothing has been done yet"}
           >
-            {q
-              ? "No entry has these words. Search for a person, a sender or a deed."
+            {isNarrowed
+              ? "No entry is like that. Search for other words, or take a filter away."
               : "Who connects, disconnects, invites and changes roles is written down here."}
           </Empty>
         ) : null}
@@ -155,6 +196,91 @@ function Audit() {
         ) : null}
       </Card>
     </Page>
+  );
+}
+
+function Filters({ search }: { search: Search }) {
+  const navigate = useNavigate({ from: Route.fullPath });
+  const [text, setText] = useState(search.q ?? "");
+  const actors = useQuery(trpc.audit.actors.queryOptions());
+  const set = (change: Search) => navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const find = useDebouncedCallback((value: string) => set({ q: value.trim() || undefined }), 250);
+  return (
+    <div className={css.filters}>
+      <TextInput
+        aria-label="Search the audit log"
+        placeholder="Words, a sender, an address"
+        type="search"
+        size="xs"
+        className={css.words}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={text}
+        onChange={({ currentTarget: { value } }) => {
+          setText(value);
+          find(value);
+        }}
+      />
+      <NativeSelect
+        aria-label="Person or key"
+        size="xs"
+        value={search.who ?? ""}
+        onChange={({ currentTarget: { value } }) => set({ who: value || undefined })}
+        data={[
+          { value: "", label: "Everybody" },
+          ...(actors.data ?? []).map(({ id, name, email }) => ({ value: id, label: name || email })),
+        ]}
+      />
+      <NativeSelect
+        aria-label="Kind of deed"
+        size="xs"
+        value={search.what ?? ""}
+        onChange={({ currentTarget: { value } }) => set({ what: value || undefined })}
+        data={[
+          { value: "", label: "Everything" },
+          ...kinds.map(([value, label]) => ({ value, label })),
+          ...(search.what?.includes(".") ? [{ value: search.what, label: search.what }] : []),
+        ]}
+      />
+      <TextInput
+        aria-label="From this day"
+        type="date"
+        size="xs"
+        max={search.to}
+        value={search.from ?? ""}
+        onChange={({ currentTarget: { value } }) => set({ from: value || undefined })}
+      />
+      <TextInput
+        aria-label="To this day"
+        type="date"
+        size="xs"
+        min={search.from}
+        value={search.to ?? ""}
+        onChange={({ currentTarget: { value } }) => set({ to: value || undefined })}
+      />
+    </div>
+  );
+}
+
+/** What is shown now, all of it, as a file. */
+function Export({ search }: { search: Search }) {
+  const take = (format: "csv" | "jsonl") => {
+    const filters = Object.entries(filtersOf(search)).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams([["format", format], ...(filters as [string, string][])]);
+    window.location.assign(`/api/audit/export?${query}`);
+  };
+  return (
+    <DropMenu
+      label="Export"
+      className={css.export}
+      align="end"
+      items={[
+        { label: "CSV, for a spreadsheet", onSelect: () => take("csv") },
+        { label: "JSON lines, for a program", onSelect: () => take("jsonl") },
+      ]}
+    >
+      <IconDownload size={14} aria-hidden />
+      <span>Export</span>
+    </DropMenu>
   );
 }
 

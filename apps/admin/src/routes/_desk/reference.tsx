@@ -56,7 +56,8 @@ function Described({ document }: { document: ApiDocument }) {
           <Link to="/settings" search={{ key: "new" }}>
             Settings
           </Link>
-          . Send it with every request; it may ask 600 times a minute. {document.info.description}
+          . Send it with every request; it may ask 600 times a minute.{" "}
+          {document.info.description.replaceAll("`", "")}
         </p>
         <Code
           label="example"
@@ -110,8 +111,12 @@ interface EndpointProps {
 function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
   const { parameters = [], requestBody, summary, description } = operation;
   const body = requestBody?.content["application/json"].schema;
-  const answer = operation.responses["200"].content["application/json"].schema;
-  const name = answer.$ref?.split("/").at(-1) ?? "";
+  const { content } = operation.responses["200"];
+  const answer = content["application/json"]?.schema;
+  const name = answer?.$ref?.split("/").at(-1) ?? "";
+  const words = answer
+    ? printShape(name.endsWith("Answer") ? (shapes[name] ?? answer) : answer)
+    : `a file: ${Object.keys(content).join(" or ")}`;
   const asked = (where: "path" | "query") =>
     parameters
       .filter((each) => each.in === where)
@@ -140,10 +145,7 @@ function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
         </div>
         <div className={css.part}>
           <h3>Answer</h3>
-          <Code
-            label={`answer of ${summary}`}
-            text={printShape(name.endsWith("Answer") ? (shapes[name] ?? answer) : answer)}
-          />
+          <Code label={`answer of ${summary}`} text={words} />
         </div>
       </div>
     </details>

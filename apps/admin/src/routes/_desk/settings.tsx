@@ -143,7 +143,7 @@ function KeyRow({ apiKey }: { apiKey: Key }) {
       <td>
         <Tag>{apiKey.role}</Tag>
       </td>
-      <td className="dim">{apiKey.lastUsedAt ? <Ago at={apiKey.lastUsedAt} /> : "never"}</td>
+      <td className="dim">{apiKey.lastUsedAt ? <Ago at={apiKey.lastUsedAt} /> : "not used yet"}</td>
       <td className="dim">
         <End apiKey={apiKey} />
       </td>
@@ -165,7 +165,7 @@ function End({ apiKey: { state, expiresAt, revokedAt } }: { apiKey: Key }) {
         <Tag tone="bad">revoked</Tag> {revokedAt ? <Ago at={revokedAt} /> : null}
       </>
     );
-  if (expiresAt === null) return "never";
+  if (expiresAt === null) return "no end";
   if (state === "working") return <Ago at={expiresAt} />;
   return (
     <>

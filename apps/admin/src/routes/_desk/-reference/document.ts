@@ -35,7 +35,8 @@ export interface Operation {
   description?: string;
   parameters?: Parameter[];
   requestBody?: Content;
-  responses: Record<string, Content> & { "200": Content };
+  /** What is no JSON is a file. */
+  responses: { "200": { content: Record<string, { schema: Shape }> } };
 }
 
 export interface ApiDocument {
