@@ -2,7 +2,7 @@
 import { openPostgres, type Store } from "@waystation/db/client";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
-import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
+import { arrivalOf, createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import { rebuild } from "@waystation/whatsapp/webhooks/rebuild";
 import { createDeskTemplate } from "./desk.ts";
@@ -89,7 +89,8 @@ async function takeIn(store: Store): Promise<number> {
         const body = Buffer.from(content);
         const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
         const webhook = readWebhook(parseForm(body) ?? [], body, messageId !== null);
-        if (webhook) added.push(ingest.add({ receiver, webhook, body, messageId, outcome: "stored" }));
+        if (webhook)
+          added.push(ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome: "stored" })));
       }
       count += added.length;
       await Promise.all(added);

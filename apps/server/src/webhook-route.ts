@@ -1,9 +1,15 @@
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
 import { chooseReceiver, type Receiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
-import { type FormPairs, parseForm } from "@waystation/whatsapp/webhooks/form";
-import { type Ingest, NotStoredError, type Outcome } from "@waystation/whatsapp/webhooks/ingest";
-import { readWebhook, type Webhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import { parseForm } from "@waystation/whatsapp/webhooks/form";
+import {
+  type Arrival,
+  arrivalOf,
+  type Ingest,
+  NotStoredError,
+  type Outcome,
+} from "@waystation/whatsapp/webhooks/ingest";
+import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
 import { signingToken } from "@waystation/whatsapp/webhooks/signature";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
@@ -111,13 +117,13 @@ function isForm(contentType: string): boolean {
 function handle(deps: WebhookDeps): RequestHandler {
   const patience = createPatience((res) => unavailable(deps, res, 503));
   return async (req, res) => {
-    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
-    const pairs = parseForm(body);
-    const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
-    if (!webhook) return answer(deps, res, "malformed", 400);
     const place = patience.begin(res);
     try {
-      await accept(deps, req, res, webhook, pairs, body);
+      // What was read of the form is not needed while the rest waits, and so is given up before.
+      const accepted = await examine(deps, req, res);
+      if (!accepted) return;
+      await deps.ingest.add(accepted);
+      answerTwiml(deps, res, accepted.outcome);
     } catch (error) {
       if (!(error instanceof NotStoredError)) deps.report(error);
       unavailable(deps, res, error instanceof NotStoredError ? 503 : 500);
@@ -163,15 +169,13 @@ function createPatience(giveUp: (res: Response) => void) {
   };
 }
 
-async function accept(
-  deps: WebhookDeps,
-  req: Request,
-  res: Response,
-  webhook: Webhook,
-  pairs: FormPairs,
-  body: Buffer,
-): Promise<void> {
+/** What is to be stored; null for what is answered already. */
+async function examine(deps: WebhookDeps, req: Request, res: Response): Promise<Arrival | null> {
   const { platform, ingest, refusals } = deps;
+  const body: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
+  const pairs = parseForm(body);
+  const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
+  if (!webhook) return answer(deps, res, "malformed", 400);
   const receivers = ACCOUNT_SID.test(webhook.accountSid)
     ? await receiversOf(platform.db, platform.keyring, webhook.accountSid).catch((error: unknown) => {
         throw new NotStoredError("The database did not say whose account this is", { cause: error });
@@ -184,7 +188,8 @@ async function accept(
   if (!fallback || (chosen && !chosen.isActive)) {
     const ended = chosen ?? receivers[0];
     if (ended) refusals.ignored(ended);
-    return answerTwiml(deps, res, "ignored");
+    answerTwiml(deps, res, "ignored");
+    return null;
   }
 
   const candidates = chosen ? [chosen] : active;
@@ -198,8 +203,7 @@ async function accept(
     const outcome = chosen ? "stored" : "unrouted";
     const id = req.params.messageId;
     const messageId = typeof id === "string" && UUID.test(id) ? id : null;
-    await ingest.add({ receiver: signer, webhook, body, messageId, outcome });
-    return answerTwiml(deps, res, outcome);
+    return arrivalOf(signer, webhook, { body, messageId, outcome });
   }
   // A token that cannot be opened is our fault, not the sender's: Twilio is to come again once the key is back.
   if (candidates.some((receiver) => receiver.tokens.length === 0))
@@ -213,9 +217,9 @@ function refuse(
   receiver: Receiver,
   reason: RefusalReason,
   body: Buffer,
-): void {
+): null {
   deps.refusals.rejected(receiver, reason, body);
-  answer(deps, res, reason, 401);
+  return answer(deps, res, reason, 401);
 }
 
 /** Twilio is to come again: 503 while we cannot, 500 when something of ours failed. */
@@ -225,10 +229,11 @@ function unavailable({ count }: WebhookDeps, res: Response, status: 500 | 503): 
   res.writeHead(status, UNAVAILABLE_HEADERS).end();
 }
 
-function answer({ count }: WebhookDeps, res: Response, word: Answer, status: number): void {
-  if (res.headersSent) return;
+function answer({ count }: WebhookDeps, res: Response, word: Answer, status: number): null {
+  if (res.headersSent) return null;
   count(word);
   res.status(status).end();
+  return null;
 }
 
 function answerTwiml({ count }: WebhookDeps, res: Response, word: Answer): void {

@@ -11,7 +11,7 @@ import { DomainError } from "../errors.ts";
 import { createTestDesk, noJobs, type TestDesk } from "../testing.ts";
 import { type Receiver, receiversOf } from "../webhooks/directory.ts";
 import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest, type Ingest } from "../webhooks/ingest.ts";
+import { arrivalOf, createIngest, type Ingest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import { assign } from "./assign.ts";
 import { conversationChanges } from "./changes.ts";
@@ -91,7 +91,7 @@ describe.each(databases)("on %s", (kind) => {
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add({ receiver, webhook, body: bytes, messageId: null, outcome: "stored" });
+    await ingest.add(arrivalOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }));
   }
   const list = async (input: Parameters<typeof listConversations>[1] = {}, as = ctx) =>
     (await listConversations(as, input)).items;

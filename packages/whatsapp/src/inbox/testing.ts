@@ -4,7 +4,7 @@ import { connectInput } from "../connections/inputs.ts";
 import { createTestDesk } from "../testing.ts";
 import { receiversOf } from "../webhooks/directory.ts";
 import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest } from "../webhooks/ingest.ts";
+import { arrivalOf, createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
@@ -39,7 +39,7 @@ export async function createTestInbox(
     const body = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, body, messageId !== null);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add({ receiver, webhook, body, messageId, outcome: "stored" });
+    await ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome: "stored" }));
   };
   const conversation = async (address: string) => {
     const { items } = await listConversations(ctx, { filter: "all" });

@@ -15,7 +15,7 @@ import { listMessages } from "../inbox/list-messages.ts";
 import { createTestDesk } from "../testing.ts";
 import { receiversOf } from "../webhooks/directory.ts";
 import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest } from "../webhooks/ingest.ts";
+import { arrivalOf, createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import { openPublic } from "./download.ts";
 import { fetchFile, wayTo } from "./fetch-file.ts";
@@ -54,7 +54,7 @@ async function createListeningDesk(kind: (typeof databases)[number], known?: { s
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add({ receiver, webhook, body: bytes, messageId: null, outcome: "stored" });
+    await ingest.add(arrivalOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }));
     const [newest] = (await thread()) ?? [];
     return { messageSid, file: newest?.files[0]?.id ?? "" };
   };

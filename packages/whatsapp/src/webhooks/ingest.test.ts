@@ -18,7 +18,7 @@ import { listEvents } from "../events/list.ts";
 import { createTestDesk, type TestDesk } from "../testing.ts";
 import { type Receiver, receiversOf } from "./directory.ts";
 import type { FormPairs } from "./form.ts";
-import { createIngest, type Ingest, type IngestStats } from "./ingest.ts";
+import { arrivalOf, createIngest, type Ingest, type IngestStats } from "./ingest.ts";
 import { readWebhook } from "./read-webhook.ts";
 import { rebuild, retryUnprojected } from "./rebuild.ts";
 import { statusOfStep, stepOfStatus } from "./steps.ts";
@@ -72,13 +72,9 @@ describe.each(databases)("on %s", (kind) => {
     const webhook = readWebhook(pairs, body, more.messageId !== undefined);
     if (!webhook) throw new Error("Not a webhook");
     const messageId = more.messageId ?? null;
-    return (more.via ?? ingest).add({
-      receiver: more.to ?? receiver,
-      webhook,
-      body,
-      messageId,
-      outcome: "stored",
-    });
+    return (more.via ?? ingest).add(
+      arrivalOf(more.to ?? receiver, webhook, { body, messageId, outcome: "stored" }),
+    );
   }
   const write = (body: string, more: Record<string, string> = {}) =>
     add({ MessageSid: nextSid(), From: PHONE, To: sender, Body: body, SmsStatus: "received", ...more });

@@ -32,13 +32,11 @@ export interface Delivery {
   outcome: Outcome;
 }
 
-interface Arrival extends Omit<Delivery, "projection"> {
+export interface Arrival extends Delivery {
   receiver: Receiver;
-  webhook: Webhook;
 }
 
-interface Entry extends Delivery {
-  receiver: Receiver;
+interface Entry extends Arrival {
   /** Where a message belongs, once that is known. */
   caller: Caller | null;
   stored: () => void;
@@ -170,7 +168,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   }
 
   return {
-    add({ receiver, webhook, body, messageId, outcome }: Arrival): Promise<void> {
+    add({ receiver, webhook, projection, body, messageId, outcome }: Arrival): Promise<void> {
       const { no } = receiver;
       if (waiting.isFull(no))
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
@@ -178,7 +176,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
         waiting.add(no, {
           receiver,
           webhook,
-          projection: projectionOf(webhook, outcome),
+          projection,
           caller: null,
           body,
           messageId,
@@ -242,6 +240,16 @@ function storedOf(entries: Entry[], news: News[]): Stored {
 
 function isMessage({ webhook, outcome }: Entry): boolean {
   return webhook.step === INCOMING && outcome === "stored";
+}
+
+/** Of a webhook, what is stored and no more: the rest of it need not wait for that. */
+export function arrivalOf(
+  receiver: Receiver,
+  webhook: Webhook,
+  more: Pick<Delivery, "body" | "messageId" | "outcome">,
+): Arrival {
+  const { sid, step, word } = webhook;
+  return { receiver, webhook: { sid, step, word }, projection: projectionOf(webhook, more.outcome), ...more };
 }
 
 /** What the inbox takes from a webhook: nothing where nobody knows which connection it is for. */
