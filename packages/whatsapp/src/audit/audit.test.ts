@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { databases } from "@waystation/db/testing";
 import { expect, test } from "vitest";
 import type { Context } from "../context.ts";
@@ -22,7 +23,10 @@ test.for(databases)(
     const stranger = await desk.person();
     await recordAudit(desk.store.db, stranger, "member.invited", "theirs@example.org");
     await recordAudit(desk.store.db, ada, "member.invited", "mia@example.org", { role: "admin" });
+    // Moments are told in milliseconds: each of the three has one of its own.
+    await setTimeout(2);
     await recordAudit(desk.store.db, { ...ben, ip: "192.0.2.7" }, "member.removed", "mia@example.org");
+    await setTimeout(2);
     const [removed] = (await listAudit(ada, { limit: 1 })).items;
     await recordAudit(desk.store.db, ben, "key.made", "100% Bridge");
 
