@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { toPgText } from "../text.ts";
 import type { FormPairs } from "./form.ts";
 import { type EventKind, INCOMING, kindOfStep, OTHER_STATUS, stepOfStatus, UNKNOWN } from "./steps.ts";
 
@@ -75,7 +76,7 @@ function identify(
   const word = said?.toLowerCase();
   if (word === undefined ? isStatusRoute : word !== "received" && word !== "receiving") {
     const step = stepOfStatus(word ?? "");
-    return { sid: key, step, word: step === OTHER_STATUS ? (word ?? "").slice(0, MAX_WORD) : null };
+    return { sid: key, step, word: step === OTHER_STATUS ? toPgText((word ?? "").slice(0, MAX_WORD)) : null };
   }
   if (!first.has("From") || !first.has("To")) return { sid: hashOf(body), step: UNKNOWN, word: null };
   return { sid: key, step: INCOMING, word: null };

@@ -1,0 +1,49 @@
+import { createTestStore } from "@waystation/db/testing";
+import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import { expect, test } from "vitest";
+import { assault, dice, fixedAttacks, generatedAttacks } from "./bad-inputs-testing.ts";
+import { furnishTarget } from "./bad-target-testing.ts";
+import { readConfig } from "./config.ts";
+import { startServer } from "./server.ts";
+import { createTestLog } from "./testing.ts";
+
+/** Of each kind so many here; `pnpm fuzz` sends them all. */
+const SLICE = 1_500;
+
+test("bad inputs are refused, and nothing breaks", { timeout: 120_000 }, async () => {
+  await using store = await createTestStore("postgres");
+  const simulator = createSimulator({ pace: 0 });
+  const { log, lines } = createTestLog();
+  const config = readConfig({
+    NODE_ENV: "development",
+    PORT: "0",
+    DATABASE_URL: store.url,
+    DATA_DIR: "/nowhere/that/can/be/written",
+    ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
+    AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+    WAYSTATION_SETUP_TOKEN: "the-setup-token",
+    TWILIO_SIMULATOR_URL: await simulator.start(0),
+  });
+  const server = await startServer(config, log);
+  try {
+    const target = await furnishTarget(server.url, "the-setup-token", simulator);
+    const inherited = Object.getOwnPropertyNames(Object.prototype);
+    const thrown = dice(Number(process.env.FUZZ_SEED ?? 1));
+    const fixed = [...fixedAttacks(target)];
+    const generated = generatedAttacks(target, thrown.below(2 ** 31));
+    for (const next of [() => thrown.one(fixed), () => generated.next().value]) {
+      const attacks = Array.from({ length: SLICE }, next);
+      const { counts, failures } = await assault(target, attacks, { parallel: 8 });
+      expect(failures).toEqual([]);
+      expect(Object.keys(counts).toSorted()).toEqual(["auth", "other", "rest", "trpc", "webhook"]);
+      expect(counts.webhook?.["200"], "some webhooks were genuine").toBeGreaterThan(0);
+      expect(counts.trpc?.["400"]).toBeGreaterThan(0);
+    }
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(inherited);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  } finally {
+    await server.stop();
+    await simulator.stop();
+  }
+});
