@@ -1,7 +1,7 @@
 /** better-auth speaks plain JSON; five calls need no client of 15 kB. */
 export class AuthProblem extends Error {
   override name = "AuthProblem";
-  field: "email" | "password" | "currentPassword" | "newPassword" | null;
+  field: "email" | "password" | "currentPassword" | "newPassword" | "code" | null;
   constructor(message: string, field: AuthProblem["field"] = null) {
     super(message);
     this.field = field;
@@ -30,6 +30,8 @@ async function call<T>(path: string, body?: Record<string, unknown>): Promise<T>
   if (answer.ok) return json as T;
   const [message, field] = sentences[json?.code as string] ?? [];
   if (message) throw new AuthProblem(message, field);
+  if (json?.code === "CODE_WRONG") throw new AuthProblem(json.message, "code");
+  if (json?.code === "SECOND_STEP_OVER") throw new AuthProblem(json.message);
   if (json?.code === "PASSWORD_WEAK") throw new AuthProblem(json.message, "newPassword");
   if (answer.status === 429)
     throw new AuthProblem(json?.message ?? "Too many attempts. Wait a minute, then try again.");
@@ -48,8 +50,10 @@ export interface Session {
   userAgent?: string | null;
 }
 
-export const signIn = (input: { email: string; password: string }) =>
-  call<{ user: { email: string } }>("sign-in/email", input);
+/** Whether a code has to follow, for who has two-step sign-in. */
+export const signIn = async (input: { email: string; password: string }) =>
+  (await call<{ secondStep?: true }>("sign-in/email", input)).secondStep ?? false;
+export const sendCode = (code: string) => call<unknown>("second-step", { code });
 export const signOut = () => call<{ success: boolean }>("sign-out", {});
 export const changePassword = (input: { currentPassword: string; newPassword: string }) =>
   call<unknown>("change-password", { ...input, revokeOtherSessions: true });

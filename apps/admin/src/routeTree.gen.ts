@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from "./routes/__root";
 import { Route as DeskRouteImport } from "./routes/_desk";
 import { Route as ForgotPasswordRouteImport } from "./routes/forgot-password";
 import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
+import { Route as SecondStepRouteImport } from "./routes/second-step";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as DeskIndexRouteImport } from "./routes/_desk/index";
@@ -43,6 +44,11 @@ const ForgotPasswordRoute = ForgotPasswordRouteImport.update({
 const ResetPasswordRoute = ResetPasswordRouteImport.update({
   id: "/reset-password",
   path: "/reset-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SecondStepRoute = SecondStepRouteImport.update({
+  id: "/second-step",
+  path: "/second-step",
   getParentRoute: () => rootRouteImport,
 } as any);
 const SetupRoute = SetupRouteImport.update({
@@ -141,6 +147,7 @@ export interface FileRoutesByFullPath {
   "/": typeof DeskIndexRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/second-step": typeof SecondStepRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/$": typeof DeskSplatRoute;
@@ -162,6 +169,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/forgot-password": typeof ForgotPasswordRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/second-step": typeof SecondStepRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/$": typeof DeskSplatRoute;
@@ -185,6 +193,7 @@ export interface FileRoutesById {
   "/_desk": typeof DeskRouteWithChildren;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/second-step": typeof SecondStepRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/_desk/$": typeof DeskSplatRoute;
@@ -210,6 +219,7 @@ export interface FileRouteTypes {
     | "/"
     | "/forgot-password"
     | "/reset-password"
+    | "/second-step"
     | "/setup"
     | "/sign-in"
     | "/$"
@@ -231,6 +241,7 @@ export interface FileRouteTypes {
   to:
     | "/forgot-password"
     | "/reset-password"
+    | "/second-step"
     | "/setup"
     | "/sign-in"
     | "/$"
@@ -253,6 +264,7 @@ export interface FileRouteTypes {
     | "/_desk"
     | "/forgot-password"
     | "/reset-password"
+    | "/second-step"
     | "/setup"
     | "/sign-in"
     | "/_desk/$"
@@ -277,6 +289,7 @@ export interface RootRouteChildren {
   DeskRoute: typeof DeskRouteWithChildren;
   ForgotPasswordRoute: typeof ForgotPasswordRoute;
   ResetPasswordRoute: typeof ResetPasswordRoute;
+  SecondStepRoute: typeof SecondStepRoute;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
   JoinTokenRoute: typeof JoinTokenRoute;
@@ -303,6 +316,13 @@ declare module "@tanstack/react-router" {
       path: "/reset-password";
       fullPath: "/reset-password";
       preLoaderRoute: typeof ResetPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/second-step": {
+      id: "/second-step";
+      path: "/second-step";
+      fullPath: "/second-step";
+      preLoaderRoute: typeof SecondStepRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/setup": {
@@ -486,6 +506,7 @@ const rootRouteChildren: RootRouteChildren = {
   DeskRoute: DeskRouteWithChildren,
   ForgotPasswordRoute: ForgotPasswordRoute,
   ResetPasswordRoute: ResetPasswordRoute,
+  SecondStepRoute: SecondStepRoute,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
   JoinTokenRoute: JoinTokenRoute,

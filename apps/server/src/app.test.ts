@@ -335,6 +335,7 @@ async function serveConsole(folder: string) {
     platform,
     auth: createAuth({
       db: store.db,
+      keyring: platform.keyring,
       publicUrl,
       secret: "x".repeat(32),
       report: () => {},

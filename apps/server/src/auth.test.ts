@@ -54,7 +54,7 @@ describe.each(databases)("signing in on %s", (kind) => {
     expect(account?.password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  test("only seven routes exist, and sign-up is not one of them", async () => {
+  test("only eight routes exist, and sign-up is not one of them", async () => {
     await using desk = await openDesk(kind);
     const owner = await desk.setUp();
     const body = { name: "Eve", email: "eve@example.com", password: PASSWORD, newPassword: PASSWORD };
@@ -456,6 +456,7 @@ test("on https the cookie is bound to the host, and secure", async () => {
   const secret = "not a secret outside of this test 7tq2";
   const auth = createAuth({
     db: desk.store.db,
+    keyring: desk.platform.keyring,
     publicUrl,
     secret,
     report: () => {},

@@ -9,6 +9,8 @@ import {
   uncountAttempt,
 } from "@waystation/whatsapp/attempts";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
+import type { Keyring } from "@waystation/whatsapp/credentials";
+import { takeCode } from "@waystation/whatsapp/second-factor/take-code";
 import {
   hashPassword,
   PASSWORD_MAX,
@@ -22,9 +24,11 @@ import { fromNodeHeaders } from "better-auth/node";
 import { and, asc, eq, lt, sql } from "drizzle-orm";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { z } from "zod";
+import { SECOND_STEP, secondStep, secondStepBody } from "./second-step.ts";
 
 export interface AuthOptions {
   db: Database;
+  keyring: Keyring;
   publicUrl: string;
   secret: string;
   report: (error: unknown) => void;
@@ -84,6 +88,16 @@ export function createAuth(options: AuthOptions): Auth {
     return response;
   }
 
+  /** The account's wrong codes are counted where they are compared. */
+  async function signInSecond(request: Request, body: z.infer<typeof secondStepBody>): Promise<Response> {
+    const block = `second-step:block:${addressBlock(request.headers.get(ADDRESS_HEADER))}`;
+    const attempt = await countAttempt(db, block, WRONG_FROM_BLOCK);
+    if (!attempt.allowed) return tooMany(attempt.retryAfter, "codes");
+    const response = await forward(request, body);
+    if (response.ok) await uncountAttempt(db, block);
+    return response;
+  }
+
   async function changePassword(
     request: Request,
     body: z.infer<typeof changePasswordBody>,
@@ -128,6 +142,7 @@ export function createAuth(options: AuthOptions): Auth {
   /** All that better-auth may do for a browser. Everything else that it could do is not there. */
   const routes = new Map<string, (request: Request) => Promise<Response>>([
     ["POST /sign-in/email", withJson(signInBody, signIn)],
+    [`POST ${SECOND_STEP}`, withJson(secondStepBody, signInSecond)],
     ["POST /sign-out", withJson(emptyBody, endSessions)],
     ["GET /get-session", engine.handler],
     ["POST /change-password", withJson(changePasswordBody, changePassword)],
@@ -174,7 +189,7 @@ const revokeSessionBody = z.object({ token: z.string().regex(/^\w{1,100}$/, "Thi
 
 const emptyBody = z.object({});
 
-function createEngine({ db, publicUrl, secret }: AuthOptions) {
+function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
   const secure = publicUrl.startsWith("https:");
   return betterAuth({
     appName: "Waystation",
@@ -190,6 +205,13 @@ function createEngine({ db, publicUrl, secret }: AuthOptions) {
       maxPasswordLength: PASSWORD_MAX,
       password: { hash: hashPassword, verify: verifyPassword },
     },
+    plugins: [
+      secondStep({
+        db,
+        takeCode: (attempt, headers) =>
+          takeCode({ db, keyring }, { ...attempt, ip: headers?.get(ADDRESS_HEADER) ?? null }),
+      }),
+    ],
     session: {
       /** The cookie's life, and the longest a session can last; how long it may idle is `expiresAt`'s matter, below. */
       expiresIn: DAYS_7,
@@ -223,6 +245,7 @@ function createEngine({ db, publicUrl, secret }: AuthOptions) {
       /** A burst of password checks costs memory and time, right ones too. Wrong ones are counted above. */
       customRules: {
         "/sign-in/email": { window: 1, max: 30 },
+        [SECOND_STEP]: { window: 1, max: 30 },
         "/change-password": { window: 1, max: 5 },
       },
     },
@@ -334,7 +357,7 @@ function refuse(
   return Response.json({ code, message }, { status, headers });
 }
 
-function tooMany(seconds: number): Response {
-  const message = `Too many wrong passwords. Try again in ${Math.ceil(seconds / 60)} minutes.`;
+function tooMany(seconds: number, what = "passwords"): Response {
+  const message = `Too many wrong ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`;
   return refuse(429, "TOO_MANY_REQUESTS", message, { "retry-after": String(seconds) });
 }

@@ -98,7 +98,9 @@ async function forget(store: Store, ring: Ring | null, id: string | undefined, p
   if (ring?.keyring.keys.some((key) => key.id === id))
     throw new StartError(`Key ${id} is here: nothing sealed with it is lost.`);
   const forgotten = await forgetKey(store.db, id);
-  print(`Gave up ${forgotten} credentials sealed with ${id}. Connect their senders again in the console.`);
+  print(
+    `Gave up ${forgotten} credentials sealed with ${id}. Connect their senders again in the console; people whose second step was among them sign in with a backup code.`,
+  );
 }
 
 type Print = (line: string) => void;

@@ -1,7 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { secondFactors, users } from "@waystation/db/schema-people";
 import { createTestStore } from "@waystation/db/testing";
 import { type Keyring, readKeyring } from "@waystation/whatsapp/credentials";
+import { openSecret, sealSecret } from "@waystation/whatsapp/second-factor/secret";
 import { expect, test } from "vitest";
 import { readCommandConfig } from "./config.ts";
 import { runKeyCommand } from "./key-commands.ts";
@@ -122,4 +124,36 @@ test("the command says what it did, or what it can do", async () => {
     code: 0,
     stdout: expect.stringMatching(/^\w{8} {2}seals {2}0 credentials\n$/),
   });
+});
+
+test("the secrets of second steps rotate with the credentials, and a lost key leaves the backup codes", async () => {
+  await using store = await createTestStore("postgres");
+  using folder = createTestFolder();
+  const { log } = createTestLog();
+  const environment = { DATABASE_URL: store.url ?? "", DATA_DIR: folder.path };
+  const ring = () => readKeyring(readKeyFile(keyFilePath(folder.path))?.encryptionKeys?.join() ?? "");
+  const { keyring } = await loadSecrets(
+    { keyring: null, authSecret: null, dataDir: folder.path },
+    store.db,
+    log,
+  );
+  const [old = ""] = idsOf(keyring);
+  const [user] = await store.db.insert(users).values({ name: "Mia", email: "mia@example.org" }).returning();
+  const userId = user?.id ?? "";
+  const secretSealed = sealSecret(keyring, userId, "JBSWY3DPEHPK3PXP");
+  await store.db.insert(secondFactors).values({ userId, secretSealed, backupCodes: ["a hash"] });
+  const read = async () => (await store.db.select().from(secondFactors))[0];
+
+  await keys(environment, "add");
+  const [, fresh = ""] = idsOf(ring());
+  await keys(environment, "promote", fresh);
+  expect(await keys(environment, "drop", old)).toMatchObject({ code: 1 });
+  expect(await keys(environment, "rewrap")).toEqual({ code: 0, said: "1 credentials sealed anew." });
+  expect(await keys(environment, "drop", old)).toMatchObject({ code: 0 });
+  expect(openSecret(ring(), userId, (await read())?.secretSealed ?? "")).toBe("JBSWY3DPEHPK3PXP");
+  expect(() => openSecret(ring(), randomUUID(), secretSealed), "in the row of somebody else").toThrow();
+
+  rmSync(keyFilePath(folder.path));
+  expect(await keys(environment, "forget", fresh)).toMatchObject({ code: 0 });
+  expect(await read()).toMatchObject({ secretSealed: null, backupCodes: ["a hash"] });
 });

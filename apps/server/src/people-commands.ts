@@ -1,13 +1,16 @@
 import type { Store } from "@waystation/db/client";
 import { users } from "@waystation/db/schema-people";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
+import { DomainError } from "@waystation/whatsapp/errors";
 import { newResetLink } from "@waystation/whatsapp/password/reset-link";
+import { removeSecondFactor } from "@waystation/whatsapp/second-factor/remove";
 import { eq } from "drizzle-orm";
 import type { Config } from "./config.ts";
 import { openStore } from "./open-store.ts";
 import { StartError } from "./start-error.ts";
 
-const USAGE = `people reset-link <email>     a link with which they choose a new password`;
+const USAGE = `people reset-link <email>            a link with which they choose a new password
+people reset-second-factor <email>   lets who lost app and backup codes sign in by password alone`;
 
 type Print = (line: string) => void;
 type Person = { userId: string; name: string; email: string };
@@ -23,6 +26,13 @@ const COMMANDS: Record<string, Command> = {
     print(
       `${link}\nIt works once, until ${expiresAt.toUTCString()}. Give it to ${person.email} and nobody else.`,
     );
+  },
+  "reset-second-factor": async (store, _config, person, print) => {
+    await store.db.transaction(async (tx) => {
+      await removeSecondFactor(tx, person.userId);
+      await recordForPerson(tx, { ...person, actor: null, ip: null }, "member.second_factor_reset");
+    });
+    print(`${person.email} signs in by password alone now, and was signed out everywhere.`);
   },
 };
 
@@ -44,6 +54,8 @@ export async function runPeopleCommand(
       .where(eq(users.email, email.trim().toLowerCase()));
     if (!person) throw new StartError(`Nobody has an account with the address ${email}.`);
     await command(store, config, person, print);
+  } catch (error) {
+    throw error instanceof DomainError ? new StartError(error.message) : error;
   } finally {
     await store.close();
   }

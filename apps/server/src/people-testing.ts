@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTRPCClient, httpLink } from "@trpc/client";
@@ -7,10 +8,12 @@ import type { RequestContext } from "@waystation/api/trpc";
 import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import type { Mail, Platform } from "@waystation/whatsapp/context";
+import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { noJobs } from "@waystation/whatsapp/testing";
 import express, { type Request, type Response } from "express";
+import { appCode } from "./app-code-testing.ts";
 import { authRouter, createAuth } from "./auth.ts";
 import { restRoute } from "./rest-route.ts";
 import { answerUnknownKey, recogniseViewer } from "./viewer.ts";
@@ -50,7 +53,7 @@ export async function openDesk(
     query: store.query,
     queryAnew: store.queryAnew,
     within: store.within,
-    keyring: { keys: [] },
+    keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
     jobs: noJobs,
     publicUrl: url,
@@ -63,6 +66,7 @@ export async function openDesk(
   const secret = "not a secret outside of this test 7tq2";
   const auth = createAuth({
     db: store.db,
+    keyring: platform.keyring,
     publicUrl: url,
     secret,
     report,
@@ -172,3 +176,10 @@ export function createVisitor(url: string) {
 
 /** For `expect(…).rejects.toMatchObject`. */
 export const refused = (reason: string, field: string | null = null) => ({ data: { reason, field } });
+
+/** Sets up two-step sign-in for this visitor, whose other sessions end. */
+export async function addSecondFactor(visitor: Visitor, password = PASSWORD) {
+  const { secret, uri } = await visitor.api.secondFactor.begin.mutate({ password });
+  const { backupCodes } = await visitor.api.secondFactor.confirm.mutate({ code: appCode(secret) });
+  return { secret, uri, backupCodes };
+}

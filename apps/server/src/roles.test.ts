@@ -23,7 +23,7 @@ interface Ids {
   keyId: string;
 }
 
-type Door = "anyone" | "person" | "member" | "admin" | "owner";
+type Door = "anyone" | "arriving" | "person" | "member" | "admin" | "owner";
 
 /** Every procedure with its door and an input that passes its schema. One that is missing here fails the test below. */
 const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
@@ -55,8 +55,9 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "notes.delete": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId })],
   "notes.edit": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId, body: "Another" })],
   "notes.list": ["member", ({ conversationId }) => ({ conversationId })],
-  "organizations.activate": ["person", ({ organizationId }) => ({ organizationId })],
+  "organizations.activate": ["arriving", ({ organizationId }) => ({ organizationId })],
   "organizations.create": ["owner", () => ({ name: "One more" })],
+  "organizations.requireSecondFactor": ["owner", () => ({ isRequired: false })],
   "password.offer": ["anyone", () => ({ token: "unknown" })],
   "password.requestReset": ["anyone", () => ({ email: "nobody@example.org" })],
   "password.reset": ["anyone", () => ({ token: "unknown", password: PASSWORD })],
@@ -73,6 +74,11 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
     ({ replyId }) => ({ replyId, shortcut: `s${randomUUID().slice(0, 8)}`, body: "Text" }),
   ],
   "replies.list": ["member"],
+  "secondFactor.begin": ["arriving", () => ({ password: "wrong horse battery" })],
+  "secondFactor.confirm": ["arriving", () => ({ code: "000000" })],
+  "secondFactor.renewBackupCodes": ["person", () => ({ password: "wrong horse battery", code: "000000" })],
+  "secondFactor.status": ["arriving"],
+  "secondFactor.turnOff": ["person", () => ({ password: "wrong horse battery", code: "000000" })],
   "session.me": ["anyone"],
   "setup.createOwner": [
     "anyone",
@@ -86,6 +92,7 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "team.join": ["anyone", () => ({ token: "unknown" })],
   "team.list": ["member"],
   "team.makeResetLink": ["owner", ({ memberId }) => ({ memberId })],
+  "team.resetSecondFactor": ["owner", ({ memberId }) => ({ memberId })],
   "team.remove": ["admin", ({ memberId }) => ({ memberId })],
   "twilioWhatsApp.check": ["admin", ({ connectionId }) => ({ connectionId })],
   "twilioWhatsApp.connect": ["admin", () => ({ mode: "live", accountSid: "wrong", authToken: "wrong" })],
@@ -102,12 +109,13 @@ const OPENS: Record<string, Door[]> = {
   "with an expired session": ["anyone"],
   "with a made-up session": ["anyone"],
   removed: ["anyone"],
-  "of no organisation": ["anyone", "person"],
-  "invited, not joined": ["anyone", "person", "member", "admin", "owner"],
-  member: ["anyone", "person", "member"],
-  admin: ["anyone", "person", "member", "admin"],
-  owner: ["anyone", "person", "member", "admin", "owner"],
-  "owner of another organisation": ["anyone", "person", "member", "admin", "owner"],
+  "without the second step that is asked for": ["anyone", "arriving"],
+  "of no organisation": ["anyone", "arriving", "person"],
+  "invited, not joined": ["anyone", "arriving", "person", "member", "admin", "owner"],
+  member: ["anyone", "arriving", "person", "member"],
+  admin: ["anyone", "arriving", "person", "member", "admin"],
+  owner: ["anyone", "arriving", "person", "member", "admin", "owner"],
+  "owner of another organisation": ["anyone", "arriving", "person", "member", "admin", "owner"],
 };
 /** A key passes the doors of its role, where REST offers what is behind them; the others are for people. */
 const KEYS: Record<string, Door[]> = {
@@ -158,11 +166,15 @@ describe.each(databases)("on %s", (kind) => {
       await ownerOfAnother(desk, owner, "invited@example.net"),
     ];
     await owner.api.team.invite.mutate({ email: "invited@example.net", role: "owner" });
+    const lacking = await ownerOfAnother(desk, owner, "lacking@example.net");
+    const theirs = eq(organizations.name, "Of lacking@example.net");
+    await desk.store.db.update(organizations).set({ requiresSecondFactor: true }).where(theirs);
     const all: [string, Visitor][] = [
       ["anonymous", desk.visitor()],
       ["with an expired session", expired],
       ["with a made-up session", madeUp],
       ["removed", removed],
+      ["without the second step that is asked for", lacking],
       ["of no organisation", alone],
       ["invited, not joined", invited],
       ["member", member],
@@ -202,7 +214,7 @@ describe.each(databases)("on %s", (kind) => {
   test.each(Object.entries(OPENS))("somebody %s passes their doors and no others", async (who, doors) => {
     const visitor = people.get(who);
     if (!visitor) throw new Error("Nobody");
-    const refusal = doors.includes("person") ? "FORBIDDEN" : "UNAUTHORIZED";
+    const refusal = doors.includes("arriving") ? "FORBIDDEN" : "UNAUTHORIZED";
     for (const [path, [door, input]] of Object.entries(PROCEDURES)) {
       // Ids of nothing: what is behind the door finds nothing, and nothing is changed for the next one.
       const answer = await ask(visitor, path, input?.(nowhere()));

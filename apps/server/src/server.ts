@@ -181,6 +181,7 @@ function assemble(
     platform,
     auth: createAuth({
       db: store.db,
+      keyring: secrets.keyring,
       publicUrl,
       secret: secrets.authSecret,
       report,

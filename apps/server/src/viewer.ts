@@ -1,6 +1,7 @@
 import type { Viewer } from "@waystation/api/trpc";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
+import { lacksSecondFactor } from "@waystation/whatsapp/access";
 import { recogniseKey } from "@waystation/whatsapp/api-keys/recognise-key";
 import { DomainError } from "@waystation/whatsapp/errors";
 import { fromNodeHeaders } from "better-auth/node";
@@ -21,18 +22,26 @@ export async function viewerOf(auth: Auth, db: Database, headers: Headers): Prom
   const { user, session } = signedIn;
   if (Date.now() - session.updatedAt.getTime() > IDLE_STEP_MS) await keepAlive(db, session.id);
   const mine = await db
-    .select({ organizationId: people.members.organizationId, role: people.members.role })
+    .select({
+      organizationId: people.members.organizationId,
+      role: people.members.role,
+      lacksSecondFactor: sql<boolean>`${lacksSecondFactor}`,
+    })
     .from(people.members)
+    .innerJoin(people.organizations, eq(people.organizations.id, people.members.organizationId))
     .where(eq(people.members.userId, user.id))
     .orderBy(asc(people.members.createdAt), asc(people.members.id));
   const acting = mine.find((one) => one.organizationId === session.activeOrganizationId) ?? mine[0];
+  const lacks = acting?.lacksSecondFactor ?? false;
   return {
     userId: user.id,
     sessionId: session.id,
     name: user.name,
     email: user.email,
-    organizationId: acting?.organizationId ?? null,
-    role: acting?.role ?? null,
+    // Who has not set up the second step that is asked for acts for nobody yet: whoever forgets to ask finds no role.
+    organizationId: lacks ? null : (acting?.organizationId ?? null),
+    role: lacks ? null : (acting?.role ?? null),
+    lacksSecondFactor: lacks,
   };
 }
 

@@ -317,6 +317,7 @@ export const messages = z.object({ items: z.array(message), nextCursor });
 export const timeline = z.array(z.object({ status: text, at: moment, errorCode: text.nullable() }));
 
 export const team = z.object({
+  requiresSecondFactor: z.boolean().describe("Whether everybody has to sign in in two steps."),
   members: z.array(
     z.object({
       id: z.uuid(),
@@ -325,6 +326,10 @@ export const team = z.object({
       email: text,
       role,
       joinedAt: moment,
+      hasSecondFactor: z
+        .boolean()
+        .nullable()
+        .describe("Whether they sign in in two steps; null for members, who are not told."),
       isYou: z.boolean(),
     }),
   ),

@@ -10,6 +10,7 @@ import { password } from "./password.ts";
 import { presence } from "./presence.ts";
 import { profile } from "./profile.ts";
 import { replies } from "./replies.ts";
+import { secondFactor } from "./second-factor.ts";
 import { session } from "./session.ts";
 import { setup } from "./setup.ts";
 import { team } from "./team.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   presence,
   profile,
   replies,
+  secondFactor,
   session,
   setup,
   team,

@@ -8,6 +8,7 @@ import {
   joinInput,
   makeResetLinkInput,
   removeMemberInput,
+  resetSecondFactorInput,
 } from "@waystation/whatsapp/team/inputs";
 import { invitation } from "@waystation/whatsapp/team/invitation";
 import { invite } from "@waystation/whatsapp/team/invite";
@@ -15,6 +16,7 @@ import { join } from "@waystation/whatsapp/team/join";
 import { listTeam } from "@waystation/whatsapp/team/list";
 import { makeResetLink } from "@waystation/whatsapp/team/make-reset-link";
 import { removeMember } from "@waystation/whatsapp/team/remove";
+import { resetSecondFactor } from "@waystation/whatsapp/team/reset-second-factor";
 import * as answers from "./answers.ts";
 import { admin, anyone, member, owner, router } from "./trpc.ts";
 
@@ -40,5 +42,8 @@ export const team = router({
   makeResetLink: owner
     .input(makeResetLinkInput)
     .mutation(({ ctx, input }) => makeResetLink(ctx.domain, input)),
+  resetSecondFactor: owner
+    .input(resetSecondFactorInput)
+    .mutation(({ ctx, input }) => resetSecondFactor(ctx.domain, input)),
   remove: admin.input(removeMemberInput).mutation(({ ctx, input }) => removeMember(ctx.domain, input)),
 });

@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from "@trpc/server";
+import { secondFactorNeeded } from "@waystation/whatsapp/access";
 import { actFor } from "@waystation/whatsapp/act-for";
 import type {
   Actor,
@@ -35,6 +36,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   key_refused: "UNAUTHORIZED",
   sign_in_first: "UNAUTHORIZED",
   not_allowed: "FORBIDDEN",
+  second_factor_needed: "FORBIDDEN",
   not_found: "NOT_FOUND",
   too_many_requests: "TOO_MANY_REQUESTS",
   twilio_rate_limited: "TOO_MANY_REQUESTS",
@@ -44,6 +46,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   already_member: "CONFLICT",
   setup_done: "CONFLICT",
   last_owner: "CONFLICT",
+  second_factor_required: "CONFLICT",
   shortcut_taken: "CONFLICT",
   changed_meanwhile: "CONFLICT",
 };
@@ -131,6 +134,7 @@ export function actingAs(
   { viewer, platform, ip }: Pick<RequestContext, "viewer" | "platform" | "ip">,
 ): Context {
   if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
+  if (personIn(viewer)?.lacksSecondFactor) throw secondFactorNeeded();
   if (!viewer.organizationId || !viewer.role)
     throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
   if (!roles.includes(viewer.role))
@@ -152,6 +156,11 @@ const visiting = t.middleware(({ ctx, next }) => {
   return next({ ctx: { visit } });
 });
 
+const complete = t.middleware(({ ctx, next }) => {
+  if (personIn(ctx.viewer)?.lacksSecondFactor) throw secondFactorNeeded();
+  return next();
+});
+
 const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.viewer) throw new DomainError("not_signed_in", "Sign in first.");
   const person = personIn(ctx.viewer);
@@ -163,10 +172,12 @@ const signedIn = t.middleware(({ ctx, next }) => {
 export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
-/** The five doors. A procedure picks one, and that is its role; there is no door without a decision. */
+/** The six doors. A procedure picks one, and that is its role; there is no door without a decision. */
 const door = t.procedure.use(translateErrors).use(cleanText);
 export const anyone = door.use(visiting);
-export const person = door.use(signedIn);
+/** Somebody who may have to set up their second step before anything else. */
+export const arriving = door.use(signedIn);
+export const person = arriving.use(complete);
 export const member = door.use(needs(["owner", "admin", "member"]));
 export const admin = door.use(needs(["owner", "admin"]));
 export const owner = door.use(needs(["owner"]));

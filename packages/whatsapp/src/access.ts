@@ -1,8 +1,13 @@
 import { apiKeys } from "@waystation/db/schema";
-import { members, sessions } from "@waystation/db/schema-people";
+import { members, organizations, secondFactors, sessions } from "@waystation/db/schema-people";
 import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { Context, Platform } from "./context.ts";
 import { DomainError } from "./errors.ts";
+
+/** Of a member, with their organisation: that it asks for a second step, and they have none. */
+export const lacksSecondFactor = sql`${organizations.requiresSecondFactor} and not exists (
+  select from ${secondFactors}
+  where ${secondFactors.userId} = ${members.userId} and ${secondFactors.confirmedAt} is not null)`;
 
 /** Throws when who asked, some time ago, may no longer: they were signed out, removed, or act for another organisation. */
 export async function requireAccess(ctx: Context): Promise<void> {
@@ -10,7 +15,11 @@ export async function requireAccess(ctx: Context): Promise<void> {
   if (keyId !== undefined) return requireKey(ctx, keyId);
   const isMember = and(eq(members.organizationId, ctx.organizationId), eq(members.userId, userId));
   const [[member], [session]] = await Promise.all([
-    ctx.installation.db.select({ id: members.id }).from(members).where(isMember),
+    ctx.installation.db
+      .select({ isComplete: sql<boolean>`not (${lacksSecondFactor})` })
+      .from(members)
+      .innerJoin(organizations, eq(organizations.id, members.organizationId))
+      .where(isMember),
     sessionId === undefined
       ? []
       : ctx.installation.db
@@ -35,6 +44,15 @@ export async function requireAccess(ctx: Context): Promise<void> {
       "not_allowed",
       "You are not at this organisation's desk any longer. Load the page again.",
     );
+  if (!member.isComplete) throw secondFactorNeeded();
+}
+
+/** What is refused to whoever lacks the second step that their organisation asks for. */
+export function secondFactorNeeded(): DomainError {
+  return new DomainError(
+    "second_factor_needed",
+    "Your organisation asks for two-step sign-in. Set it up first.",
+  );
 }
 
 async function requireKey(ctx: Context, keyId: string): Promise<void> {

@@ -46,6 +46,8 @@ export interface Person {
   email: string;
   organizationId: string | null;
   role: Role | null;
+  /** The organisation asks for a second step that they have not set up: it is not theirs to act for until they have. */
+  lacksSecondFactor: boolean;
 }
 
 /** Whoever has an API key. What it does is done by an account of its own, which bears the key's name. */

@@ -18,7 +18,7 @@ export interface SealingKey {
 export interface SealedPlace {
   organizationId: string;
   connectionId: string;
-  field: "auth_token" | "auth_token_next" | "api_key_secret";
+  field: "auth_token" | "auth_token_next" | "api_key_secret" | "totp_secret";
 }
 
 /** The seal cannot be opened: an unknown key, another place, or altered. Never a reason to accept anything. */

@@ -28,6 +28,10 @@ export type Reason =
   | "setup_token_wrong"
   | "setup_done"
   | "password_weak"
+  | "password_wrong"
+  | "code_wrong"
+  | "second_factor_needed"
+  | "second_factor_required"
   | "name_missing"
   | "email_invalid"
   | "already_member"
@@ -59,6 +63,7 @@ export type Field =
   | "name"
   | "email"
   | "password"
+  | "code"
   | "role"
   | "shortcut";
 

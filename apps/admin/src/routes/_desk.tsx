@@ -9,6 +9,7 @@ import { queryClient, trpc } from "../trpc.ts";
 export const Route = createFileRoute("/_desk")({
   beforeLoad: async ({ location }) => {
     const me = await loadMe();
+    if (me?.lacksSecondFactor) throw redirect({ to: "/second-step" });
     // Every page stands under what the shell says of them: known before it is drawn, it pushes nothing down.
     if (me?.organization) await queryClient.ensureQueryData(connectionsQuery()).catch(() => {});
     if (me) return;
@@ -23,6 +24,7 @@ export const Route = createFileRoute("/_desk")({
 function Desk() {
   const me = useAccount();
   if (!me) return <Navigate to="/sign-in" />;
+  if (me.lacksSecondFactor) return <Navigate to="/second-step" />;
   const { organization } = me;
   if (!organization) return <NoOrganization me={me} />;
   return (

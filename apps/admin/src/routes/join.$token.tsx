@@ -88,13 +88,15 @@ function useEnter() {
 function ExistingAccount(props: { email: string; organization: string; signedIn: boolean }) {
   const { token } = Route.useParams();
   const enter = useEnter();
+  const navigate = useNavigate();
   const form = useForm({
     initialValues: { password: "" },
     validate: { password: (value) => (value || props.signedIn ? null : "Enter your password.") },
   });
   const join = useMutation({
     mutationFn: async ({ password }: { password: string }) => {
-      if (!props.signedIn) await signIn({ email: props.email, password });
+      const needsCode = !props.signedIn && (await signIn({ email: props.email, password }));
+      if (needsCode) return navigate({ to: "/sign-in", search: { step: "code", next: `/join/${token}` } });
       const { organizationId } = await client.team.join.mutate({ token });
       await enter(organizationId);
     },

@@ -1,17 +1,21 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
-import { createFileRoute, Link, redirect, useRouter } from "@tanstack/react-router";
-import { signIn } from "../auth.ts";
+import { createFileRoute, Link, redirect, useNavigate, useRouter } from "@tanstack/react-router";
+import { sendCode, signIn } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { CodeInput } from "../components/second-factor/code-input.tsx";
 import { loadMe, reloadMe } from "../components/session.ts";
 import { queryClient, trpc } from "../trpc.ts";
 
 const ownPath = (next: unknown) => (typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined);
 
 export const Route = createFileRoute("/sign-in")({
-  validateSearch: (search): { next?: string } => ({ next: ownPath(search.next) }),
+  validateSearch: (search): { next?: string; step?: "code" } => ({
+    next: ownPath(search.next),
+    step: search.step === "code" ? "code" : undefined,
+  }),
   beforeLoad: async () => {
     if (await loadMe()) throw redirect({ to: "/" });
     const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());
@@ -21,8 +25,22 @@ export const Route = createFileRoute("/sign-in")({
 });
 
 function SignIn() {
+  return Route.useSearch().step === "code" ? <Code /> : <Password />;
+}
+
+function useEnter() {
   const { next } = Route.useSearch();
   const router = useRouter();
+  return async () => {
+    await reloadMe();
+    router.history.push(next ?? "/");
+  };
+}
+
+function Password() {
+  const { next } = Route.useSearch();
+  const navigate = useNavigate();
+  const enter = useEnter();
   const form = useForm({
     initialValues: { email: "", password: "" },
     validate: {
@@ -30,17 +48,17 @@ function SignIn() {
       password: (password) => (password ? null : "Enter your password."),
     },
   });
-  const enter = useMutation({
+  const send = useMutation({
     mutationFn: async (values: { email: string; password: string }) => {
-      await signIn({ ...values, email: values.email.trim() });
-      await reloadMe();
+      const needsCode = await signIn({ ...values, email: values.email.trim() });
+      if (needsCode) await navigate({ to: "/sign-in", search: { next, step: "code" } });
+      else await enter();
     },
-    onSuccess: () => router.history.push(next ?? "/"),
     onError: (error) => showProblem(form, error),
   });
   return (
     <AuthFrame title="Sign in" lead="To the WhatsApp desk of your organisation.">
-      <form className="stack" onSubmit={form.onSubmit((values) => enter.mutate(values))} noValidate>
+      <form className="stack" onSubmit={form.onSubmit((values) => send.mutate(values))} noValidate>
         <TextInput
           label="Email"
           type="email"
@@ -54,8 +72,8 @@ function SignIn() {
           visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
           {...form.getInputProps("password")}
         />
-        <FormProblem form={form} error={enter.error} />
-        <Button type="submit" loading={enter.isPending} fullWidth>
+        <FormProblem form={form} error={send.error} />
+        <Button type="submit" loading={send.isPending} fullWidth>
           Sign in
         </Button>
       </form>
@@ -64,6 +82,46 @@ function SignIn() {
       </p>
       <p className="dim small">
         No account yet? Waystation is by invitation: ask an owner or admin of your organisation for a link.
+      </p>
+    </AuthFrame>
+  );
+}
+
+function Code() {
+  const { next } = Route.useSearch();
+  const enter = useEnter();
+  const form = useForm({
+    initialValues: { code: "" },
+    validate: { code: (value) => (value.trim() ? null : "Enter the code that your app shows.") },
+  });
+  const send = useMutation({
+    mutationFn: async ({ code }: { code: string }) => {
+      await sendCode(code);
+      await enter();
+    },
+    onError: (error) => showProblem(form, error),
+  });
+  return (
+    <AuthFrame
+      title="One more step"
+      lead="Your password is right. Now the code that your authenticator app shows."
+    >
+      <form className="stack" onSubmit={form.onSubmit((values) => send.mutate(values))} noValidate>
+        <CodeInput
+          label="Code"
+          description="Six digits, or one of your backup codes"
+          {...form.getInputProps("code")}
+        />
+        <FormProblem form={form} error={send.error} />
+        <Button type="submit" loading={send.isPending} fullWidth>
+          Sign in
+        </Button>
+      </form>
+      <p className="dim small">
+        Neither app nor backup codes at hand? An owner of your team can reset your second step.{" "}
+        <Link to="/sign-in" search={{ next }}>
+          Start again
+        </Link>
       </p>
     </AuthFrame>
   );

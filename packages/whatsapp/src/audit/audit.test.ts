@@ -106,6 +106,7 @@ test.for(databases)(
       email,
       organizationId: ctx.organizationId,
       role: ctx.actor.role,
+      lacksSecondFactor: false,
     };
     await updateProfile({ ...desk.platform, ip: null, person }, { name });
     await updateProfile({ ...desk.platform, ip: null, person }, { name: "Ada New" });

@@ -1,14 +1,8 @@
 import type { Database } from "@waystation/db/client";
-import { connections, instance } from "@waystation/db/schema";
+import { instance } from "@waystation/db/schema";
 import { and, eq } from "drizzle-orm";
 import { type Keyring, keyIdOf, open, seal } from "../credentials.ts";
-import { CANARY, CANARY_PLACE, readCanary, readSeals, type Seal, sealedColumns } from "./seals.ts";
-
-const propertyOf = {
-  auth_token: "authTokenSealed",
-  auth_token_next: "authTokenNextSealed",
-  api_key_secret: "apiKeySecretSealed",
-} as const;
+import { CANARY, CANARY_PLACE, readCanary, readSeals, replaceSeal, type Seal } from "./seals.ts";
 
 /**
  * Seals anew with the first key what another key sealed; answers how many. Each seal by itself and only while it is still
@@ -31,12 +25,6 @@ export async function rewrapSeals(db: Database, keyring: Keyring): Promise<numbe
   return rewrapped;
 }
 
-async function rewrap(db: Database, keyring: Keyring, { place, sealed }: Seal): Promise<boolean> {
-  const fresh = seal(keyring, place, open(keyring, place, sealed));
-  const updated = await db
-    .update(connections)
-    .set({ [propertyOf[place.field]]: fresh })
-    .where(and(eq(connections.id, place.connectionId), eq(sealedColumns[place.field], sealed)))
-    .returning({ id: connections.id });
-  return updated.length > 0;
+function rewrap(db: Database, keyring: Keyring, one: Seal): Promise<boolean> {
+  return replaceSeal(db, one, seal(keyring, one.place, open(keyring, one.place, one.sealed)));
 }

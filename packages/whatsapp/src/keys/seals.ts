@@ -1,7 +1,9 @@
 import type { Database } from "@waystation/db/client";
 import { connections, instance } from "@waystation/db/schema";
-import { asc, eq, gt, isNotNull, or } from "drizzle-orm";
+import { secondFactors } from "@waystation/db/schema-people";
+import { and, asc, eq, gt, isNotNull, or } from "drizzle-orm";
 import { keyIdOf, type SealedPlace } from "../credentials.ts";
+import { placeOf } from "../second-factor/secret.ts";
 
 /** One row of `instance` is sealed too, so that a server notices another installation's key before it seals anything. */
 export const CANARY = "keyring_canary";
@@ -11,11 +13,17 @@ export const CANARY_PLACE: SealedPlace = {
   field: "auth_token",
 };
 
-export const sealedColumns = {
+const sealedColumns = {
   auth_token: connections.authTokenSealed,
   auth_token_next: connections.authTokenNextSealed,
   api_key_secret: connections.apiKeySecretSealed,
-} as const satisfies Record<SealedPlace["field"], unknown>;
+} as const;
+const propertyOf = {
+  auth_token: "authTokenSealed",
+  auth_token_next: "authTokenNextSealed",
+  api_key_secret: "apiKeySecretSealed",
+} as const;
+type ConnectionField = keyof typeof sealedColumns;
 
 export interface Seal {
   place: SealedPlace;
@@ -26,16 +34,54 @@ const PAGE = 100;
 
 /** Every seal of the database but the canary, page by page. */
 export async function* readSeals(db: Database): AsyncGenerator<Seal[]> {
-  const fields = Object.keys(sealedColumns) as SealedPlace["field"][];
+  yield* readConnections(db);
+  yield* readSecondFactors(db);
+}
+
+/** Puts another seal, or none, in the place of this one, unless that is another one by now. */
+export async function replaceSeal(db: Database, seal: Seal, fresh: string | null): Promise<boolean> {
+  const { connectionId, field } = seal.place;
+  const replaced =
+    field === "totp_secret"
+      ? await db
+          .update(secondFactors)
+          .set({ secretSealed: fresh })
+          .where(and(eq(secondFactors.userId, connectionId), eq(secondFactors.secretSealed, seal.sealed)))
+          .returning({ id: secondFactors.userId })
+      : await db
+          .update(connections)
+          .set({ [propertyOf[field]]: fresh })
+          .where(and(eq(connections.id, connectionId), eq(sealedColumns[field], seal.sealed)))
+          .returning({ id: connections.id });
+  return replaced.length > 0;
+}
+
+async function* readSecondFactors(db: Database): AsyncGenerator<Seal[]> {
   let after: string | null = null;
   while (true) {
-    const rows: ({ id: string; organizationId: string } & Record<SealedPlace["field"], string | null>)[] =
-      await db
-        .select({ id: connections.id, organizationId: connections.organizationId, ...sealedColumns })
-        .from(connections)
-        .where(after ? gt(connections.id, after) : or(...Object.values(sealedColumns).map(isNotNull)))
-        .orderBy(asc(connections.id))
-        .limit(PAGE);
+    const rows: { userId: string; sealed: string | null }[] = await db
+      .select({ userId: secondFactors.userId, sealed: secondFactors.secretSealed })
+      .from(secondFactors)
+      .where(after ? gt(secondFactors.userId, after) : undefined)
+      .orderBy(asc(secondFactors.userId))
+      .limit(PAGE);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.userId;
+    yield rows.flatMap(({ userId, sealed }) => (sealed === null ? [] : [{ place: placeOf(userId), sealed }]));
+  }
+}
+
+async function* readConnections(db: Database): AsyncGenerator<Seal[]> {
+  const fields = Object.keys(sealedColumns) as ConnectionField[];
+  let after: string | null = null;
+  while (true) {
+    const rows: ({ id: string; organizationId: string } & Record<ConnectionField, string | null>)[] = await db
+      .select({ id: connections.id, organizationId: connections.organizationId, ...sealedColumns })
+      .from(connections)
+      .where(after ? gt(connections.id, after) : or(...Object.values(sealedColumns).map(isNotNull)))
+      .orderBy(asc(connections.id))
+      .limit(PAGE);
     const last = rows.at(-1);
     if (!last) return;
     after = last.id;

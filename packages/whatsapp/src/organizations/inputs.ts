@@ -8,3 +8,6 @@ export const activateOrganizationInput = z.strictObject({
   organizationId: z.uuid("This is not the id of an organisation."),
 });
 export type ActivateOrganization = z.infer<typeof activateOrganizationInput>;
+
+export const requireSecondFactorInput = z.strictObject({ isRequired: z.boolean("Say yes or no.") });
+export type RequireSecondFactor = z.infer<typeof requireSecondFactorInput>;

@@ -6,7 +6,7 @@ import { recordForPerson } from "../audit/record-for-person.ts";
 import type { Visit } from "../context.ts";
 import { passwordChangedMail } from "../mail.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";
-import { requireWard } from "../team/ward.ts";
+import { requireNoOwner, requireOwnPerson } from "../team/ward.ts";
 import type { ResetPassword } from "./inputs.ts";
 import { forgetResets, isOpenReset, resetInvalid } from "./reset-link.ts";
 import { findReset } from "./reset-offer.ts";
@@ -21,7 +21,10 @@ export async function resetPassword(ctx: Visit, input: ResetPassword) {
     const [claimed] = await tx.delete(verifications).where(isOpenReset(input.token)).returning();
     if (!claimed) throw resetInvalid();
     // Since the link was made, its owner or this person may have got another place.
-    if (madeBy) await requireWard(tx, madeBy, userId);
+    if (madeBy) {
+      await requireOwnPerson(tx, madeBy, userId);
+      await requireNoOwner(tx, userId);
+    }
     await tx
       .update(accounts)
       .set({ password, updatedAt: new Date() })

@@ -46,5 +46,8 @@ export type ChangeRole = z.infer<typeof changeRoleInput>;
 export const makeResetLinkInput = z.strictObject({ memberId });
 export type MakeResetLink = z.infer<typeof makeResetLinkInput>;
 
+export const resetSecondFactorInput = z.strictObject({ memberId });
+export type ResetSecondFactor = z.infer<typeof resetSecondFactorInput>;
+
 export const removeMemberInput = z.strictObject({ memberId });
 export type RemoveMember = z.infer<typeof removeMemberInput>;

@@ -1,5 +1,5 @@
-import { invitations, members, users } from "@waystation/db/schema-people";
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { invitations, members, organizations, secondFactors, users } from "@waystation/db/schema-people";
+import { and, asc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { invitationLink } from "./invitation-link.ts";
 
@@ -18,16 +18,34 @@ export async function listTeam(ctx: Context) {
     .innerJoin(users, eq(users.id, members.userId))
     .where(eq(members.organizationId, ctx.organizationId))
     .orderBy(asc(members.createdAt), asc(members.id));
+  const [organization] = await ctx.db
+    .select({ requiresSecondFactor: organizations.requiresSecondFactor })
+    .from(organizations)
+    .where(eq(organizations.id, ctx.organizationId));
+  const mayInvite = ctx.actor.role !== "member";
+  const careful = mayInvite ? await withSecondFactor(ctx) : null;
   return {
+    requiresSecondFactor: organization?.requiresSecondFactor ?? false,
     members: people.map((person) => ({
       ...person,
+      /** Whose account is the easier to take is for those who can do something about it. */
+      hasSecondFactor: careful?.has(person.userId) ?? null,
       joinedAt: person.joinedAt.toISOString(),
       isYou: person.userId === ctx.actor.userId,
     })),
     // With the link of an invitation a program could make itself a person.
-    invitations:
-      ctx.actor.role === "member" || ctx.actor.keyId !== undefined ? [] : await openInvitations(ctx),
+    invitations: mayInvite && ctx.actor.keyId === undefined ? await openInvitations(ctx) : [],
   };
+}
+
+/** Who signs in in two steps: of people's accounts the organisation's own view of the database shows nothing. */
+async function withSecondFactor(ctx: Context): Promise<Set<string>> {
+  const rows = await ctx.installation.db
+    .select({ userId: members.userId })
+    .from(members)
+    .innerJoin(secondFactors, eq(secondFactors.userId, members.userId))
+    .where(and(eq(members.organizationId, ctx.organizationId), isNotNull(secondFactors.confirmedAt)));
+  return new Set(rows.map(({ userId }) => userId));
 }
 
 async function openInvitations(ctx: Context) {

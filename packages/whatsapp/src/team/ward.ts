@@ -4,26 +4,35 @@ import { and, eq, sql } from "drizzle-orm";
 import { DomainError } from "../errors.ts";
 
 /**
- * An account is of the whole installation, and with its password goes whatever it may do elsewhere. So an owner helps those
- * into their account who own nothing, and who belong to no organisation but the owner's own.
+ * An account is of the whole installation, and with it goes whatever it may do elsewhere. So an owner changes how somebody
+ * signs in only where all of that person's organisations are the owner's own.
  */
-export async function requireWard(tx: Database, ownerId: string, userId: string): Promise<void> {
+export async function requireOwnPerson(tx: Database, ownerId: string, userId: string): Promise<void> {
   const owned = tx
     .select({ id: members.organizationId })
     .from(members)
     .where(and(eq(members.userId, ownerId), eq(members.role, "owner")));
   const theirs = await tx
-    .select({ role: members.role, isOwned: sql<boolean>`${members.organizationId} in (${owned})` })
+    .select({ isOwned: sql<boolean>`${members.organizationId} in (${owned})` })
     .from(members)
     .where(eq(members.userId, userId));
-  if (theirs.some(({ role }) => role === "owner"))
-    throw new DomainError(
-      "not_allowed",
-      "An owner's password is changed by no other owner. They can ask for a mail on the sign-in page, or whoever runs the server makes them a link.",
-    );
   if (theirs.length === 0 || theirs.some(({ isOwned }) => !isOwned))
     throw new DomainError(
       "not_allowed",
-      "This account does not belong to your organisation alone. They can ask for a mail on the sign-in page, or whoever runs the server makes them a link.",
+      "This account does not belong to your organisation alone. Whoever runs the server can help them.",
+    );
+}
+
+/** An owner's password is theirs alone: who could set it could act in their name, and nobody would be above both to see it. */
+export async function requireNoOwner(tx: Database, userId: string): Promise<void> {
+  const [owner] = await tx
+    .select({ id: members.id })
+    .from(members)
+    .where(and(eq(members.userId, userId), eq(members.role, "owner")))
+    .limit(1);
+  if (owner)
+    throw new DomainError(
+      "not_allowed",
+      "Nobody changes the password of an owner for them. Whoever runs the server can make them a link.",
     );
 }

@@ -26,6 +26,7 @@ import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
 import { nameAddress, nameDevice } from "./-profile/device.ts";
 import css from "./-profile/profile.module.css";
+import { SecondFactor } from "./-profile/second-factor.tsx";
 
 export const Route = createFileRoute("/_desk/profile")({ component: Profile });
 
@@ -36,6 +37,7 @@ function Profile() {
         <You />
         <Password />
       </div>
+      <SecondFactor />
       <Sessions />
       <Appearance />
     </Page>

@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Skeleton, Tooltip } from "@mantine/core";
-import { IconDots, IconKey, IconUserPlus } from "@tabler/icons-react";
+import { IconDeviceMobileOff, IconDots, IconKey, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -13,6 +13,7 @@ import { confirm } from "../../ui/confirm.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { DropMenu } from "../../ui/drop-menu.tsx";
 import { capital } from "../../ui/format.ts";
+import { Switch } from "../../ui/switch.tsx";
 import { endClass, Table } from "../../ui/table.tsx";
 import { Ago, dateOnly } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -45,7 +46,7 @@ export const Route = createFileRoute("/_desk/team")({
 function TeamPage() {
   const { invite } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const { members, invitations } = useSuspenseQuery(trpc.team.list.queryOptions()).data;
+  const { members, invitations, requiresSecondFactor } = useSuspenseQuery(trpc.team.list.queryOptions()).data;
   const why = useWhyNotAdmin("invite people");
   const toggle = (open: boolean) => navigate({ search: { invite: open || undefined }, replace: true });
   return (
@@ -64,6 +65,7 @@ function TeamPage() {
     >
       <Members members={members} />
       {invitations.length > 0 ? <Invitations invitations={invitations} /> : null}
+      <TwoSteps members={members} isRequired={requiresSecondFactor} />
       <Roles />
       <InviteDialog opened={Boolean(invite) && why === null} onClose={() => toggle(false)} />
     </Page>
@@ -147,6 +149,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
         <div className="row" style={{ gap: 6 }}>
           <span className="strong">{member.name}</span>
           {member.isYou ? <Tag>you</Tag> : null}
+          {member.hasSecondFactor ? <Tag tone="good">two-step</Tag> : null}
         </div>
         <div className="dim">{member.email}</div>
         {change.error ? (
@@ -204,21 +207,42 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
 /** How an owner helps somebody in who cannot sign in any longer. */
 function HelpMenu({ member }: { member: Member }) {
   const [linking, setLinking] = useState(false);
-  if (member.isYou || member.role === "owner") return <span className={css.rest} />;
-  return (
-    <>
-      <DropMenu
-        label={`Help ${member.name} sign in`}
-        className={css.more}
-        align="end"
-        items={[
+  const refresh = useRefresh();
+  const reset = () =>
+    confirm({
+      title: `Reset two-step sign-in of ${member.name}?`,
+      body: `${member.name} signs in by password alone until they set it up again. Every device of theirs is signed out. Do this for whoever has lost phone and backup codes, when you are sure that it is they who ask.`,
+      action: "Reset",
+      explain,
+      run: async () => {
+        await client.team.resetSecondFactor.mutate({ memberId: member.id });
+        await refresh();
+      },
+    });
+  const items = [
+    ...(member.role === "owner"
+      ? []
+      : [
           {
             label: "Link for a new password",
             icon: <IconKey size={16} aria-hidden />,
             onSelect: () => setLinking(true),
           },
-        ]}
-      >
+        ]),
+    ...(member.hasSecondFactor
+      ? [
+          {
+            label: "Reset two-step sign-in",
+            icon: <IconDeviceMobileOff size={16} aria-hidden />,
+            onSelect: reset,
+          },
+        ]
+      : []),
+  ];
+  if (member.isYou || items.length === 0) return <span className={css.rest} />;
+  return (
+    <>
+      <DropMenu label={`Help ${member.name} sign in`} className={css.more} align="end" items={items}>
         <IconDots size={16} aria-hidden />
       </DropMenu>
       {useKept(linking) ? (
@@ -286,6 +310,56 @@ function Invitations({ invitations }: { invitations: Invitation[] }) {
           </tr>
         ))}
       </Table>
+    </Card>
+  );
+}
+
+function TwoSteps({ members, isRequired }: { members: Member[]; isRequired: boolean }) {
+  const { organization } = useMe();
+  const refresh = useRefresh();
+  const change = useMutation(trpc.organizations.requireSecondFactor.mutationOptions({ onSuccess: refresh }));
+  const you = members.find((member) => member.isYou);
+  const lacking = members.filter((member) => member.hasSecondFactor === false);
+  if (organization.role === "member") return null;
+  const why =
+    organization.role !== "owner"
+      ? "Only an owner decides about it."
+      : !isRequired && you?.hasSecondFactor === false
+        ? "Set up two-step sign-in for yourself first, on your profile."
+        : null;
+  const count = lacking.length === 1 ? "1 person has" : `${lacking.length} people have`;
+  const set = (next: boolean) => {
+    if (!next || lacking.length === 0) return change.mutate({ isRequired: next });
+    confirm({
+      title: "Ask everybody for two-step sign-in?",
+      body: `${count} none yet, and cannot go on working until they have set it up. It takes them a minute and a phone.`,
+      action: "Ask for it",
+      explain,
+      run: () => change.mutateAsync({ isRequired: true }),
+    });
+  };
+  return (
+    <Card title="Two-step sign-in">
+      <div className="stack">
+        <Switch
+          label="Ask everybody for it"
+          description={
+            isRequired
+              ? "Nobody works here without a code from an app beside the password."
+              : lacking.length === 0
+                ? "All of the team have it."
+                : `${count} no second step yet.`
+          }
+          isOn={isRequired}
+          why={why}
+          onChange={set}
+        />
+        {change.error ? (
+          <Notice tone="bad" role="alert">
+            {explain(change.error)}
+          </Notice>
+        ) : null}
+      </div>
     </Card>
   );
 }
