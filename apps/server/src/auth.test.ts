@@ -6,7 +6,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createAuth } from "./auth.ts";
 import { describeError } from "./logger.ts";
-import { openDesk, PASSWORD, refused, tokenOf } from "./people-testing.ts";
+import { openDesk, PASSWORD, refused, tokenOf, type Visitor } from "./people-testing.ts";
 
 const HOUR = 3_600_000;
 
@@ -19,10 +19,14 @@ describe.each(databases)("signing in on %s", (kind) => {
     const response = await visitor.signIn("  Owner@EXAMPLE.com ");
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const cookie = response.headers.getSetCookie().join();
-    expect(cookie).toMatch(
-      /^waystation\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
-    );
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        /^waystation\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
+      ),
+      expect.stringMatching(
+        /^waystation\.known_device=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/,
+      ),
+    ]);
     expect(await visitor.api.session.me.query()).toMatchObject({
       user: { name: "Olga Owner", email: "owner@example.com" },
       organization: { name: "Acme", role: "owner" },
@@ -189,7 +193,7 @@ describe.each(databases)("signing in on %s", (kind) => {
     const owner = await desk.setUp();
     const kept = new Map(owner.cookies);
     expect((await owner.post("/api/auth/sign-out")).status).toBe(200);
-    expect(owner.cookies.size).toBe(0);
+    expect([...owner.cookies.keys()]).toEqual(["waystation.known_device"]);
     for (const [name, value] of kept) owner.cookies.set(name, value);
     expect(await owner.api.session.me.query()).toBeNull();
     expect(await desk.store.db.select().from(sessions)).toEqual([]);
@@ -301,6 +305,38 @@ describe.each(databases)("guessing passwords on %s", (kind) => {
 
     await desk.store.db.update(callCounts).set({ windowStart: sql`now() - interval '16 minutes'` });
     expect((await attempt("owner@example.com", PASSWORD, 99)).status).toBe(200);
+  });
+
+  test("who closes an account by guessing does not close it to the devices that it knows", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    owner.headers["x-forwarded-for"] = "192.0.2.7";
+    const stranger = desk.visitor();
+    stranger.headers["x-forwarded-for"] = "203.0.113.9";
+    const statusOf = async (visitor: Visitor, password = PASSWORD) =>
+      (await visitor.signIn("owner@example.com", password)).status;
+    for (let n = 1; n <= 10; n++) expect(await statusOf(stranger, "wrong horse battery")).toBe(401);
+    const newDevice = desk.visitor();
+    expect(await statusOf(newDevice)).toBe(429);
+    expect(await statusOf(owner)).toBe(200);
+
+    const name = "waystation.known_device";
+    const cookie = owner.cookies.get(name) ?? "";
+    const forged = [
+      mia.cookies.get(name) ?? "",
+      cookie.replace(/\.\w/, "."),
+      `x${cookie}`,
+      `${cookie}x`,
+      "",
+      ".",
+    ];
+    for (const value of forged) {
+      newDevice.cookies.set(name, value);
+      expect(await statusOf(newDevice), value).toBe(429);
+    }
+    for (let n = 1; n <= 10; n++) expect(await statusOf(owner, "wrong horse battery")).toBe(401);
+    expect(await statusOf(owner), "a known device that guesses is closed too").toBe(429);
   });
 
   test("guesses in parallel do not get past the limit", async () => {
@@ -472,6 +508,9 @@ test("on https the cookie is bound to the host, and secure", async () => {
   expect(response.headers.getSetCookie()).toEqual([
     expect.stringMatching(
       /^__Host-waystation\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    ),
+    expect.stringMatching(
+      /^__Host-waystation\.known_device=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     ),
   ]);
   const cookie = (response.headers.getSetCookie()[0] ?? "").split(";")[0] ?? "";

@@ -24,6 +24,7 @@ import { fromNodeHeaders } from "better-auth/node";
 import { and, asc, eq, lt, sql } from "drizzle-orm";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { z } from "zod";
+import { createKnownDevices } from "./known-device.ts";
 import { SECOND_STEP, secondStep, secondStepBody } from "./second-step.ts";
 
 export interface AuthOptions {
@@ -62,12 +63,15 @@ const WRONG_FROM_BLOCK: Limit = { limit: 60, seconds: 15 * 60 };
 export function createAuth(options: AuthOptions): Auth {
   const { db, publicUrl, report, onSessionsEnded } = options;
   const engine = createEngine(options);
+  const devices = createKnownDevices({ secret: options.secret, ...cookiesUnder(publicUrl) });
   const session = (headers: Headers) => engine.api.getSession({ headers });
 
   const forward = (request: Request, body: object) => engine.handler(withBody(request, body));
 
   async function signIn(request: Request, body: z.infer<typeof signInBody>): Promise<Response> {
-    const account = signInAttempts(body.email);
+    const { email } = body;
+    const device = devices.find(request.headers, email);
+    const account = device ? `sign-in:device:${device}` : signInAttempts(email);
     const block = `sign-in:block:${addressBlock(request.headers.get(ADDRESS_HEADER))}`;
     const attempts = [
       await countAttempt(db, block, WRONG_FROM_BLOCK),
@@ -77,15 +81,15 @@ export function createAuth(options: AuthOptions): Auth {
     if (full) return tooMany(full.retryAfter);
     const before = await session(request.headers);
     const response = await forward(request, body);
-    if (response.ok) {
-      await forgetAttempts(db, account);
-      await uncountAttempt(db, block);
-      if (before) {
-        await db.delete(people.sessions).where(eq(people.sessions.id, before.session.id));
-        await onSessionsEnded(before.user.id);
-      }
+    if (!response.ok) return response;
+    await forgetAttempts(db, account);
+    await uncountAttempt(db, block);
+    if (before) {
+      await db.delete(people.sessions).where(eq(people.sessions.id, before.session.id));
+      await onSessionsEnded(before.user.id);
     }
-    return response;
+    const { secondStep: isHalf } = signInAnswer.parse(await response.clone().json());
+    return isHalf || device ? response : devices.remember(response, email);
   }
 
   /** The account's wrong codes are counted where they are compared. */
@@ -94,8 +98,10 @@ export function createAuth(options: AuthOptions): Auth {
     const attempt = await countAttempt(db, block, WRONG_FROM_BLOCK);
     if (!attempt.allowed) return tooMany(attempt.retryAfter, "codes");
     const response = await forward(request, body);
-    if (response.ok) await uncountAttempt(db, block);
-    return response;
+    if (!response.ok) return response;
+    await uncountAttempt(db, block);
+    const { email = "" } = signInAnswer.parse(await response.clone().json()).user ?? {};
+    return devices.find(request.headers, email) ? response : devices.remember(response, email);
   }
 
   async function changePassword(
@@ -179,6 +185,12 @@ const signInBody = z.object({
   password,
 });
 
+/** What is read of better-auth's answer. */
+const signInAnswer = z.object({
+  secondStep: z.boolean().optional(),
+  user: z.object({ email: z.string() }).optional(),
+});
+
 const changePasswordBody = z.object({
   currentPassword: password,
   newPassword: z.string("Enter a new password.").max(1000, "Choose a shorter password."),
@@ -190,7 +202,7 @@ const revokeSessionBody = z.object({ token: z.string().regex(/^\w{1,100}$/, "Thi
 const emptyBody = z.object({});
 
 function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
-  const secure = publicUrl.startsWith("https:");
+  const { secure, cookiePrefix } = cookiesUnder(publicUrl);
   return betterAuth({
     appName: "Waystation",
     baseURL: publicUrl,
@@ -250,7 +262,7 @@ function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
       },
     },
     advanced: {
-      cookiePrefix: secure ? "__Host-waystation" : "waystation",
+      cookiePrefix,
       useSecureCookies: false,
       defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax", path: "/" },
       database: { generateId: false },
@@ -263,6 +275,11 @@ function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
     /** Else it prints what failed to the console, parameters and all. */
     onAPIError: { throw: true },
   });
+}
+
+function cookiesUnder(publicUrl: string) {
+  const secure = publicUrl.startsWith("https:");
+  return { secure, cookiePrefix: secure ? "__Host-waystation" : "waystation" };
 }
 
 async function forgetExpiredSessions(db: Database, userId: string): Promise<void> {

@@ -82,7 +82,7 @@ describe.each(databases)("two-step sign-in on %s", (kind) => {
 
     expect((await sendCode(phone, appCode(secret, 1))).status).toBe(200);
     expect(await phone.api.session.me.query()).toMatchObject({ organization: { role: "owner" } });
-    expect([...phone.cookies.keys()]).toEqual(["waystation.session_token"]);
+    expect([...phone.cookies.keys()]).toEqual(["waystation.session_token", "waystation.known_device"]);
     expect(JSON.stringify(await db.select().from(secondFactors)), "nothing of it can be read").not.toMatch(
       new RegExp([secret, ...backupCodes].join("|")),
     );
