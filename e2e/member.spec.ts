@@ -82,4 +82,28 @@ test("a member sees everything and connects nothing", async ({ page: ownerPage, 
     await page.goto("/connections/new?mode=test");
     await expect(page.getByLabel("Account SID")).toBeVisible();
   });
+
+  await test.step("an open page follows the role, up and down, without being loaded again", async () => {
+    await page.goto("/audit");
+    await expect(page.getByRole("table", { name: "Audit log" })).toBeVisible();
+    await page.evaluate("globalThis.isTheSamePage = true");
+    await ownerPage.getByLabel("Role of Mia Member").selectOption("Member");
+    await expect(page.getByText("Only owners and admins can read the audit log.")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Audit log" })).toHaveCount(0);
+    await ownerPage.getByLabel("Role of Mia Member").selectOption("Admin");
+    await expect(page.getByRole("table", { name: "Audit log" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Audit log" })).toBeVisible();
+    expect(await page.evaluate("globalThis.isTheSamePage")).toBe(true);
+  });
+
+  await test.step("a member leaves by themselves", async () => {
+    await ownerPage.getByLabel("Role of Mia Member").selectOption("Member");
+    await page.goto("/team");
+    await expect(page.getByRole("button", { name: "Remove Ada Owner" })).toBeDisabled();
+    await page.getByRole("button", { name: "Leave the organisation" }).click();
+    const dialog = page.getByRole("dialog", { name: "Leave Harbour Bakery?" });
+    await dialog.getByRole("button", { name: "Leave" }).click();
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await expect(ownerPage.getByText("Mia Member", { exact: true }), "gone there too").toHaveCount(0);
+  });
 });

@@ -1,4 +1,4 @@
-import { type Query, useQueryClient } from "@tanstack/react-query";
+import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { createContext, useCallback, useContext, useRef } from "react";
 import { askAgain } from "./ask-again.ts";
@@ -19,6 +19,14 @@ const ALL = "all";
 function conversationOf({ queryKey }: Query): string | undefined {
   const [, parameters] = queryKey as [path: unknown, parameters?: { input?: { conversationId?: string } }];
   return parameters?.input?.conversationId;
+}
+
+/** What another role may see was refused before, or may be seen no longer. */
+async function reloadRole(queryClient: QueryClient): Promise<void> {
+  const role = () => queryClient.getQueryData(trpc.session.me.queryKey())?.organization?.role;
+  const before = role();
+  await queryClient.invalidateQueries(trpc.session.me.queryFilter());
+  if (role() !== before) await queryClient.invalidateQueries();
 }
 
 /** One stream for the whole console (a browser opens six connections per host). It says what changed; queries say what is. */
@@ -63,7 +71,9 @@ export function useLiveChanges(): LiveState {
       {
         onStarted: () => refresh([ALL]),
         // Null: so many changed that they are not named.
-        onData: ({ conversationIds, connectionIds, personalIds, presentIds }) => {
+        onData: ({ conversationIds, connectionIds, personalIds, presentIds, roleChanged, teamChanged }) => {
+          if (roleChanged) void reloadRole(queryClient);
+          if (teamChanged) void queryClient.invalidateQueries(trpc.team.list.queryFilter());
           if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
             void refresh(conversationIds ?? [ALL]);
           for (const conversationId of presentIds)

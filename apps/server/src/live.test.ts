@@ -119,3 +119,20 @@ test.for(databases)("%s: a stream looks by itself too whether it may go on", asy
   await expect(byMembership).rejects.toMatchObject({ reason: "not_allowed" });
   expect(ctx.feed.subscribers()).toBe(0);
 });
+
+test("who gets another role, and who sees the team, is told at the other server", async () => {
+  await using desk = await serveTwo();
+  const mia = await desk.join("mia@example.org");
+  const { members: team } = await desk.owner.api.team.list.query();
+  const memberId = team.find((each) => each.email === "mia@example.org")?.id ?? "";
+  const [hers, others] = [
+    await openStream(mia, desk.there.url),
+    await openStream(desk.owner, desk.there.url),
+  ];
+  await desk.owner.api.team.changeRole.mutate({ memberId, role: "admin" });
+  await expect.poll(() => hers.said, { timeout: 10_000 }).toContain('"roleChanged":true');
+  await expect
+    .poll(() => others.said, { timeout: 10_000 })
+    .toContain('"roleChanged":false,"teamChanged":true');
+  expect(hers.isOver).toBe(false);
+});

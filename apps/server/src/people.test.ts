@@ -211,6 +211,30 @@ describe.each(databases)("invitations on %s", (kind) => {
     });
   });
 
+  test("wrong links run out for whoever tries them, and for nobody else", async () => {
+    await using desk = await openDesk(kind);
+    const olga = await desk.setUp();
+    const { link } = await olga.api.team.invite.mutate({ email: "mia@example.com", role: "member" });
+    const { team } = desk.visitor().api;
+    await expect(team.invitation.query({ token: "wrong" })).rejects.toMatchObject(
+      refused("invitation_invalid"),
+    );
+    const raised = await desk.store.db
+      .update(callCounts)
+      .set({ count: 60 })
+      .where(eq(callCounts.key, "invitation:block:127.0.0.1"))
+      .returning();
+    expect(raised).toHaveLength(1);
+    for (const call of [
+      () => team.invitation.query({ token: tokenOf(link) }),
+      () => team.join.mutate({ token: tokenOf(link), name: "Mia", password: PASSWORD }),
+    ])
+      await expect(call()).rejects.toMatchObject(refused("too_many_requests"));
+    const elsewhere = desk.visitor();
+    elsewhere.headers["x-forwarded-for"] = "203.0.113.9";
+    await elsewhere.api.team.join.mutate({ token: tokenOf(link), name: "Mia", password: PASSWORD });
+  });
+
   test("of many who use one link at the same moment one joins", async () => {
     await using desk = await openDesk(kind);
     const olga = await desk.setUp();
@@ -436,6 +460,30 @@ describe.each(databases)("the team on %s", (kind) => {
       ],
     });
     await expect(remove(ada, idOf("mia@example.com"))).rejects.toMatchObject(refused("not_found"));
+  });
+
+  test("members leave by themselves, from the organisation that they mean", async () => {
+    await using desk = await openDesk(kind);
+    const { olga, ada, mia, idOf } = await openTeam(desk);
+    const { id: organizationId } = (await mia.api.session.me.query())?.organization ?? { id: "" };
+    const { id: second } = await olga.api.organizations.create.mutate({ name: "Second" });
+    await expect(mia.api.team.leave.mutate({ organizationId: second })).rejects.toMatchObject(
+      refused("not_found"),
+    );
+    await expect(olga.api.team.leave.mutate({ organizationId })).rejects.toMatchObject(refused("last_owner"));
+    await mia.api.team.leave.mutate({ organizationId });
+    expect(await mia.api.session.me.query()).toBeNull();
+    expect((await ada.api.team.list.query()).members.map(({ email }) => email)).not.toContain(
+      "mia@example.com",
+    );
+    await change(olga, idOf("ada@example.com"), "owner");
+    await olga.api.team.leave.mutate({ organizationId });
+    expect(await olga.api.session.me.query()).toMatchObject({ organization: { id: second } });
+    const log = await ada.api.audit.list.query({ search: "member.left" });
+    expect(log.items.map(({ subject, actor, detail }) => [subject, actor?.email, detail])).toEqual([
+      ["owner@example.com", "owner@example.com", { role: "owner" }],
+      ["mia@example.com", "mia@example.com", { role: "member" }],
+    ]);
   });
 
   test("another organisation's people and invitations are not there", async () => {

@@ -90,6 +90,7 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "team.invitation": ["anyone", () => ({ token: "unknown" })],
   "team.invite": ["admin", () => ({ email: `${randomUUID()}@example.org`, role: "member" })],
   "team.join": ["anyone", () => ({ token: "unknown" })],
+  "team.leave": ["member", ({ organizationId }) => ({ organizationId })],
   "team.list": ["member"],
   "team.makeResetLink": ["owner", ({ memberId }) => ({ memberId })],
   "team.resetSecondFactor": ["owner", ({ memberId }) => ({ memberId })],
@@ -278,7 +279,7 @@ describe.each(databases)("on %s", (kind) => {
       const answer = await askRest(visitor, endpoint, input?.(nowhere()) ?? {});
       const what = `${endpoint.method} ${endpoint.path}: ${answer.text}`;
       expect.soft(answer.status, what).toBeLessThan(500);
-      const refusal = doors.includes("person") ? [403, "FORBIDDEN"] : [401, "UNAUTHORIZED"];
+      const refusal = doors.includes("arriving") ? [403, "FORBIDDEN"] : [401, "UNAUTHORIZED"];
       if (!doors.includes(door)) expect.soft([answer.status, codeOf(answer)], what).toEqual(refusal);
       else expect.soft(["UNAUTHORIZED", "FORBIDDEN"], what).not.toContain(codeOf(answer));
       if (!STRANGERS.includes(who) || !input) continue;
@@ -295,7 +296,7 @@ describe.each(databases)("on %s", (kind) => {
     for (const [who, visitor] of people) {
       const response = await visitor.send(path);
       const doors = KEYS[who] ?? OPENS[who] ?? [];
-      const isKnown = doors.includes("member") || doors.includes("person");
+      const isKnown = doors.includes("member") || doors.includes("arriving");
       const expected = doors.includes("admin") ? 200 : isKnown ? 403 : 401;
       const text = await response.text();
       expect.soft(response.status, `${who}: ${text}`).toBe(expected);

@@ -6,6 +6,7 @@ import {
   invitationInput,
   inviteInput,
   joinInput,
+  leaveTeamInput,
   makeResetLinkInput,
   removeMemberInput,
   resetSecondFactorInput,
@@ -13,6 +14,7 @@ import {
 import { invitation } from "@waystation/whatsapp/team/invitation";
 import { invite } from "@waystation/whatsapp/team/invite";
 import { join } from "@waystation/whatsapp/team/join";
+import { leaveTeam } from "@waystation/whatsapp/team/leave";
 import { listTeam } from "@waystation/whatsapp/team/list";
 import { makeResetLink } from "@waystation/whatsapp/team/make-reset-link";
 import { removeMember } from "@waystation/whatsapp/team/remove";
@@ -45,5 +47,6 @@ export const team = router({
   resetSecondFactor: owner
     .input(resetSecondFactorInput)
     .mutation(({ ctx, input }) => resetSecondFactor(ctx.domain, input)),
+  leave: member.input(leaveTeamInput).mutation(({ ctx, input }) => leaveTeam(ctx.domain, input)),
   remove: admin.input(removeMemberInput).mutation(({ ctx, input }) => removeMember(ctx.domain, input)),
 });

@@ -12,6 +12,7 @@ export type Action =
   | "member.joined"
   | "member.role_changed"
   | "member.removed"
+  | "member.left"
   | "member.reset_link_made"
   | "member.password_reset"
   | "member.password_changed"

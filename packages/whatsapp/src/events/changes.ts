@@ -16,6 +16,10 @@ export interface ChangeNotice {
   personalIds: string[];
   /** Conversations at which others look or type than before. */
   presentIds: string[];
+  /** The listener's own role changed, or may have. */
+  roleChanged: boolean;
+  /** Somebody came, went, or has another role. */
+  teamChanged: boolean;
 }
 
 /**
@@ -47,19 +51,23 @@ export async function* eventChanges(
   const { userId } = ctx.actor;
   try {
     for await (const news of ctx.feed.subscribe(ctx.organizationId, ending.signal)) {
-      if (news.isEverything || news.access.has(userId)) await look();
+      const roleChanged = news.isEverything || news.access.has(userId);
+      if (roleChanged) await look();
       if (refusal) break;
       const { connectionIds, conversationIds, presentIds, isEverything } = news;
       const personalIds = [...(news.personal.get(userId) ?? [])];
       if (input.connectionId !== undefined && !isEverything && !connectionIds.has(input.connectionId))
         continue;
+      const teamChanged = isEverything || news.access.size > 0;
       const size = connectionIds.size + conversationIds.size + personalIds.length + presentIds.size;
-      if (!isEverything && size === 0) continue;
+      if (!teamChanged && size === 0) continue;
       yield {
         connectionIds: [...connectionIds],
         conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
         personalIds,
         presentIds: [...presentIds],
+        roleChanged,
+        teamChanged,
       };
     }
     if (refusal) throw refusal;

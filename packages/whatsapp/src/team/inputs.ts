@@ -43,6 +43,12 @@ export type CancelInvitation = z.infer<typeof cancelInvitationInput>;
 export const changeRoleInput = z.strictObject({ memberId, role: roleInput });
 export type ChangeRole = z.infer<typeof changeRoleInput>;
 
+/** Which one, so that nobody leaves the organisation that another window has opened meanwhile. */
+export const leaveTeamInput = z.strictObject({
+  organizationId: z.uuid("This is not the id of an organisation."),
+});
+export type LeaveTeam = z.infer<typeof leaveTeamInput>;
+
 export const makeResetLinkInput = z.strictObject({ memberId });
 export type MakeResetLink = z.infer<typeof makeResetLinkInput>;
 

@@ -39,10 +39,11 @@ export async function join(ctx: Visit, input: Join) {
     const actor = { userId, name: account?.name ?? self?.name ?? "", email };
     if (added.length > 0)
       await recordAudit(tx, { organizationId, actor, ip: ctx.ip }, "member.joined", email, { role });
-    return { organizationId, email };
+    return { organizationId, email, userId };
   });
-  if (self) await tellAccessChanged(ctx, self.userId);
-  return joined;
+  const { organizationId, email } = joined;
+  await tellAccessChanged(ctx, joined.userId);
+  return { organizationId, email };
 }
 
 async function newAccount(input: Join, email: string): Promise<NewAccount> {

@@ -11,6 +11,7 @@ import { addOrganization } from "../organizations/add.ts";
 import { noJobs } from "../testing.ts";
 import { changeRole } from "./change-role.ts";
 import { invite } from "./invite.ts";
+import { leaveTeam } from "./leave.ts";
 import { removeMember } from "./remove.ts";
 
 /** An organisation with two owners, and what each of them brings along to a verb. */
@@ -79,6 +80,15 @@ describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) 
     const team = await openTeam(store);
     await team.attempts(100, (ctx, memberId) => removeMember(ctx, { memberId }));
     expect(await team.owners()).toBe(1);
+    expect(await store.db.$count(auditLog)).toBe(1);
+  });
+
+  test("two owners who both leave, again and again, leave one owner", async () => {
+    await using store = await createTestStore(kind);
+    const team = await openTeam(store);
+    const results = await team.attempts(100, (ctx) => leaveTeam(ctx, { organizationId: ctx.organizationId }));
+    expect(await team.owners()).toBe(1);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(await store.db.$count(auditLog)).toBe(1);
   });
 

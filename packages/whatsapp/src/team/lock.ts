@@ -5,22 +5,29 @@ import type { Context, Role } from "../context.ts";
 import { DomainError } from "../errors.ts";
 
 /**
- * Lets one change of the team happen after the other, and answers what the actor may do by now: the role with which
- * the request came in may be gone. Rows that only refer to the organisation are not held up.
+ * Lets one change of the team happen after the other, and answers what the actor is by now: the role with which the
+ * request came in may be gone. Rows that only refer to the organisation are not held up.
  */
-export async function lockTeam(tx: Database, ctx: Context): Promise<{ actorRole: Role }> {
+export async function lockTeamOf(tx: Database, ctx: Context): Promise<{ id: string; role: Role }> {
   await tx
     .select({ id: organizations.id })
     .from(organizations)
     .where(eq(organizations.id, ctx.organizationId))
     .for("no key update");
   const [actor] = await tx
-    .select({ role: members.role })
+    .select({ id: members.id, role: members.role })
     .from(members)
     .where(and(eq(members.organizationId, ctx.organizationId), eq(members.userId, ctx.actor.userId)));
-  if (!actor || actor.role === "member")
+  if (!actor) throw new DomainError("not_allowed", "You are not in this organisation any longer.");
+  return actor;
+}
+
+/** The lock for those who may change the team. */
+export async function lockTeam(tx: Database, ctx: Context): Promise<{ actorRole: Role }> {
+  const { role } = await lockTeamOf(tx, ctx);
+  if (role === "member")
     throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
-  return { actorRole: actor.role };
+  return { actorRole: role };
 }
 
 export async function getMember(tx: Database, ctx: Context, memberId: string) {

@@ -17,6 +17,6 @@ export async function resetSecondFactor(ctx: Context, input: ResetSecondFactor) 
     await recordAudit(tx, ctx, "member.second_factor_reset", member.email);
     return member;
   });
-  await tellAccessChanged(ctx, userId);
+  await tellAccessChanged({ db: ctx.installation.db, feed: ctx.feed }, userId);
   return { id };
 }

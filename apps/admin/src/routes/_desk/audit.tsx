@@ -90,6 +90,7 @@ const deeds: Record<string, string> = {
   "key.revoked": "revoked the API key",
   "member.invited": "invited",
   "member.joined": "joined as",
+  "member.left": "left, as",
   "member.password_changed": "changed the password of",
   "member.password_reset": "chose a new password, by a link, for",
   "member.backup_code_used": "signed in with a backup code as",

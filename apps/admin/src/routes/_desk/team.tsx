@@ -118,6 +118,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
   const refresh = useRefresh();
   const navigate = useNavigate();
   const why = useWhyNotMember(member, lastOwner);
+  const whyStay = member.isYou && !lastOwner ? null : why;
   const change = useMutation(
     trpc.team.changeRole.mutationOptions({
       onSuccess: async (_, { role }) => {
@@ -136,8 +137,11 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
       action: member.isYou ? "Leave" : "Remove",
       explain,
       run: async () => {
-        await client.team.remove.mutate({ memberId: member.id });
-        if (!member.isYou) return refresh();
+        if (!member.isYou) {
+          await client.team.remove.mutate({ memberId: member.id });
+          return refresh();
+        }
+        await client.team.leave.mutate({ organizationId: organization.id });
         await queryClient.invalidateQueries(trpc.session.me.queryFilter());
         await navigate({ to: "/" });
       },
@@ -191,7 +195,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
           <ActionButton
             size="xs"
             variant="default"
-            why={why}
+            why={whyStay}
             onClick={remove}
             aria-label={member.isYou ? "Leave the organisation" : `Remove ${member.name}`}
           >
