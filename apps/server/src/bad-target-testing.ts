@@ -4,11 +4,7 @@ import type { Target } from "./bad-inputs-testing.ts";
 const OWNER = { name: "Olga", email: "olga@example.org", password: "a password nobody guesses" };
 
 /** Sets a fresh server up, with an owner who is signed in and a connected sender. */
-export async function furnishTarget(
-  url: string,
-  setupToken: string,
-  simulator: Simulator,
-): Promise<Target & { signIn: () => Promise<void> }> {
+export async function furnishTarget(url: string, setupToken: string, simulator: Simulator): Promise<Target> {
   const sender = "whatsapp:+14155550100";
   const { sid, token } = simulator.createAccount({ senders: [sender] });
   const post = async (path: string, body: object, cookie = "") => {
@@ -26,17 +22,13 @@ export async function furnishTarget(
     publicUrl: url,
     account: { sid, token, sender },
     cookie: "",
-    /** Again, where the session was ended on the way. */
-    signIn: async () => {
-      const { email, password } = OWNER;
-      const response = await post("auth/sign-in/email", { email, password });
-      target.cookie = response.headers
-        .getSetCookie()
-        .map((cookie) => cookie.split(";")[0])
-        .join("; ");
-    },
   };
-  await target.signIn();
+  const { email, password } = OWNER;
+  const signedIn = await post("auth/sign-in/email", { email, password });
+  target.cookie = signedIn.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
   await post(
     "trpc/twilioWhatsApp.connect",
     { mode: "test", accountSid: sid, authToken: token, sender },
