@@ -18,7 +18,7 @@ interface Line {
 /**
  * One connection apart from the pool, for what must never queue behind somebody's page. It is opened before it is needed
  * and opened again when it is lost, so that others who take every connection of the database cannot take this one; and
- * when it falls silent it is given up for a new one. By node-postgres: see docs/decisions/0015.
+ * when it falls silent it is given up for a new one. By node-postgres: see docs/decisions/0016.
  */
 export function openHotLine(url: string) {
   /** Statements by the name under which each connection knows them. */
