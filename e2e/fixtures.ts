@@ -9,6 +9,7 @@ import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentine
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
 import postgres from "postgres";
 import { mutate } from "./api.ts";
+import { AUTH_SECRET, Canary, ENCRYPTION_KEY, PASSWORDS } from "./canary.ts";
 
 export { expect };
 
@@ -25,6 +26,8 @@ interface Owner extends Person {
 
 interface Fixtures {
   simulator: Simulator;
+  /** Fails the test when a secret comes out of its server: in an answer, a log line or a row. */
+  canary: Canary;
   /** A server of its own for each test, freshly installed, on a Postgres of its own. */
   server: RunningServer;
   /** Makes the owner as the setup page does, and signs the page in. */
@@ -79,20 +82,31 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
     await simulator.stop();
   },
 
-  server: async ({ postgresServer, simulator }, use) => {
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  canary: async ({}, use) => {
+    const canary = new Canary();
+    await use(canary);
+    expect(await canary.leaks(), "secrets that came out").toEqual([]);
+  },
+
+  server: async ({ postgresServer, simulator, canary }, use) => {
     const database = `test_${randomUUID().replaceAll("-", "")}`;
     await command(postgresServer, `create database ${database} template ${TEMPLATE}`);
     const config = readConfig({
       NODE_ENV: "development",
       PORT: "0",
       DATABASE_URL: postgresServer.urlOf(database),
-      ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
-      AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+      ENCRYPTION_KEYS: ENCRYPTION_KEY,
+      AUTH_SECRET,
       TWILIO_SIMULATOR_URL: simulator.url,
     });
-    const server = await startServer(config, createLogger("error"));
+    const log = createLogger("debug", { write: (line) => canary.hear(line) });
+    const server = await startServer(config, log);
     await use(server);
     await server.stop();
+    const client = postgres(postgresServer.urlOf(database), { max: 1 });
+    await canary.readDatabase(client);
+    await client.end();
     await command(postgresServer, `drop database ${database} with (force)`);
   },
 
@@ -104,7 +118,7 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
       const wanted = {
         name: "Ada Owner",
         email: "ada@example.org",
-        password: "correct horse battery staple",
+        password: PASSWORDS.owner,
         organization: "Harbour Bakery",
         ...wishes,
       };
@@ -147,7 +161,7 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
       const person = {
         name: "Mia Member",
         email: `${role}@example.org`,
-        password: "a quiet harbour at dawn",
+        password: PASSWORDS.joined,
         ...wishes,
       };
       const { email, name, password } = person;
@@ -181,9 +195,10 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
   },
 
   watch: [
-    async ({ context }, use) => {
+    async ({ context, canary, server }, use) => {
       const findings: string[] = [];
       const watch = (watched: BrowserContext) => {
+        canary.watch(watched, server.url);
         watched.on("weberror", (found) => findings.push(String(found.error())));
         watched.on("console", (message) => {
           const isLoud = ["error", "warning"].includes(message.type());

@@ -22,6 +22,7 @@ import { sameIds, unscopedKey } from "./faults/f21-unscoped-key.ts";
 import { keyChange } from "./faults/f23-key-change.ts";
 import { restore, restoreDump } from "./faults/f24-restore.ts";
 import { liveConsoles, liveConsolesOfTwo } from "./faults/f25-live-consoles.ts";
+import { slowConnections } from "./faults/f26-slow-connections.ts";
 import { embeddedKilled } from "./faults/pglite.ts";
 
 export const FAULTS: Fault[] = [
@@ -60,6 +61,7 @@ export const FAULTS: Fault[] = [
   restoreDump,
   liveConsoles,
   liveConsolesOfTwo,
+  slowConnections,
   embeddedKilled,
 ];
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import twilio from "twilio";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -99,12 +101,24 @@ describe("accounts that answer with an error", () => {
 
   test("hang: nothing comes back, and the simulator still stops", async () => {
     const own = await startSimulator();
-    const hanging = connectClient(own, ACCOUNTS.hang, "x").api.v2010.accounts(ACCOUNTS.hang).fetch();
-    const outcome = hanging.catch((error: { code?: string }) => error.code);
-    // Whatever is asked later is answered first.
+    const socket = connect(Number(new URL(own.url).port), "localhost");
+    await once(socket, "connect");
+    let heard = "";
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    socket
+      .on("error", () => {})
+      .on("data", (data) => {
+        heard += data;
+      });
+    socket.write(
+      `GET /2010-04-01/Accounts/${ACCOUNTS.hang}.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(ACCOUNTS.hang, "x").authorization}\r\n\r\n`,
+    );
+    // Its connection is older, and so is taken first; whatever is asked later is answered.
     await connectClient(own).api.v2010.accounts(ACCOUNTS.healthy).fetch();
+    expect([heard, socket.destroyed]).toEqual(["", false]);
     await own.stop();
-    expect(await outcome).toBe("ECONNRESET");
+    await closed;
+    expect(heard).toBe("");
   });
 
   test("sender updates: refused, and refused for a fragment only", async () => {
