@@ -1,7 +1,7 @@
 import type { Store } from "@waystation/db/client";
 import { createCallers } from "@waystation/whatsapp/webhooks/callers";
+import { columnsOfKnown, type Delivery, projectionOf } from "@waystation/whatsapp/webhooks/delivery";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
-import { columnsOfKnown, type Delivery, projectionOf } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import { INCOMING } from "@waystation/whatsapp/webhooks/steps";
 import type { Payloads } from "./payloads.ts";

@@ -1,8 +1,9 @@
 /** Takes many webhooks in, makes the inbox anew from the log, and compares the two, row by row. */
 import { openPostgres, type Store } from "@waystation/db/client";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { arrivalOf } from "@waystation/whatsapp/webhooks/delivery";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
-import { arrivalOf, createIngest } from "@waystation/whatsapp/webhooks/ingest";
+import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import { rebuild } from "@waystation/whatsapp/webhooks/rebuild";
 import { createDeskTemplate } from "./desk.ts";

@@ -1,14 +1,9 @@
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
+import { type Arrival, arrivalOf, type Outcome } from "@waystation/whatsapp/webhooks/delivery";
 import { chooseReceiver, type Receiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
-import {
-  type Arrival,
-  arrivalOf,
-  type Ingest,
-  NotStoredError,
-  type Outcome,
-} from "@waystation/whatsapp/webhooks/ingest";
+import { type Ingest, NotStoredError } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
 import { signingToken } from "@waystation/whatsapp/webhooks/signature";

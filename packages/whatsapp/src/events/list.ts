@@ -2,7 +2,7 @@ import { connections, webhookEventKeys, webhookEvents, webhookRejections } from 
 import { and, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { OUTCOMES } from "../webhooks/ingest.ts";
+import { OUTCOMES } from "../webhooks/delivery.ts";
 import type { RefusalReason } from "../webhooks/refuse.ts";
 import { INCOMING, UNKNOWN } from "../webhooks/steps.ts";
 import type { ListEvents } from "./inputs.ts";

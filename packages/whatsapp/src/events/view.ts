@@ -1,5 +1,5 @@
+import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
-import type { Outcome } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import type { RefusalReason } from "../webhooks/refuse.ts";
 import { kindOfStep, statusOfStep } from "../webhooks/steps.ts";
