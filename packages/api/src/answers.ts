@@ -1,3 +1,4 @@
+import { MESSAGE_KINDS } from "@waystation/whatsapp/webhooks/message-kind";
 import { z } from "zod";
 
 /** What REST answers, as the OpenAPI document describes it. A test holds each to what the procedures really answer. */
@@ -189,20 +190,7 @@ export const events = z.object({
   nextCursor,
 });
 
-const kind = z.enum([
-  "unknown",
-  "text",
-  "image",
-  "audio",
-  "video",
-  "document",
-  "sticker",
-  "location",
-  "contacts",
-  "button",
-  "list",
-  "flow",
-]);
+const kind = z.enum(MESSAGE_KINDS);
 const direction = z.enum(["in", "out"]);
 const windowClosesAt = moment
   .nullable()
