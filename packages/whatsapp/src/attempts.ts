@@ -78,11 +78,17 @@ export async function forgetAttempts(db: Database, key: string): Promise<void> {
   await db.delete(callCounts).where(eq(callCounts.key, key));
 }
 
-/** What one guesser can hold many addresses of: an IPv4 address, or the /64 of an IPv6 one. */
-export function addressBlock(ip: string | null): string {
+/** An IPv4 address that came over IPv6 (`::ffff:192.0.2.1`) as itself. */
+export function plainAddress(ip: string | null): string | null {
   const mapped = ip?.replace(/^::ffff:/i, "") ?? "";
-  if (isIPv4(mapped)) return mapped;
-  if (!ip || !isIPv6(ip)) return "unknown";
+  return isIPv4(mapped) ? mapped : ip;
+}
+
+/** What one guesser can hold many addresses of: an IPv4 address, or the /64 of an IPv6 one. */
+export function addressBlock(address: string | null): string {
+  const ip = plainAddress(address) ?? "";
+  if (isIPv4(ip)) return ip;
+  if (!isIPv6(ip)) return "unknown";
   const [head = "", tail] = (ip.split("%")[0] ?? ip).split("::");
   const left = head.split(":").filter(Boolean);
   const right = tail?.split(":").filter(Boolean) ?? [];

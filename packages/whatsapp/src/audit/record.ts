@@ -1,5 +1,6 @@
 import type { Database } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
+import { plainAddress } from "../attempts.ts";
 
 export type Action =
   | "setup.completed"
@@ -58,6 +59,6 @@ export async function recordAudit(
     action,
     subject,
     detail,
-    ip,
+    ip: plainAddress(ip),
   });
 }

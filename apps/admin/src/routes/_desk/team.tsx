@@ -370,7 +370,7 @@ function TwoSteps({ members, isRequired }: { members: Member[]; isRequired: bool
 
 const Roles = () => (
   <p className="dim small">
-    Owners do everything. Admins connect senders and run the team, but cannot touch owners. Members see
-    connections and webhooks.
+    Owners do everything. Admins connect senders and run the team, but cannot touch owners. Members answer
+    customers, and see connections and webhooks.
   </p>
 );
