@@ -14,6 +14,7 @@ import express, {
 import helmet from "helmet";
 import { type Auth, authRouter } from "./auth.ts";
 import { consoleRoute } from "./console-route.ts";
+import { liveRoute } from "./live-route.ts";
 import type { Logger } from "./logger.ts";
 import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
@@ -69,6 +70,7 @@ export function createApp(deps: AppDeps): Express {
     requestGate(platform.publicUrl),
     recognise,
     answerUnknownKey,
+    liveRoute(context),
     procedures(context, log),
   );
   app.use(

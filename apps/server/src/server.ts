@@ -1,13 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Store } from "@waystation/db/client";
 import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
 import { DESK_ROLE } from "@waystation/db/wall";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
-import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed, type Feed } from "@waystation/whatsapp/feed";
 import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
@@ -22,6 +18,7 @@ import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { consoleFolder } from "./console-route.ts";
+import { closeServer, createHttpServer, end, listen } from "./http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
@@ -43,7 +40,6 @@ export interface RunningServer {
 const DRAIN_MS = 9_500;
 /** So long a balancer may need to see that it is to send nothing more here. */
 const FAREWELL_MS = 2_000;
-const BACKLOG = 4_096;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
 const COMPLAINT_MS = 5_000;
@@ -253,116 +249,4 @@ async function answersInTime(question: PromiseLike<unknown>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function end(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
-/** Listens before anything is touched, and says "not yet" until there is something to serve. */
-function createHttpServer() {
-  let handle: RequestListener = (_req, res) => {
-    res.writeHead(503, {
-      "Content-Type": "application/json",
-      "Retry-After": "2",
-      "Cache-Control": "no-store",
-    });
-    res.end(JSON.stringify({ status: "starting" }));
-  };
-  const open = new Set<ServerResponse>();
-  let isDraining = false;
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      // A file of 16 MB on its way from a phone.
-      requestTimeout: 120_000,
-      keepAliveTimeout: 65_000,
-      // Who was told of these 65 s may be late, as we may: a request on a connection that just closed is lost.
-      keepAliveTimeoutBuffer: 5_000,
-      connectionsCheckingInterval: 5_000,
-    },
-    (req, res) => {
-      // Webhooks are many, never streams, and answered at once.
-      if (!req.url?.startsWith(WEBHOOK_PATH)) {
-        open.add(res);
-        res.once("close", () => open.delete(res));
-      }
-      if (isDraining) res.setHeader("Connection", "close");
-      handle(req, res);
-    },
-  );
-  server.on("clientError", answerBrokenRequest);
-  return {
-    server,
-    serve: (listener: RequestListener) => {
-      handle = listener;
-    },
-    isDraining: () => isDraining,
-    /**
-     * Says for `farewell` ms that it is not ready, and serves on: who closes at once resets the connections that wait to be
-     * accepted. Then refuses new ones, cuts live streams (browsers come again), and waits for the rest until `deadline`.
-     */
-    drain: async (deadline: AbortSignal, farewell: number) => {
-      isDraining = true;
-      if (farewell > 0) await new Promise((resolve) => setTimeout(resolve, farewell));
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const res of open) {
-        if (isStream(res)) res.destroy();
-        else if (!res.headersSent) res.setHeader("Connection", "close");
-      }
-      const sweep = setInterval(() => server.closeIdleConnections(), 100);
-      await Promise.race([closed, end(deadline)]);
-      clearInterval(sweep);
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-/**
- * What never became a request. One that was not read in time is told 503 instead of Node's 408: it may be us who were slow,
- * and Twilio repeats after 503 alone.
- */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const head =
-    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? "503 Service Unavailable\r\nRetry-After: 5"
-      : error.code === "HPE_HEADER_OVERFLOW"
-        ? "431 Request Header Fields Too Large"
-        : "400 Bad Request";
-  socket.end(`HTTP/1.1 ${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function isStream(res: ServerResponse): boolean {
-  return String(res.getHeader("Content-Type")).startsWith("text/event-stream");
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
-    // Whoever finds no place to wait while this process is busy is reset, and asks for nothing again.
-    server.listen({ port, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function portError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === "EADDRINUSE")
-    return new StartError(`Port ${port} is taken. Stop what uses it, or set PORT to another one.`);
-  if (error.code === "EACCES")
-    return new StartError(`Port ${port} needs more rights. Set PORT to one above 1023.`);
-  return error;
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -12,7 +12,7 @@ import { listConversations } from "@waystation/whatsapp/inbox/list-conversations
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
 import { reopen, resolve } from "@waystation/whatsapp/inbox/resolve";
 import * as answers from "./answers.ts";
-import { member, router, streamed } from "./trpc.ts";
+import { member, router } from "./trpc.ts";
 
 export const conversations = router({
   list: member
@@ -92,7 +92,5 @@ export const conversations = router({
     .mutation(({ ctx, input }) => assign(ctx.domain, input)),
   changes: member
     .input(changesInput.optional())
-    .subscription(({ ctx, signal }) =>
-      streamed(conversationChanges(ctx.domain, signal ?? AbortSignal.abort())),
-    ),
+    .subscription(({ ctx, signal }) => conversationChanges(ctx.domain, signal ?? AbortSignal.abort())),
 });

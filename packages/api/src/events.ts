@@ -2,7 +2,7 @@ import { eventChanges } from "@waystation/whatsapp/events/changes";
 import { eventChangesInput, listEventsInput } from "@waystation/whatsapp/events/inputs";
 import { listEvents } from "@waystation/whatsapp/events/list";
 import * as answers from "./answers.ts";
-import { member, router, streamed } from "./trpc.ts";
+import { member, router } from "./trpc.ts";
 
 export const events = router({
   list: member
@@ -20,6 +20,6 @@ export const events = router({
   changes: member
     .input(eventChangesInput.optional())
     .subscription(({ ctx, input, signal }) =>
-      streamed(eventChanges(ctx.domain, input ?? {}, signal ?? AbortSignal.abort())),
+      eventChanges(ctx.domain, input ?? {}, signal ?? AbortSignal.abort()),
     ),
 });

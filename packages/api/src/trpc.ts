@@ -94,15 +94,6 @@ export function asError(cause: DomainError): TRPCError {
   return new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
 }
 
-/** What a stream refuses once it has begun passes no middleware. */
-export async function* streamed<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void> {
-  try {
-    yield* items;
-  } catch (error) {
-    throw error instanceof DomainError ? asError(error) : error;
-  }
-}
-
 /** Refusals keep their sentence; anything else is reported and stays behind the neutral one. */
 const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   const result = await next();

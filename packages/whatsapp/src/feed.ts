@@ -28,7 +28,7 @@ interface FeedOptions {
 
 /** Short enough to be at once for people. */
 const WINDOW_MS = 50;
-/** To all listeners together: each notice costs a listener's stream some 40 µs, most of it in tRPC. (`bench sse`) */
+/** To all listeners together: each notice costs a listener's stream some 30 µs, most of it the socket's. (`bench sse`) */
 const NOTICES_A_MS = 2;
 
 /**

@@ -1,4 +1,5 @@
 import { requireAccess } from "../access.ts";
+import type { Changes } from "../changes.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { EventChanges } from "./inputs.ts";
@@ -20,6 +21,25 @@ export interface ChangeNotice {
   roleChanged: boolean;
   /** Somebody came, went, or has another role. */
   teamChanged: boolean;
+}
+
+const notices = new WeakMap<Changes, ChangeNotice>();
+
+/** What all listeners are told of it: one object for all of them, so that whoever writes it needs to do so once. */
+function forAll(news: Changes): ChangeNotice {
+  const known = notices.get(news);
+  if (known) return known;
+  const { connectionIds, conversationIds, presentIds, isEverything, access } = news;
+  const notice: ChangeNotice = {
+    connectionIds: [...connectionIds],
+    conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
+    personalIds: [],
+    presentIds: [...presentIds],
+    roleChanged: false,
+    teamChanged: isEverything || access.size > 0,
+  };
+  notices.set(news, notice);
+  return notice;
 }
 
 /**
@@ -58,17 +78,10 @@ export async function* eventChanges(
       const personalIds = [...(news.personal.get(userId) ?? [])];
       if (input.connectionId !== undefined && !isEverything && !connectionIds.has(input.connectionId))
         continue;
-      const teamChanged = isEverything || news.access.size > 0;
       const size = connectionIds.size + conversationIds.size + personalIds.length + presentIds.size;
-      if (!teamChanged && size === 0) continue;
-      yield {
-        connectionIds: [...connectionIds],
-        conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
-        personalIds,
-        presentIds: [...presentIds],
-        roleChanged,
-        teamChanged,
-      };
+      if (size === 0 && !isEverything && news.access.size === 0) continue;
+      const common = forAll(news);
+      yield personalIds.length === 0 && !roleChanged ? common : { ...common, personalIds, roleChanged };
     }
     if (refusal) throw refusal;
   } finally {
