@@ -36,7 +36,8 @@ export function createHttpServer() {
         open.add(res);
         res.once("close", () => open.delete(res));
       }
-      if (isDraining) res.setHeader("Connection", "close");
+      // Nothing else is spoken here, and of what follows such a request Node may lose the beginning.
+      if (isDraining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
       handle(req, res);
     },
   );

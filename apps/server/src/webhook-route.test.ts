@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -261,6 +262,29 @@ describe.each(databases)("on %s", (kind) => {
       expect(events.some((event) => Object.hasOwn(event.params, "__proto__"))).toBe(true);
     });
 
+    test("no parameter is too long for an index", async () => {
+      // Random, as what repeats would be compressed until it fits.
+      const long = () => randomBytes(8_000).toString("hex");
+      const fields = [
+        ...["From", "To", "Body", "MessageSid", "SmsSid", "SmsMessageSid", "SmsStatus", "MessageStatus"],
+        ...["ProfileName", "ProfileUsername", "Username", "ExternalUserId", "WaId", "MessagingServiceSid"],
+        ...["NumMedia", "MediaUrl0", "MediaContentType0", "MessageType", "ButtonText", "ButtonPayload"],
+        ...["Address", "Label", "Latitude", "Longitude", "OriginalRepliedMessageSid", "ReferralSourceUrl"],
+        ...["ErrorCode", "ErrorMessage", "ChannelToAddress", "Forwarded", "ListId", "FlowData"],
+      ];
+      const statuses: number[] = [];
+      for (const field of fields)
+        for (const params of [incoming(), callback("sent")])
+          statuses.push((await send({ ...params, [field]: long() })).status);
+      statuses.push((await send({ ...incoming(), ExternalUserId: `US.${long()}` })).status);
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      expect(await stored()).toHaveLength(statuses.length);
+      const kinds = Map.groupBy(await stored(), (event) => event.kind);
+      // What is no SID names no message, and what is no address nobody.
+      expect(kinds.get("unknown")).toHaveLength(4);
+      expect(reports).toEqual([]);
+    });
+
     test("what is neither message nor callback is kept as unknown", async () => {
       expect(
         (
@@ -371,6 +395,17 @@ describe.each(databases)("on %s", (kind) => {
       forgetAccount(ctx.installation.db, account.sid);
       expect((await send(incoming(), { token: next })).status).toBe(200);
       expect((await send(incoming())).status).toBe(200);
+    });
+
+    test("nobody finds out which senders an account has", async () => {
+      const probe = async (To: string, more: Record<string, string> = {}) => {
+        const { headers, ...answer } = await send(incoming({ To, ...more }), { token: "0".repeat(32) });
+        return { ...answer, headers: { ...headers, date: null } };
+      };
+      const known = await probe(sender);
+      expect(known.status).toBe(401);
+      expect(await probe("whatsapp:+19998887777")).toEqual(known);
+      expect(await probe("", { MessagingServiceSid: `MG${"9".repeat(32)}` })).toEqual(known);
     });
 
     test("an account never connected: 404; none at all: 400", async () => {

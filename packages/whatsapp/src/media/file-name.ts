@@ -7,7 +7,7 @@ export function cleanFileName(text: string): string | null {
   const name = toPgText(text)
     .replace(/^.*[/\\]/, "")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"<>|*?:]/gu, "")
-    .replace(/^[.\s]+|[.\s]+$/g, "");
+    .replace(/^[.\s]+|(?<![.\s])[.\s]+$/g, "");
   if (name === "") return null;
   if (name.length <= MOST) return name;
   const ending = /\.\w{1,10}$/.exec(name)?.[0] ?? "";

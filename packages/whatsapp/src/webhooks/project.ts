@@ -1,5 +1,6 @@
 import { toPgText } from "../text.ts";
 import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.ts";
+import { isAddress } from "./read-webhook.ts";
 
 /** What the inbox takes from one webhook. */
 export interface Projection {
@@ -45,7 +46,9 @@ export function projectWebhook(values: Values): Projection {
   const contact = toPgText(first("From") ?? "");
   const external = first("ExternalUserId");
   const otherAddress =
-    external === null ? null : toPgText(external.includes(":") ? external : `whatsapp:${external}`);
+    external === null || !isAddress(external)
+      ? null
+      : toPgText(external.includes(":") ? external : `whatsapp:${external}`);
   const kind = kindOfMessage(first);
   const body = first("Body");
   const text = body === null ? null : toPgText(body);

@@ -30,6 +30,8 @@ const IDENTITY = [
 ];
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 const MAX_WORD = 64;
+/** Of Twilio's the longest has some 140. */
+const MAX_ADDRESS = 256;
 
 /**
  * What a form body says, with nothing of it believed yet. Null when it says two things at once, or not even whose account
@@ -78,8 +80,14 @@ function identify(
     const step = stepOfStatus(word ?? "");
     return { sid: key, step, word: step === OTHER_STATUS ? toPgText((word ?? "").slice(0, MAX_WORD)) : null };
   }
-  if (!first.has("From") || !first.has("To")) return { sid: hashOf(body), step: UNKNOWN, word: null };
+  if (!isAddress(first.get("From")) || !isAddress(first.get("To")))
+    return { sid: hashOf(body), step: UNKNOWN, word: null };
   return { sid: key, step: INCOMING, word: null };
+}
+
+/** Contacts are found by their address, and no index holds any length. */
+export function isAddress(text: string | undefined): boolean {
+  return text !== undefined && text.length <= MAX_ADDRESS;
 }
 
 function hashOf(body: Buffer): string {

@@ -1,4 +1,6 @@
+import crypto, { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import fc from "fast-check";
 import twilio from "twilio";
 import { describe, expect, test } from "vitest";
@@ -178,4 +180,37 @@ describe("the signature header", () => {
       expect(signingToken([TOKEN], flipped.toString("base64"), URL_, pairs)).toBe(-1);
     }
   });
+});
+
+test("one that is nearly right costs the same work as one that is all wrong", () => {
+  const pairs: FormPairs = [["Body", "Hi"]];
+  const right = createHmac("sha1", TOKEN).update(`${URL_}BodyHi`).digest();
+  const { timingSafeEqual, createHmac: makeHmac } = crypto;
+  let compared: [number, number][] = [];
+  let digests = 0;
+  crypto.timingSafeEqual = (a, b) => {
+    compared.push([a.byteLength, b.byteLength]);
+    return timingSafeEqual(a, b);
+  };
+  crypto.createHmac = (...parameters) => {
+    digests += 1;
+    return makeHmac(...parameters);
+  };
+  syncBuiltinESMExports();
+  try {
+    // With the first so many bytes right.
+    const work = [0, 1, 10, 19].map((count) => {
+      const forged = Buffer.from(right.map((byte, index) => (index < count ? byte : byte ^ 1)));
+      compared = [];
+      digests = 0;
+      expect(signingToken([TOKEN, "f".repeat(32)], forged.toString("base64"), URL_, pairs)).toBe(-1);
+      return { digests, compared };
+    });
+    const compares = Array.from({ length: work[0]?.digests ?? 0 }, () => [20, 20]);
+    expect(compares.length).toBeGreaterThanOrEqual(2);
+    expect(work).toEqual(work.map(() => ({ digests: compares.length, compared: compares })));
+  } finally {
+    Object.assign(crypto, { timingSafeEqual, createHmac: makeHmac });
+    syncBuiltinESMExports();
+  }
 });

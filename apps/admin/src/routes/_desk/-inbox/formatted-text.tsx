@@ -78,6 +78,6 @@ function closing(line: string, mark: string, from: number): number {
 function linkAt(line: string, at: number): string | null {
   const pattern = /https?:\/\/[^\s<>"]+/iy;
   pattern.lastIndex = at;
-  const link = pattern.exec(line)?.[0].replace(/[.,;:!?)\]}'*_~]+$/, "");
+  const link = pattern.exec(line)?.[0].replace(/(?<![.,;:!?)\]}'*_~])[.,;:!?)\]}'*_~]+$/, "");
   return link && URL.canParse(link) ? link : null;
 }

