@@ -79,6 +79,8 @@ for (const { messages, name } of sizes) {
   console.log(`${number(messages)} messages in ${number((performance.now() - begin) / 1_000)} s`);
   const store = await openPostgres(databases.urlOf(name));
   stack.defer(() => store.close());
+  const problem = await store.raiseWall();
+  if (problem !== null) throw new Error(problem);
   const ctx = await contextOf(store, organizationId);
   // Somebody who works in it: what is old and read was so for long.
   for (let n = 0; n < 3; n++) await markRead(ctx, { conversationId: talk.usual });

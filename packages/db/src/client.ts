@@ -9,6 +9,7 @@ import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
 import { connectPostgres } from "./connect-postgres.ts";
 import { openHotLine } from "./hot-line.ts";
+import { createLines } from "./lines.ts";
 import { prepareFrequent } from "./prepare-frequent.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
@@ -136,7 +137,13 @@ export async function openPostgres(url: string): Promise<Store> {
     queryAnew: async <Row>(text: string, parameters: unknown[]) =>
       (await client.unsafe(text, parameters as never[], { prepare: false })) as unknown as Row[],
   };
-  let desk: Awaited<ReturnType<typeof openPool>> | null = null;
+  const desk = createLines(async () => {
+    const line = await openPool(url, 1, { role: DESK_ROLE });
+    // The library's own reading of times, as drizzle wants it switched off.
+    Object.assign(line.client.options.parsers, client.options.parsers);
+    Object.assign(line.client.options.serializers, client.options.serializers);
+    return line;
+  }, DESK_POOL);
   let within: Within = () => own;
   return {
     ...own,
@@ -154,14 +161,11 @@ export async function openPostgres(url: string): Promise<Store> {
             ),
           ),
         );
-        desk ??= await openPool(url, DESK_POOL, { role: DESK_ROLE });
+        await desk.use(async () => {});
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
-      // The library's own reading of times, as drizzle wants it switched off.
-      Object.assign(desk.client.options.parsers, client.options.parsers);
-      Object.assign(desk.client.options.serializers, client.options.serializers);
-      within = postgresWithin(desk.client, rememberNumbers(own.query));
+      within = postgresWithin(desk, rememberNumbers(own.query));
       return null;
     },
     pendingMigrations: () => pendingMigrations(db),
@@ -169,7 +173,7 @@ export async function openPostgres(url: string): Promise<Store> {
     migrate: () =>
       withOwnLock(url, (locked) => migratePostgres(drizzlePostgres(locked), { migrationsFolder })),
     close: async () => {
-      await Promise.all([pool.close(), desk?.close(), hotLine.close()]);
+      await Promise.all([pool.close(), desk.close(), hotLine.close()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { PgDatabase, PgDialect, type PgSession } from "drizzle-orm/pg-core";
 import { PostgresJsSession } from "drizzle-orm/postgres-js/session";
 import type postgres from "postgres";
 import type { Asking, Database } from "./client.ts";
+import type { Lines } from "./lines.ts";
 import { countFrequent } from "./prepare-frequent.ts";
 import { type Scope, TAKE_ROLE, TELL_SCOPE } from "./wall.ts";
 
@@ -22,20 +23,24 @@ async function settings({ organizationId, userId }: Scope, numberOf: NumberOf): 
   return [organizationId, String(await numberOf(organizationId)), userId];
 }
 
-/** `client` is one whose connections have the role; each query is sent together with what tells for whom it is. */
-export function postgresWithin(client: postgres.Sql, numberOf: NumberOf): Within {
+/**
+ * Each line is a client with one connection, which has the role. A query follows what tells for whom it is on the same
+ * connection, and nobody else's comes between; one that nothing was told for is refused (`policies.ts`).
+ */
+export function postgresWithin(lines: Lines<{ client: postgres.Sql }>, numberOf: NumberOf): Within {
   const isFrequent = countFrequent();
   return (scope) => {
     const run = async (text: string, parameters: unknown[], prepare: boolean, asArrays = false) => {
       const told = await settings(scope, numberOf);
-      const line = await client.reserve();
-      const tell = line.unsafe(TELL_SCOPE, told, { prepare: true });
-      const query = line.unsafe(text, parameters as never[], { prepare });
-      const [telling, answering] = await Promise.allSettled([tell, asArrays ? query.values() : query]);
-      const failure = [telling, answering].find((one) => one.status === "rejected");
-      if (!isLost(failure?.reason)) line.release();
-      if (failure) throw failure.reason;
-      return (answering as PromiseFulfilledResult<unknown>).value;
+      return lines.use(async ({ client }) => {
+        const tell = client.unsafe(TELL_SCOPE, told, { prepare: true });
+        const query = client.unsafe(text, parameters as never[], { prepare });
+        // Both are on their way before either is answered.
+        const [telling, answering] = await Promise.allSettled([tell, asArrays ? query.values() : query]);
+        if (telling.status === "rejected") throw telling.reason;
+        if (answering.status === "rejected") throw answering.reason;
+        return answering.value as unknown;
+      });
     };
     /** What drizzle uses of a client of postgres.js: a query is sent when it is waited for. */
     const scoped = {
@@ -47,10 +52,12 @@ export function postgresWithin(client: postgres.Sql, numberOf: NumberOf): Within
       }),
       begin: async (work: (tx: postgres.TransactionSql) => Promise<unknown>) => {
         const told = await settings(scope, numberOf);
-        return client.begin(async (tx) => {
-          await tx.unsafe(TELL_SCOPE, told, { prepare: true });
-          return work(tx);
-        });
+        return lines.use(({ client }) =>
+          client.begin(async (tx) => {
+            await tx.unsafe(TELL_SCOPE, told, { prepare: true });
+            return work(tx);
+          }),
+        );
       },
     };
     return {
@@ -59,11 +66,6 @@ export function postgresWithin(client: postgres.Sql, numberOf: NumberOf): Within
       queryAnew: <Row>(text: string, parameters: unknown[]) => run(text, parameters, false) as Promise<Row[]>,
     };
   };
-}
-
-/** Then the library has taken the connection back already: giving it back once more would offer a closed one to others. */
-function isLost(error: unknown): boolean {
-  return /^(CONNECTION_|ERR_|E[A-Z]+$)/.test(String((error as { code?: unknown } | null)?.code ?? ""));
 }
 
 /** PGlite has one session for all: it takes the role for one transaction at a time. */

@@ -15,7 +15,7 @@ export const ME = `
   )`;
 
 /**
- * One page, newest first, of what was last written to before message $3: a row (`conversation_id`, `key`) each. Every
+ * One page, newest first, of what was last written to before message $3: a row each, as in `ROW`. Every
  * filter walks an index and stops when the page is full.
  */
 export function pageOf(filter: Filter, state: State, rows: number): string {
@@ -44,11 +44,13 @@ export function stateOf(filter: Filter, isOpen: boolean | undefined): State {
   return filter === "resolved" ? "resolved" : "open";
 }
 
-const ROW = "select a.conversation_id, a.last_message_id as key";
+/** What the list shows of a conversation's activity comes with it: another look at each would cost a fifth of the page. */
+export const ROW = `select a.conversation_id, a.last_message_id as key, a.last_message_id, a.is_open, a.last_at, a.last_incoming_at,
+    a.last_incoming_id, a.incoming, a.preview, null::int as seen`;
 const newest = (rows: number) => `order by key desc limit ${rows}`;
 
-/** The list's own index holds the open ones and the resolved ones apart. */
-function walk(state: State, rows: number, join = "", where = ""): string {
+/** Newest first, until the page is full. The list's own index holds the open ones and the resolved ones apart. */
+export function walk(state: State, rows: number, join = "", where = ""): string {
   if (state === "any")
     return `select * from ((${walk("open", rows, join, where)}) union all (${walk("resolved", rows, join, where)})) both_states ${newest(rows)}`;
   return `${ROW} from conversation_activity a ${join}
@@ -81,7 +83,7 @@ function unread(state: State, rows: number): string {
     `and a.last_message_id > (select mark from me) and a.incoming > coalesce((select r.incoming from conversation_reads r
       where r.user_id = $2::uuid and r.conversation_id = a.conversation_id), 0)`,
   )}) union all (
-    ${ROW} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
+    ${ROW.replace("null::int", "r.incoming")} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
     where r.user_id = $2::uuid and r.is_behind and a.organization_no = (select no from me) and a.incoming > r.incoming
       and a.last_message_id <= (select mark from me) and a.last_message_id < $3::bigint ${inState(state)}
     ${newest(rows)})) since_and_before ${newest(rows)}`;

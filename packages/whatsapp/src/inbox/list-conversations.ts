@@ -2,7 +2,7 @@ import { organizations } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
-import { ME, pageOf, stateOf } from "./conversation-pages.ts";
+import { ME, pageOf, ROW, stateOf } from "./conversation-pages.ts";
 import type { ListConversations } from "./inputs.ts";
 import { statusOf } from "./list-messages.ts";
 import { searchConversations } from "./search-conversations.ts";
@@ -89,23 +89,26 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
 const shown = (page: string) => `
   with ${ME}, page as materialized (${page})
   select p.key::text as key, c.public_id as id, n.id as "connectionId", k.name, c.address, c.ours,
-    c.assignee_id as "assigneeId", a.is_open as "isOpen", a.last_at as "lastAt",
-    a.last_incoming_at as "lastIncomingAt", a.last_incoming_id is not distinct from a.last_message_id as "isFromThem",
-    a.preview, a.incoming - coalesce(r.incoming, 0) as unread,
-    exists (select 1 from note_mentions x where x.organization_no = a.organization_no and x.user_id = $2::uuid
-      and x.conversation_id = a.conversation_id and x.seen_at is null) as "isMentioned",
+    c.assignee_id as "assigneeId", p.is_open as "isOpen", p.last_at as "lastAt",
+    p.last_incoming_at as "lastIncomingAt", p.last_incoming_id is not distinct from p.last_message_id as "isFromThem",
+    p.preview, p.incoming - coalesce(p.seen, (select r.incoming from conversation_reads r
+      where r.user_id = $2::uuid and r.conversation_id = p.conversation_id), 0) as unread,
+    exists (select 1 from note_mentions x where x.organization_no = c.organization_no and x.user_id = $2::uuid
+      and x.conversation_id = c.id and x.seen_at is null) as "isMentioned",
     m.kind, m.status, m.is_incoming as "isIncoming", m.sid, o.state as sending
   from page p
-  join conversation_activity a on a.conversation_id = p.conversation_id and a.organization_no = (select no from me)
-  join conversations c on c.id = a.conversation_id
+  join conversations c on c.id = p.conversation_id and c.organization_no = (select no from me)
   join contacts k on k.id = c.contact_id
   join twilio_whatsapp_connections n on n.no = c.connection_no
-  left join messages m on m.id = a.last_message_id
+  left join messages m on m.id = p.last_message_id
   left join outgoing_messages o on o.message_id = case when not m.is_incoming then m.id end
-  left join conversation_reads r on r.user_id = $2::uuid and r.conversation_id = a.conversation_id
   order by p.key desc`;
 
-const FOUND = shown("select * from unnest($3::bigint[], $4::bigint[]) as hit(conversation_id, key)");
+/** There the newest message of a conversation need not be the one that was found. */
+const FOUND = shown(`
+  ${ROW.replace("a.last_message_id as key", "hit.key")}
+  from unnest($3::bigint[], $4::bigint[]) as hit(conversation_id, key) join conversation_activity a using (conversation_id)
+  where a.organization_no = (select no from me)`);
 
 /** The narrow number that hot tables know the organisation by. */
 export async function organizationNumber(ctx: Pick<Context, "db" | "organizationId">): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { type Filter, inState, ME, type State } from "./conversation-pages.ts";
+import { type Filter, inState, ME, ROW, type State, walk } from "./conversation-pages.ts";
 
 interface Search {
   search: string;
@@ -20,6 +20,8 @@ interface Hit {
 const WINDOW_BITS = 11n;
 /** How many windows are looked at before everything is: what is common is found in the first, what is rare is soon read. */
 const FIRST_WINDOWS = [1n, 15n];
+/** In so many of them any part of a word is looked for: no index helps there. */
+const PART_WINDOWS = 8n;
 /** Who is found by a part of their name so often is found sooner by walking through the list. */
 const MANY_CONTACTS = 1_000;
 /** Parts of names are indexed by three letters; of less, only the beginning of a name is. */
@@ -31,7 +33,7 @@ const SHORT = 3;
  * no index of words can be used.
  */
 export async function searchConversations(ctx: Context, search: Search): Promise<Hit[]> {
-  const [named, said] = [await byName(ctx, search), await byWords(ctx, search)];
+  const [named, said] = await Promise.all([byName(ctx, search), byWords(ctx, search)]);
   const newest = new Map<string, bigint>();
   for (const { conversationId, key } of [...named, ...said]) {
     const known = newest.get(conversationId);
@@ -45,35 +47,43 @@ export async function searchConversations(ctx: Context, search: Search): Promise
 
 async function byName(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
   const pattern = search.length < SHORT ? partOf(search).slice(1) : partOf(search);
-  const parameters = [ctx.organizationId, ctx.actor.userId, cursor, pattern];
-  const contacts = await ctx.installation.queryAnew<{ id: string }>(CONTACTS, [ctx.organizationId, pattern]);
+  const contacts = await ctx.installation.queryAnew<{ id: string; byAddress: boolean }>(CONTACTS, [
+    ctx.organizationId,
+    pattern,
+  ]);
   if (contacts.length === 0) return [];
-  const text =
-    contacts.length > MANY_CONTACTS
-      ? `${WITH_ME} ${HIT} where ${BEFORE} ${inState(state)} ${WITH_WHOM[filter] ?? ""} and (k.name ilike $4 or exists (
-          select 1 from contact_identities i where i.contact_id = k.id and i.address ilike $4))`
-      : `${WITH_ME} ${HIT} where ${BEFORE} ${inState(state)} ${WITH_WHOM[filter] ?? ""} and k.id = any($4::bigint[])`;
-  if (contacts.length <= MANY_CONTACTS) parameters[3] = `{${contacts.map(({ id }) => id).join()}}`;
+  const isMany = contacts.length > MANY_CONTACTS;
+  const isMeant = contacts.some(({ byAddress }) => byAddress)
+    ? `(k.name ilike $4 or ${HAS_ADDRESS})`
+    : "k.name ilike $4";
+  const page = isMany
+    ? walk(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
+    : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and k.id = any($4::bigint[])
+        ${WITH_WHOM[filter] ?? ""} order by key desc limit ${limit + 1}`;
   return ctx.installation.queryAnew<Hit>(
-    `${text} order by a.last_message_id desc limit ${limit + 1}`,
-    parameters,
+    `with ${ME} select conversation_id::text as "conversationId", key::text as key from (${page}) page where $2::uuid is not null`,
+    [
+      ctx.organizationId,
+      ctx.actor.userId,
+      cursor,
+      isMany ? pattern : `{${contacts.map(({ id }) => id).join()}}`,
+    ],
   );
 }
 
-const WITH_ME = `with ${ME}`;
-const HIT = `
-  select a.conversation_id::text as "conversationId", a.last_message_id::text as key
-  from conversation_activity a join conversations c on c.id = a.conversation_id join contacts k on k.id = c.contact_id`;
-const BEFORE =
-  "a.organization_no = (select no from me) and a.last_message_id < $3::bigint and $2::uuid is not null";
+const WITH_CONTACT =
+  "join conversations c on c.id = a.conversation_id join contacts k on k.id = c.contact_id";
+const HAS_ADDRESS =
+  "exists (select 1 from contact_identities i where i.contact_id = k.id and i.address ilike $4)";
+const BEFORE = "a.organization_no = (select no from me) and a.last_message_id < $3::bigint";
 
 const CONTACTS = `
   with org as materialized (select no from organizations where id = $1::uuid)
-  select id::text as id from (
-    (select id from contacts where organization_no = (select no from org) and name ilike $2 limit ${MANY_CONTACTS + 1})
-    union
-    (select contact_id from contact_identities where organization_no = (select no from org) and address ilike $2 limit ${MANY_CONTACTS + 1})
-  ) found limit ${MANY_CONTACTS + 1}`;
+  (select id::text as id, false as "byAddress" from contacts
+  where organization_no = (select no from org) and name ilike $2 limit ${MANY_CONTACTS + 1})
+  union all (
+  select contact_id::text, true from contact_identities
+  where organization_no = (select no from org) and address ilike $2 limit ${MANY_CONTACTS + 1})`;
 
 /** The filters of the list, as conditions. */
 const WITH_WHOM: Partial<Record<Filter, string>> = {
@@ -96,7 +106,10 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
       String(end),
       ...parameters,
     ]);
-    for (const hit of hits) if (!found.has(hit.conversationId)) found.set(hit.conversationId, hit);
+    for (const hit of hits) {
+      const known = found.get(hit.conversationId);
+      if (!known || BigInt(known.key) < BigInt(hit.key)) found.set(hit.conversationId, hit);
+    }
     return found.size > limit;
   };
   const newest = end >> WINDOW_BITS;
@@ -107,21 +120,24 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
     if (await look(IN_WINDOWS, ARE_SAID, [search, windows(looked, count)])) return [...found.values()];
     looked += count;
   }
-  const isFull = await look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - looked)]);
-  if (!isFull) await look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, looked)]);
+  await Promise.all([
+    look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - looked)]),
+    look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, PART_WINDOWS)]),
+  ]);
   return [...found.values()];
 }
 
 const ARE_SAID = "to_tsvector('simple', coalesce(m.body, '')) @@ plainto_tsquery('simple', $4)";
-const IN_WINDOWS = `(m.id >> ${WINDOW_BITS}) = any($5::bigint[])`;
-const BEFORE_WINDOW = `m.id < ($5::bigint + 1) << ${WINDOW_BITS}`;
+/** One window after the other: of all at once the planner thinks that rare words need no window, and looks through all time. */
+const IN_WINDOWS = `unnest($5::bigint[]) as w(no), lateral (select * from messages m where (m.id >> ${WINDOW_BITS}) = w.no`;
+const BEFORE_WINDOW = `lateral (select * from messages m where m.id < ($5::bigint + 1) << ${WINDOW_BITS}`;
 const NEWEST_ID = "select last_value::text as last from twilio_whatsapp_webhook_events_id_seq";
 
 /** Materialized, or the planner walks the messages backwards in the hope of a hit. */
 const hitsOf = (where: string, isHit: string, filter: Filter, state: State, rows: number) => `
   with ${ME}, hits as materialized (
-    select m.id, m.conversation_id from messages m
-    where m.organization_no = (select no from me) and m.id < $3::bigint and ${where} and ${isHit}
+    select m.id, m.conversation_id from ${where}
+      and m.organization_no = (select no from me) and m.id < $3::bigint and ${isHit} offset 0) m
   )
   select h.conversation_id::text as "conversationId", max(h.id)::text as key
   from hits h join conversation_activity a on a.conversation_id = h.conversation_id
