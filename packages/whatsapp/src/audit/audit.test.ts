@@ -85,6 +85,9 @@ test.for(databases)("%s: all of a long log is exported, once, and nothing of oth
   await recordAudit(desk.store.db, ctx, "key.made", '=HYPERLINK("https://evil.example")');
   let csv = "";
   for await (const piece of exportAudit(ctx, { format: "csv", action: "key" })) csv += piece;
+  for await (const _ of exportAudit(ctx, { format: "csv", search: "\0\ud800" }));
+  const [exported] = (await listAudit(ctx, { limit: 1 })).items;
+  expect(exported?.detail, "what the database does not hold is replaced").toEqual({ search: "\ufffd\ufffd" });
   expect(csv).toContain(`,"'=HYPERLINK(""https://evil.example"")",`);
 });
 

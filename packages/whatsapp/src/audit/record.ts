@@ -1,6 +1,7 @@
 import type { Database } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
 import { plainAddress } from "../attempts.ts";
+import { toPgText } from "../text.ts";
 
 export type Action =
   | "setup.completed"
@@ -58,7 +59,10 @@ export async function recordAudit(
     actorEmail: actor?.email ?? null,
     action,
     subject,
-    detail,
+    // Some of it was typed by somebody.
+    detail: JSON.parse(
+      JSON.stringify(detail, (_, value) => (typeof value === "string" ? toPgText(value) : value)),
+    ) as typeof detail,
     ip: plainAddress(ip),
   });
 }
