@@ -12,6 +12,12 @@ const row = (page: Page, name: string): Locator =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: name });
 const bubble = (page: Page, text: string): Locator =>
   page.getByRole("region", { name: "Messages" }).getByRole("listitem").filter({ hasText: text });
+/** The field is another one as soon as this is there. */
+async function open(page: Page, name: string): Promise<void> {
+  await row(page, name).click();
+  await expect(page.getByRole("textbox", { name: `Message to ${name}` })).toBeVisible();
+}
+
 const field = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
 
 async function answer(page: Page, text: string): Promise<void> {
@@ -177,7 +183,7 @@ test("every message that did not arrive says why, and what to do", async ({
   ] as const;
   for (const [code, words, role, action] of failures) {
     await write(code, `Customer ${code}`);
-    await row(page, `Customer ${code}`).click();
+    await open(page, `Customer ${code}`);
     await answer(page, `Hello ${code}`);
     const failed = bubble(page, `Hello ${code}`);
     await expect(failed).toContainText(words);
@@ -191,7 +197,7 @@ test("every message that did not arrive says why, and what to do", async ({
 
   await test.step("an answer that got lost is settled before the reader's eyes", async () => {
     await write(CREATE_ENDINGS.reset, "Lost");
-    await row(page, "Lost").click();
+    await open(page, "Lost");
     await answer(page, "Did you get it?");
     const lost = bubble(page, "Did you get it?");
     await expect(lost.getByRole("button", { name: "Not known yet" })).toBeVisible();
@@ -206,7 +212,7 @@ test("every message that did not arrive says why, and what to do", async ({
     await expect(lost.getByRole("button", { name: "Send again" })).toBeVisible();
 
     await write(CREATE_ENDINGS.acceptedThenReset, "Found");
-    await row(page, "Found").click();
+    await open(page, "Found");
     await answer(page, "And you?");
     await expect(bubble(page, "And you?").getByRole("button", { name: "Read" })).toBeVisible();
   });

@@ -82,7 +82,9 @@ try {
 
   async function stillStands(): Promise<void> {
     const look = async (path: string) => {
-      const response = await fetch(`${url}/api/${path}`, { headers: { cookie: target.cookie } });
+      // A connection of its own: one that was kept may have been closed by the server meanwhile.
+      const headers = { cookie: target.cookie, connection: "close" };
+      const response = await fetch(`${url}/api/${path}`, { headers });
       return response.text();
     };
     if (!(await look("trpc/session.me")).includes("olga@"))

@@ -1,12 +1,10 @@
-import type { InfiniteData } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { explain } from "../../../components/explain.ts";
-import { client, type Outputs, queryClient } from "../../../trpc.ts";
+import { client, queryClient } from "../../../trpc.ts";
 import type { UnsentFileFacts } from "./files/unsent-file.tsx";
 import { agreedTo } from "./opt-out-consent.ts";
 import { messagesQuery } from "./queries.ts";
-
-type Thread = Outputs["messages"]["list"];
+import { showSent } from "./show-sent.ts";
 
 /** What this browser has written and the server has not confirmed yet. */
 export interface Unsent {
@@ -108,7 +106,7 @@ async function work(conversationId: string) {
         attachmentId: file?.id,
         evenThough,
       });
-      await show(conversationId, message);
+      await showSent(queryClient, messagesQuery(conversationId).queryKey, message);
       discard(conversationId, clientKey);
     } catch (error) {
       const problem = explain(error);
@@ -123,15 +121,4 @@ async function work(conversationId: string) {
     }
   }
   running.delete(conversationId);
-}
-
-/** Puts the confirmed message where its bubble was, so that nothing flickers until the list is asked anew. */
-async function show(conversationId: string, message: Thread["items"][number]) {
-  const { queryKey } = messagesQuery(conversationId);
-  await queryClient.cancelQueries({ queryKey });
-  queryClient.setQueryData<InfiniteData<Thread, string | null>>(queryKey, (data) => {
-    const [newest, ...older] = data?.pages ?? [];
-    if (!data || !newest || newest.items.some((each) => each.id === message.id)) return data;
-    return { ...data, pages: [{ ...newest, items: [message, ...newest.items] }, ...older] };
-  });
 }
