@@ -35,7 +35,7 @@ export async function furnishTarget(url: string, setupToken: string, simulator: 
   const { id: connectionId } = (await call("twilioWhatsApp.connect", connected)) as { id: string };
   const { key } = (await call("apiKeys.make", { name: "Robot", role: "admin", days: 1 })) as { key: string };
   const aim = { publicUrl: url, known: { accountSid: sid, authToken: token, sender } };
-  const { path, headers, body } = webhook(aim, message(aim, 0));
+  const { path, headers, body } = webhook(aim, message(aim, 0x2026));
   await fetch(url + path, { method: "POST", headers, body: String(body) });
   const get = async <Item>(path: string) => {
     const response = await fetch(`${url}/api/${path}`, { headers: { cookie } });

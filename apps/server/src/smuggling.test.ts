@@ -247,12 +247,16 @@ test("one request is taken for one, and nothing from inside it", async () => {
     TWILIO_SIMULATOR_URL: await simulator.start(0),
   });
   const server = await startServer(config, log);
+  const stored = async () =>
+    (await store.db.select({ sid: webhookEvents.sid }).from(webhookEvents)).map(({ sid }) => sid);
+  let before: string[] = [];
   const genuine = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   try {
-    const { account } = await furnishTarget(server.url, "the-setup-token", simulator);
+    const { known } = await furnishTarget(server.url, "the-setup-token", simulator);
+    before = await stored();
     const port = Number(new URL(server.url).port);
     const signed = (sid: string) => {
-      const { sid: AccountSid, sender: To } = account;
+      const { accountSid: AccountSid, sender: To } = known;
       const parameters = {
         AccountSid,
         MessageSid: `SM${sid}`,
@@ -261,7 +265,7 @@ test("one request is taken for one, and nothing from inside it", async () => {
         Body: "Hi",
       };
       const body = new URLSearchParams(parameters).toString();
-      const signature = sign(account.token, server.url + PATH, Object.entries(parameters));
+      const signature = sign(known.authToken, server.url + PATH, Object.entries(parameters));
       return post(`X-Twilio-Signature: ${signature}\r\n${lengthOf(body)}`, body);
     };
     const cases = [...attempts(signed("0".repeat(32)))];
@@ -276,8 +280,7 @@ test("one request is taken for one, and nothing from inside it", async () => {
     await server.stop();
     await simulator.stop();
   }
-  const stored = await store.db.select({ sid: webhookEvents.sid }).from(webhookEvents);
-  expect(stored).toEqual([{ sid: genuine }]);
+  expect((await stored()).filter((sid) => !before.includes(sid))).toEqual([genuine]);
 });
 
 test("a server that reads what is not quite HTTP would take what is inside", async () => {
