@@ -15,7 +15,9 @@ import { type Goal, goalTable, number, table } from "./table.ts";
 import { fillWithTalk, RARE, type Talk, word } from "./talk.ts";
 
 const options = readOptions(process.argv.slice(2), { small: 100_000, large: 3_000_000, rounds: 120 });
-const PAGE = 50;
+/** As many as the console asks for at once. */
+const PAGE = 30;
+const MESSAGES = 50;
 const MAX_MS = 1.5;
 const MAX_RATIO = 3;
 const MAX_SEARCH_MS = 25;
@@ -47,13 +49,13 @@ const CASES: Case[] = [
   {
     name: "thread, first page",
     goal: "page",
-    ask: (ctx, { usual }) => listMessages(ctx, { conversationId: usual, limit: PAGE }),
+    ask: (ctx, { usual }) => listMessages(ctx, { conversationId: usual, limit: MESSAGES }),
   },
   {
     name: "thread of the largest, deep page",
     goal: "page",
     ask: (ctx, { giant, inGiant }) =>
-      listMessages(ctx, { conversationId: giant, limit: PAGE, cursor: inGiant }),
+      listMessages(ctx, { conversationId: giant, limit: MESSAGES, cursor: inGiant }),
   },
   search("common word", word(1)),
   search("middling word", word(300)),

@@ -18,8 +18,8 @@ interface Hit {
 
 /** So many ids stand together in the index of words. */
 const WINDOW_BITS = 11n;
-/** How many windows are looked at before everything is: what is common is found in the first, what is rare is soon read. */
-const FIRST_WINDOWS = [1n, 15n];
+/** So many are looked at before everything is: what is common is found in the first, what is rare is soon read. */
+const NEAR_WINDOWS = 16n;
 /** In so many of them any part of a word is looked for: no index helps there. */
 const PART_WINDOWS = 8n;
 /** Who is found by a part of their name so often is found sooner by walking through the list. */
@@ -115,13 +115,15 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
   const newest = end >> WINDOW_BITS;
   const windows = (from: bigint, count: bigint) =>
     `{${Array.from({ length: Number(count) }, (_, n) => newest - from - BigInt(n)).join()}}`;
-  let looked = 0n;
-  for (const count of FIRST_WINDOWS) {
-    if (await look(IN_WINDOWS, ARE_SAID, [search, windows(looked, count)])) return [...found.values()];
-    looked += count;
-  }
+  const lookNear = (from: bigint, count: bigint) =>
+    look(IN_WINDOWS, ARE_SAID, [search, windows(from, count)]);
+  if (await lookNear(0n, 1n)) return [...found.values()];
+  // Several words that no new message holds together are rare, and soon read everywhere.
+  const isRare = found.size === 0 && /\S\s+\S/.test(search);
+  if (!isRare && (await lookNear(1n, NEAR_WINDOWS - 1n))) return [...found.values()];
   await Promise.all([
-    look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - looked)]),
+    isRare && lookNear(1n, NEAR_WINDOWS - 1n),
+    look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - NEAR_WINDOWS)]),
     look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, PART_WINDOWS)]),
   ]);
   return [...found.values()];

@@ -36,7 +36,7 @@ const pages = {
 export function conversationsQuery({ filter, state, q }: InboxSearch) {
   // Whoever is mentioned is wanted, whatever has become of the conversation.
   const isOpen = filter === "mentioned" ? undefined : state !== "resolved";
-  const input = { filter: filter ?? ("all" as const), isOpen, search: q, limit: 40 };
+  const input = { filter: filter ?? ("all" as const), isOpen, search: q, limit: 30 };
   return {
     queryKey: trpc.conversations.list.infiniteQueryKey(input),
     // tRPC's own infinite options add a `direction`, which the strict input refuses.
