@@ -127,6 +127,7 @@ function add({ counts, failures }: Report): void {
 function tell(): void {
   const seconds = (performance.now() - started) / 1_000;
   console.log(`${sent} sent, ${Math.round(sent / seconds)} a second, ${total.failures.length} failures`);
+  print();
 }
 
 function print(): void {
