@@ -32,10 +32,13 @@ export const conversationNotes = pgTable(
     body: text().notNull(),
     createdAt: moment().notNull().defaultNow(),
     editedAt: moment(),
+    /** The browser's name for this note: said again, it adds nothing. Older ones have none. */
+    clientKey: text(),
   },
   (t) => [
     index("conversation_notes_thread").on(t.conversationId, t.id),
     unique("conversation_notes_of_organization").on(t.organizationNo, t.id),
+    unique("conversation_notes_once").on(t.organizationNo, t.clientKey),
     ofOrganizationNo(),
     foreignKey({
       columns: [t.organizationNo, t.conversationId],

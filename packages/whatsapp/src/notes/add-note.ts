@@ -1,16 +1,20 @@
 import { conversationNotes } from "@waystation/db/schema-notes";
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { findConversation } from "../inbox/find-conversation.ts";
 import { toPgText } from "../text.ts";
 import type { AddNote } from "./inputs.ts";
 import { mention } from "./mention.ts";
 
-/** Writes for the team alone: it stands in the thread at its time, and never goes to Twilio. */
+/**
+ * Writes for the team alone: it stands in the thread at its time, and never goes to Twilio. The same `clientKey` again answers
+ * the same note and adds nothing.
+ */
 export async function addNote(ctx: Context, input: AddNote) {
   const { conversation } = await findConversation(ctx, input.conversationId);
   const { organizationNo } = conversation;
-  const id = await ctx.db.transaction(async (tx) => {
+  const clientKey = input.clientKey === undefined ? null : toPgText(input.clientKey);
+  const { id, isNew } = await ctx.db.transaction(async (tx) => {
     const [note] = await tx
       .insert(conversationNotes)
       .values({
@@ -19,13 +23,27 @@ export async function addNote(ctx: Context, input: AddNote) {
         conversationId: conversation.id,
         authorId: ctx.actor.userId,
         body: toPgText(input.body),
+        clientKey,
       })
+      .onConflictDoNothing({ target: [conversationNotes.organizationNo, conversationNotes.clientKey] })
       .returning({ id: conversationNotes.id });
-    if (!note) throw new Error("The note was not saved");
+    if (!note) {
+      const [earlier] = await tx
+        .select({ id: conversationNotes.id })
+        .from(conversationNotes)
+        .where(
+          and(
+            eq(conversationNotes.organizationNo, organizationNo),
+            eq(conversationNotes.clientKey, clientKey ?? ""),
+          ),
+        );
+      if (!earlier) throw new Error("The note was not saved");
+      return { ...earlier, isNew: false };
+    }
     const userIds = input.mentions ?? [];
     await mention(tx, ctx, { noteId: note.id, organizationNo, conversationId: conversation.id, userIds });
-    return note.id;
+    return { ...note, isNew: true };
   });
-  ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
+  if (isNew) ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
   return { id: String(id) };
 }

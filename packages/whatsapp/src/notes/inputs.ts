@@ -19,7 +19,13 @@ export const listNotesInput = z.strictObject({
 });
 export type ListNotes = z.infer<typeof listNotesInput>;
 
-export const addNoteInput = z.strictObject({ conversationId, body, mentions });
+export const addNoteInput = z.strictObject({
+  conversationId,
+  /** Left out by consoles that were opened before it was asked for. */
+  clientKey: z.string().min(8, "The key of a note needs at least 8 characters.").max(100).optional(),
+  body,
+  mentions,
+});
 export type AddNote = z.infer<typeof addNoteInput>;
 
 export const editNoteInput = z.strictObject({ conversationId, noteId, body, mentions });

@@ -53,6 +53,25 @@ test.for(databases)("%s: a note is the team's, with its author's name even after
   expect(await team.notes(team.ada)).toMatchObject([{ isYours: true }, { isYours: false }]);
 });
 
+test.for(databases)("%s: a note that is sent again is the same note, in its organisation", async (kind) => {
+  await using team = await openTeam(kind);
+  const { conversationId, bob } = team;
+  const note = { conversationId, clientKey: "key-of-a-note", body: "Frist", mentions: [bob.actor.userId] };
+  const answers = await Promise.all([addNote(team.ada, note), addNote(team.ada, note)]);
+  answers.push(await addNote(team.ada, { ...note, body: "First" }));
+  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+  expect(await team.notes()).toMatchObject([{ id: answers[0]?.id, body: "Frist" }]);
+  expect(await team.mentionsOf(bob)).toMatchObject({ badge: 1 });
+
+  await addNote(team.ada, { ...note, clientKey: "another-key" });
+  const stranger = await team.desk.person();
+  const theirs = await addConversation(stranger);
+  const { id } = await addNote(stranger, { ...note, conversationId: theirs.conversationId });
+  expect(id).not.toBe(answers[0]?.id);
+  for (const body of ["1", "2"]) await addNote(team.ada, { conversationId, body });
+  expect((await team.notes()).map(({ body }) => body)).toEqual(["2", "1", "Frist", "Frist"]);
+});
+
 test.for(databases)("%s: only its author changes or deletes a note", async (kind) => {
   await using team = await openTeam(kind);
   const { conversationId } = team;

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type Ref, useId } from "react";
 import { explain } from "../../../components/explain.ts";
 import { queryClient, trpc } from "../../../trpc.ts";
+import { newClientKey } from "./client-key.ts";
 import { mentionedIn } from "./mentions.ts";
 import css from "./note.module.css";
 import { NoteField, useTeam } from "./note-field.tsx";
@@ -18,12 +19,15 @@ interface NoteComposerProps {
 /** For the team alone. It has a draft of its own beside the answer's. */
 export function NoteComposer({ conversationId, fieldRef, onAdded }: NoteComposerProps) {
   const [text, setText] = useDraft(`${conversationId}.note`);
+  // Kept with the draft: whoever tries again, even after a reload, adds nothing twice.
+  const [key, setKey] = useDraft(`${conversationId}.note.key`);
   const team = useTeam();
   const hint = useId();
   const add = useMutation(
     trpc.notes.add.mutationOptions({
       onSuccess: async () => {
         setText("");
+        setKey("");
         await queryClient.invalidateQueries(trpc.notes.list.pathFilter());
         onAdded();
       },
@@ -31,7 +35,9 @@ export function NoteComposer({ conversationId, fieldRef, onAdded }: NoteComposer
   );
   const submit = () => {
     if (text.trim() === "" || add.isPending) return;
-    add.mutate({ conversationId, body: text.trim(), mentions: mentionedIn(text, team) });
+    const clientKey = key || newClientKey();
+    setKey(clientKey);
+    add.mutate({ conversationId, clientKey, body: text.trim(), mentions: mentionedIn(text, team) });
   };
   return (
     <form
@@ -51,7 +57,10 @@ export function NoteComposer({ conversationId, fieldRef, onAdded }: NoteComposer
         value={text}
         fieldRef={fieldRef}
         describedBy={hint}
-        onChange={setText}
+        onChange={(next) => {
+          setText(next);
+          setKey("");
+        }}
         onSubmit={submit}
         onLeave={() => (document.activeElement as HTMLElement | null)?.blur()}
       />

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { explain } from "../../../components/explain.ts";
 import { client, queryClient } from "../../../trpc.ts";
+import { newClientKey } from "./client-key.ts";
 import type { UnsentFileFacts } from "./files/unsent-file.tsx";
 import { agreedTo } from "./opt-out-consent.ts";
 import { messagesQuery } from "./queries.ts";
@@ -65,7 +66,7 @@ export const useUnsent = (conversationId: string) =>
 /** Sends in this order, one after the other; each has its key, so that trying again never sends twice. */
 export function send(conversationId: string, parts: Pick<Unsent, "body" | "file">[]) {
   const at = new Date().toISOString();
-  const fresh = parts.map((part) => ({ ...part, clientKey: newKey(), at, problem: null }));
+  const fresh = parts.map((part) => ({ ...part, clientKey: newClientKey(), at, problem: null }));
   write(conversationId, [...read(conversationId), ...fresh]);
   void work(conversationId);
 }
@@ -83,11 +84,6 @@ export function discard(conversationId: string, clientKey: string) {
     conversationId,
     read(conversationId).filter((each) => each.clientKey !== clientKey),
   );
-}
-
-/** `crypto.randomUUID` is missing on plain http, where self-hosted desks are often tried first. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 }
 
 async function work(conversationId: string) {
