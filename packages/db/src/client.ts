@@ -165,6 +165,8 @@ export async function openPostgres(url: string): Promise<Store> {
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
+      // Where the database has no room for all, those that there are must do.
+      desk.openAll().catch(() => {});
       within = postgresWithin(desk, rememberNumbers(own.query));
       return null;
     },

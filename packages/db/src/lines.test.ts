@@ -69,6 +69,24 @@ test("where none can be opened nobody waits for ever, and the next tries again",
   expect(await lines.use(async () => 1)).toBe(1);
 });
 
+test("opened ahead, they are there; the one used last is still the first", async () => {
+  const { house, lines, opened } = createHouse(3);
+  expect(await lines.use(async ({ no }) => no)).toBe(1);
+  await lines.openAll();
+  expect(opened()).toBe(3);
+  house.isDown = true;
+  expect(await lines.use(async ({ no }) => no)).toBe(1);
+  expect(await Promise.all([1, 2, 3].map(() => lines.use(async ({ no }) => no)))).toHaveLength(3);
+});
+
+test("what is opened while all is closed is closed too", async () => {
+  const { house, lines } = createHouse(2);
+  const opening = lines.openAll();
+  await lines.close();
+  await opening;
+  expect(house.closed).toBe(1);
+});
+
 test("closing closes all", async () => {
   const { house, lines } = createHouse(2);
   await Promise.all([lines.use(async () => 1), lines.use(async () => 1)]);

@@ -1,5 +1,7 @@
 /** Several of something that only one at a time can use, opened as they are needed. */
 export interface Lines<Line> {
+  /** Opens all of them ahead of need: later there may be none left to have. */
+  openAll(): Promise<void>;
   use<Result>(work: (line: Line) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -15,6 +17,7 @@ export function createLines<Line extends { close(): Promise<void> }>(
   const free: Line[] = [];
   const opened = new Set<Line>();
   let opening = 0;
+  let isClosed = false;
   let waiting: PromiseWithResolvers<Line>[] = [];
 
   function take(): Line | Promise<Line> {
@@ -30,7 +33,8 @@ export function createLines<Line extends { close(): Promise<void> }>(
     opening += 1;
     try {
       const line = await open();
-      opened.add(line);
+      if (isClosed) await line.close();
+      else opened.add(line);
       return line;
     } catch (error) {
       // Nobody is left who could give one back.
@@ -51,6 +55,14 @@ export function createLines<Line extends { close(): Promise<void> }>(
   }
 
   return {
+    openAll: async () => {
+      while (!isClosed && opened.size + opening < most) {
+        const line = await begin();
+        const next = waiting.shift();
+        if (next) next.resolve(line);
+        else free.unshift(line);
+      }
+    },
     use: async (work) => {
       const line = await take();
       try {
@@ -60,6 +72,7 @@ export function createLines<Line extends { close(): Promise<void> }>(
       }
     },
     close: async () => {
+      isClosed = true;
       await Promise.all([...opened].map((line) => line.close()));
     },
   };
