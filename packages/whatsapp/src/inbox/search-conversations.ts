@@ -119,7 +119,7 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
     look(IN_WINDOWS, ARE_SAID, [search, windows(from, count)]);
   if (await lookNear(0n, 1n)) return [...found.values()];
   // Several words that no new message holds together are rare, and soon read everywhere.
-  const isRare = found.size === 0 && /\S\s+\S/.test(search);
+  const isRare = found.size === 0 && /\s/.test(search.trim());
   if (!isRare && (await lookNear(1n, NEAR_WINDOWS - 1n))) return [...found.values()];
   await Promise.all([
     isRare && lookNear(1n, NEAR_WINDOWS - 1n),
