@@ -4,6 +4,7 @@ import { mutate } from "./api.ts";
 import { moveClock } from "./clock.ts";
 import { expect, test } from "./fixtures.ts";
 import { inspect } from "./screens.ts";
+import { answer, field } from "./thread.ts";
 
 const ANNA = "+491511234567";
 const MINUTE_MS = 60_000;
@@ -16,13 +17,6 @@ const bubble = (page: Page, text: string): Locator =>
 async function open(page: Page, name: string): Promise<void> {
   await row(page, name).click();
   await expect(page.getByRole("textbox", { name: `Message to ${name}` })).toBeVisible();
-}
-
-const field = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
-
-async function answer(page: Page, text: string): Promise<void> {
-  await field(page).fill(text);
-  await field(page).press("Enter");
 }
 
 test("the free 24 hours end by the clock alone, and begin when the customer writes", async ({

@@ -3,6 +3,7 @@ import { recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels
 import { mutate } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { inspect } from "./screens.ts";
+import { answer, field } from "./thread.ts";
 
 const ANNA = "+491511234567";
 
@@ -11,14 +12,8 @@ const row = (page: Page, name: string): Locator => rows(page).filter({ hasText: 
 const messages = (page: Page): Locator => page.getByRole("region", { name: "Messages" });
 const bubble = (page: Page, text: string): Locator =>
   messages(page).getByRole("listitem").filter({ hasText: text });
-const field = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
 const badge = (page: Page): Locator =>
   page.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: "Inbox" });
-
-async function answer(page: Page, text: string): Promise<void> {
-  await field(page).fill(text);
-  await field(page).press("Enter");
-}
 
 test("a customer is answered, and everything is seen as it happens", async ({
   page,

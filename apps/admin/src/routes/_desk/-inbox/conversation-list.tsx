@@ -1,35 +1,17 @@
-import { Button, NativeSelect, SegmentedControl, Skeleton, TextInput, VisuallyHidden } from "@mantine/core";
+import { Button, NativeSelect, SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
-import {
-  IconAt,
-  IconCircleCheck,
-  IconMessages,
-  IconPlugConnected,
-  IconSearch,
-  IconSearchOff,
-} from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { IconAt, IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { connectionsQuery } from "../../../components/connections.ts";
 import { explain } from "../../../components/explain.ts";
-import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
 import { useUnread } from "../../../components/unread.ts";
-import { ActionButton } from "../../../ui/action-button.tsx";
-import { Empty } from "../../../ui/card.tsx";
-import { formatAddress } from "../../../ui/format.ts";
-import { ShortTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
+import { ConversationRow } from "./conversation-row.tsx";
+import { EmptyList, ListSkeleton } from "./empty-list.tsx";
+import { keepFirstPages } from "./first-pages.ts";
 import css from "./inbox.module.css";
-import { lastLine, nameOfContact } from "./kind-words.ts";
-import {
-  anyConversationQuery,
-  type Conversation,
-  conversationsQuery,
-  filters,
-  type InboxSearch,
-} from "./queries.ts";
-import { Tick } from "./tick.tsx";
+import { conversationsQuery, filters, type InboxSearch } from "./queries.ts";
 
 interface ConversationListProps {
   search: InboxSearch;
@@ -38,7 +20,9 @@ interface ConversationListProps {
 }
 
 export function ConversationList({ search, openId, onSearch }: ConversationListProps) {
-  const query = useInfiniteQuery({ ...conversationsQuery(search), placeholderData: keepPreviousData });
+  const asked = conversationsQuery(search);
+  const query = useInfiniteQuery({ ...asked, placeholderData: keepPreviousData });
+  const queryClient = useQueryClient();
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   // A search may find one again, for an older message.
   const conversations = [...new Map(items.toReversed().map((item) => [item.id, item])).values()].toReversed();
@@ -114,7 +98,12 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
           ]}
         />
       </search>
-      <div className={css.rows}>
+      <div
+        className={css.rows}
+        onScroll={({ currentTarget }) => {
+          if (currentTarget.scrollTop === 0) keepFirstPages(queryClient, asked.queryKey);
+        }}
+      >
         {query.isPending ? <ListSkeleton /> : null}
         {query.isError ? (
           <div style={{ padding: 12 }}>
@@ -129,7 +118,7 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
           </div>
         ) : null}
         {query.isSuccess && conversations.length === 0 ? (
-          <Nothing
+          <EmptyList
             search={search}
             onClear={() => {
               setText("");
@@ -141,7 +130,11 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
         {conversations.length > 0 ? (
           <ul ref={listRef} aria-label="Conversations" onKeyDown={onKeyDown}>
             {conversations.map((conversation) => (
-              <Row key={conversation.id} conversation={conversation} isOpened={conversation.id === openId} />
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                isOpened={conversation.id === openId}
+              />
             ))}
           </ul>
         ) : null}
@@ -161,52 +154,6 @@ function MentionsLabel() {
       <VisuallyHidden>Mentions</VisuallyHidden>
       {mentions > 0 ? mentions : null}
     </span>
-  );
-}
-
-function Row({ conversation, isOpened }: { conversation: Conversation; isOpened: boolean }) {
-  const { contact, lastMessage, unread, isMentioned, id } = conversation;
-  return (
-    <li>
-      <Link
-        to="/inbox/$conversationId"
-        params={{ conversationId: id }}
-        search={true}
-        className={css.row}
-        aria-current={isOpened ? "page" : undefined}
-        data-unread={unread > 0 || undefined}
-      >
-        <span className={css.name} dir="auto">
-          {nameOfContact(contact, formatAddress(contact.address))}
-        </span>
-        <span className={css.when}>
-          <ShortTime at={lastMessage.at} />
-        </span>
-        <span className={css.line}>
-          {lastMessage.direction === "out" && lastMessage.status ? (
-            <Tick status={lastMessage.status} />
-          ) : null}
-          <span className={css.words} dir="auto">
-            {lastLine(lastMessage)}
-          </span>
-        </span>
-        {unread > 0 || isMentioned ? (
-          <span className={css.marks}>
-            {isMentioned ? (
-              <span className={css.at} role="img" aria-label="Mentions you" title="A note mentions you">
-                <IconAt size={14} stroke={2.2} aria-hidden />
-              </span>
-            ) : null}
-            {unread > 0 ? (
-              <span className={css.count}>
-                {unread > 99 ? "99+" : unread}
-                <VisuallyHidden> unread</VisuallyHidden>
-              </span>
-            ) : null}
-          </span>
-        ) : null}
-      </Link>
-    </li>
   );
 }
 
@@ -232,119 +179,6 @@ function LoadMore({ isBusy, onLoad }: { isBusy: boolean; onLoad: () => void }) {
       <Button ref={ref} size="compact-xs" variant="subtle" loading={isBusy} onClick={onLoad}>
         Load older
       </Button>
-    </div>
-  );
-}
-
-interface NothingProps {
-  search: InboxSearch;
-  onClear: () => void;
-  onResolved: () => void;
-}
-
-/** Why the list is empty, and what to do next. */
-function Nothing({ search, onClear, onResolved }: NothingProps) {
-  const { data: any } = useQuery(anyConversationQuery());
-  const { data: connections } = useQuery(connectionsQuery());
-  const { instance } = useMe();
-  const navigate = useNavigate();
-  const whyConnect = useWhyNotAdmin("connect Twilio");
-  const icon = { size: 28, stroke: 1.5, "aria-hidden": true };
-  if (any === undefined || connections === undefined) return <ListSkeleton />;
-  if (any && search.filter === "mentioned" && !search.q)
-    return (
-      <Empty
-        level="h2"
-        icon={<IconAt {...icon} />}
-        title="Nobody waits for you here"
-        actions={
-          <Button size="xs" variant="default" onClick={onClear}>
-            Show all open ones
-          </Button>
-        }
-      >
-        When a colleague writes @ and your name in a note, its conversation stands here until you have looked.
-      </Empty>
-    );
-  if (any && (search.filter || search.q || search.state))
-    return (
-      <Empty
-        level="h2"
-        icon={<IconSearchOff {...icon} />}
-        title="Nothing matches"
-        actions={
-          <Button size="xs" variant="default" onClick={onClear}>
-            Show all open ones
-          </Button>
-        }
-      >
-        No conversation fits these filters. New ones appear here as they arrive.
-      </Empty>
-    );
-  if (any)
-    return (
-      <Empty
-        level="h2"
-        icon={<IconCircleCheck {...icon} />}
-        title="Everything is resolved"
-        actions={
-          <Button size="xs" variant="default" onClick={onResolved}>
-            Show resolved ones
-          </Button>
-        }
-      >
-        A resolved conversation comes back by itself when the customer writes again.
-      </Empty>
-    );
-  const connection = connections.find((each) => each.isActive);
-  if (!connection)
-    return (
-      <Empty
-        level="h2"
-        icon={<IconPlugConnected {...icon} />}
-        title="No sender is connected"
-        actions={
-          <ActionButton size="xs" why={whyConnect} onClick={() => navigate({ to: "/connections/new" })}>
-            Connect Twilio
-          </ActionButton>
-        }
-      >
-        Conversations begin when customers write to a connected WhatsApp sender.
-      </Empty>
-    );
-  const simulator = connection.mode === "test" ? instance.testMode?.simulatorUrl : undefined;
-  const number = connection.sender.replace("whatsapp:+", "");
-  const link = simulator ?? (/^\d+$/.test(number) ? `https://wa.me/${number}` : null);
-  return (
-    <Empty
-      level="h2"
-      icon={<IconMessages {...icon} />}
-      title="No conversation yet"
-      actions={
-        link ? (
-          <Button size="xs" component="a" href={link} target="_blank" rel="noreferrer">
-            {simulator ? "Open the simulator" : "Open in WhatsApp"}
-          </Button>
-        ) : null
-      }
-    >
-      {simulator
-        ? `Write to ${formatAddress(connection.sender)} from the simulator's phone. It appears here within a second.`
-        : `Write to ${formatAddress(connection.sender)} from your own phone. It appears here within seconds.`}
-    </Empty>
-  );
-}
-
-function ListSkeleton() {
-  return (
-    <div aria-busy="true">
-      {[140, 110, 170, 90, 150, 120, 100].map((width) => (
-        <div key={width} className={css.row}>
-          <Skeleton height={12} width={width} my={4} />
-          <Skeleton height={12} width={32} my={4} />
-          <Skeleton height={12} width="80%" my={4} />
-        </div>
-      ))}
     </div>
   );
 }

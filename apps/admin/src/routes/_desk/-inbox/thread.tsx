@@ -1,7 +1,7 @@
 import { Button, Skeleton, VisuallyHidden } from "@mantine/core";
 import { useDocumentVisibility } from "@mantine/hooks";
 import { IconArrowDown } from "@tabler/icons-react";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { explain } from "../../../components/explain.ts";
 import { useMe } from "../../../components/session.ts";
@@ -11,6 +11,7 @@ import { formatAddress } from "../../../ui/format.ts";
 import { dayWord, exactTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
 import { arrangeMessages } from "./arrange-messages.ts";
+import { keepFirstPages } from "./first-pages.ts";
 import { lastLine } from "./kind-words.ts";
 import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
 import { NoteBubble } from "./note-bubble.tsx";
@@ -30,6 +31,8 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   const { id } = conversation;
   const { user } = useMe();
   const query = useInfiniteQuery(messagesQuery(id));
+  const queryClient = useQueryClient();
+  useEffect(() => () => keepFirstPages(queryClient, messagesQuery(id).queryKey), [queryClient, id]);
   const unsent = useUnsent(id);
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const notes = useNotes(id, query.hasNextPage === false ? null : (messages.at(-1)?.id ?? null));

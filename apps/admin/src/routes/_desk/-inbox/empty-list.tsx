@@ -1,0 +1,124 @@
+import { Button, Skeleton } from "@mantine/core";
+import { IconAt, IconCircleCheck, IconMessages, IconPlugConnected, IconSearchOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { connectionsQuery } from "../../../components/connections.ts";
+import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
+import { ActionButton } from "../../../ui/action-button.tsx";
+import { Empty } from "../../../ui/card.tsx";
+import { formatAddress } from "../../../ui/format.ts";
+import css from "./inbox.module.css";
+import { anyConversationQuery, type InboxSearch } from "./queries.ts";
+
+interface EmptyListProps {
+  search: InboxSearch;
+  onClear: () => void;
+  onResolved: () => void;
+}
+
+/** Why the list is empty, and what to do next. */
+export function EmptyList({ search, onClear, onResolved }: EmptyListProps) {
+  const { data: any } = useQuery(anyConversationQuery());
+  const { data: connections } = useQuery(connectionsQuery());
+  const { instance } = useMe();
+  const navigate = useNavigate();
+  const whyConnect = useWhyNotAdmin("connect Twilio");
+  const icon = { size: 28, stroke: 1.5, "aria-hidden": true };
+  if (any === undefined || connections === undefined) return <ListSkeleton />;
+  if (any && search.filter === "mentioned" && !search.q)
+    return (
+      <Empty
+        level="h2"
+        icon={<IconAt {...icon} />}
+        title="Nobody waits for you here"
+        actions={
+          <Button size="xs" variant="default" onClick={onClear}>
+            Show all open ones
+          </Button>
+        }
+      >
+        When a colleague writes @ and your name in a note, its conversation stands here until you have looked.
+      </Empty>
+    );
+  if (any && (search.filter || search.q || search.state))
+    return (
+      <Empty
+        level="h2"
+        icon={<IconSearchOff {...icon} />}
+        title="Nothing matches"
+        actions={
+          <Button size="xs" variant="default" onClick={onClear}>
+            Show all open ones
+          </Button>
+        }
+      >
+        No conversation fits these filters. New ones appear here as they arrive.
+      </Empty>
+    );
+  if (any)
+    return (
+      <Empty
+        level="h2"
+        icon={<IconCircleCheck {...icon} />}
+        title="Everything is resolved"
+        actions={
+          <Button size="xs" variant="default" onClick={onResolved}>
+            Show resolved ones
+          </Button>
+        }
+      >
+        A resolved conversation comes back by itself when the customer writes again.
+      </Empty>
+    );
+  const connection = connections.find((each) => each.isActive);
+  if (!connection)
+    return (
+      <Empty
+        level="h2"
+        icon={<IconPlugConnected {...icon} />}
+        title="No sender is connected"
+        actions={
+          <ActionButton size="xs" why={whyConnect} onClick={() => navigate({ to: "/connections/new" })}>
+            Connect Twilio
+          </ActionButton>
+        }
+      >
+        Conversations begin when customers write to a connected WhatsApp sender.
+      </Empty>
+    );
+  const simulator = connection.mode === "test" ? instance.testMode?.simulatorUrl : undefined;
+  const number = connection.sender.replace("whatsapp:+", "");
+  const link = simulator ?? (/^\d+$/.test(number) ? `https://wa.me/${number}` : null);
+  return (
+    <Empty
+      level="h2"
+      icon={<IconMessages {...icon} />}
+      title="No conversation yet"
+      actions={
+        link ? (
+          <Button size="xs" component="a" href={link} target="_blank" rel="noreferrer">
+            {simulator ? "Open the simulator" : "Open in WhatsApp"}
+          </Button>
+        ) : null
+      }
+    >
+      {simulator
+        ? `Write to ${formatAddress(connection.sender)} from the simulator's phone. It appears here within a second.`
+        : `Write to ${formatAddress(connection.sender)} from your own phone. It appears here within seconds.`}
+    </Empty>
+  );
+}
+
+export function ListSkeleton() {
+  return (
+    <div aria-busy="true">
+      {[140, 110, 170, 90, 150, 120, 100].map((width) => (
+        <div key={width} className={css.row}>
+          <Skeleton height={12} width={width} my={4} />
+          <Skeleton height={12} width={32} my={4} />
+          <Skeleton height={12} width="80%" my={4} />
+        </div>
+      ))}
+    </div>
+  );
+}
