@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { look as lookForSecrets } from "@waystation/db/testing-canary";
 
 /** A program of this repository in a process of its own, and what it says. It does not outlive the test. */
 export function startProgram(script: string, environment: Record<string, string>, parameters: string[] = []) {
@@ -14,10 +15,12 @@ export function startProgram(script: string, environment: Record<string, string>
   let look = () => {};
   child.stdout?.on("data", (chunk: Buffer) => {
     stdout += chunk;
+    lookForSecrets("what a program says", stdout);
     look();
   });
   child.stderr?.on("data", (chunk: Buffer) => {
     stderr += chunk;
+    lookForSecrets("what a program says", stderr);
     look();
   });
   const closed = once(child, "close").then(([code, signal]) => ({

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Database } from "@waystation/db/client";
 import { connections } from "@waystation/db/schema";
 import { organizations } from "@waystation/db/schema-people";
+import { look } from "@waystation/db/testing-canary";
 import { type Keyring, open, seal } from "@waystation/whatsapp/credentials";
 import { createLogger } from "./logger.ts";
 
@@ -17,7 +18,11 @@ export function createTestFolder() {
 /** A log that can be read back. */
 export function createTestLog() {
   const lines: Record<string, unknown>[] = [];
-  const log = createLogger("debug", { write: (line) => void lines.push(JSON.parse(line)) });
+  const write = (line: string) => {
+    look("a log line", line);
+    lines.push(JSON.parse(line));
+  };
+  const log = createLogger("debug", { write });
   return { log, lines };
 }
 

@@ -4,6 +4,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { inject } from "vitest";
 import { createEmbedded, embeddedStore, openPostgres, type Store } from "./client.ts";
+import { lookAtRows } from "./testing-canary.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -30,6 +31,7 @@ export async function createTestStore(kind: (typeof databases)[number]): Promise
     url,
     [Symbol.asyncDispose]: async () => {
       await store.close();
+      await lookAtRowsOf(url);
       await drop();
     },
   };
@@ -38,6 +40,15 @@ export async function createTestStore(kind: (typeof databases)[number]): Promise
 async function standing(store: Store): Promise<void> {
   const reason = await store.raiseWall();
   if (reason !== null) throw new Error(reason);
+}
+
+async function lookAtRowsOf(url: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await lookAtRows(async <Row>(statement: string) => (await client.unsafe(statement)) as unknown as Row[]);
+  } finally {
+    await client.end();
+  }
 }
 
 /** To begin a PGlite takes a second; to empty one, nearly nothing. */
@@ -53,6 +64,7 @@ async function borrowEmbedded(): Promise<TestStore> {
     ...store,
     [Symbol.asyncDispose]: async () => {
       if (client.closed) return;
+      await lookAtRows(async <Row>(statement: string) => (await client.query<Row>(statement)).rows);
       if ((await shapeOf(client)) !== before) return client.close();
       await empty(client);
       idle.push(client);
