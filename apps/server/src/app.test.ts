@@ -339,6 +339,7 @@ async function serveConsole(folder: string) {
       publicUrl,
       secret: "x".repeat(32),
       report: () => {},
+      log,
       onSessionsEnded: async () => {},
     }),
     webhooks: Router(),

@@ -6,7 +6,8 @@ import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createAuth } from "./auth.ts";
 import { describeError } from "./logger.ts";
-import { openDesk, PASSWORD, refused, tokenOf, type Visitor } from "./people-testing.ts";
+import { addSecondFactor, openDesk, PASSWORD, refused, tokenOf, type Visitor } from "./people-testing.ts";
+import { createTestLog } from "./testing.ts";
 
 const HOUR = 3_600_000;
 
@@ -280,6 +281,91 @@ describe.each(databases)("signing in on %s", (kind) => {
   });
 });
 
+describe.each(databases)("what is told of signing in on %s", (kind) => {
+  const entriesOf = async (visitor: Visitor) =>
+    (await visitor.api.audit.list.query({ action: "sign_in", limit: 100 })).items;
+
+  test("who came in, who tried to and who left: in the audit log and in the log, with when and from where", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    const stranger = desk.visitor();
+    stranger.headers["x-forwarded-for"] = "::ffff:203.0.113.9";
+    for (let n = 1; n <= 12; n++) await stranger.signIn("mia@example.com", "wrong horse battery");
+    await stranger.signIn("nobody@example.com", "wrong horse battery");
+    mia.headers["x-forwarded-for"] = "192.0.2.7";
+    await mia.post("/api/auth/sign-out");
+    const told = async () =>
+      (await entriesOf(owner)).map(({ action, subject, actor, ip, detail }) => [
+        action,
+        subject,
+        actor?.email ?? null,
+        action === "sign_in.succeeded" ? null : ip,
+        detail,
+      ]);
+    await expect.poll(async () => (await told()).length).toBe(5);
+    const [at, by] = ["mia@example.com", "203.0.113.9"];
+    expect(await told()).toEqual(
+      expect.arrayContaining([
+        [
+          "sign_in.succeeded",
+          "owner@example.com",
+          "owner@example.com",
+          null,
+          { device: "new", by: "password" },
+        ],
+        ["sign_in.succeeded", at, at, null, { device: "new", by: "password" }],
+        ["sign_in.failed", at, null, by, { device: "new" }],
+        ["sign_in.closed", at, null, by, { device: "new" }],
+        ["sign_in.ended", at, at, "192.0.2.7", {}],
+      ]),
+    );
+    const lines = (name: string) => desk.lines.filter(({ event }) => event === name);
+    await expect.poll(() => lines("sign_in.failed").length).toBe(11);
+    expect(new Set(lines("sign_in.failed").map(({ ip }) => ip))).toEqual(new Set(["::ffff:203.0.113.9"]));
+    expect(lines("sign_in.failed").map(({ userId }) => userId)).toContain(null);
+    await expect.poll(() => lines("sign_in.closed").length).toBe(2);
+    expect(JSON.stringify(desk.lines), "what was typed may be a password").not.toContain(
+      "nobody@example.com",
+    );
+    expect(desk.reported).toEqual([]);
+  });
+
+  test("a wrong code after a right password, and too many", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    await addSecondFactor(mia);
+    const thief = desk.visitor();
+    thief.headers["x-forwarded-for"] = "203.0.113.9";
+    await thief.signIn("mia@example.com");
+    const statuses = [];
+    for (let n = 1; n <= 7; n++)
+      statuses.push((await thief.post("/api/auth/second-step", { code: "not-a-code" })).status);
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429]);
+    const told = async () =>
+      (await entriesOf(owner))
+        .filter(({ ip }) => ip === "203.0.113.9")
+        .map(({ action, subject, actor }) => [action, subject, actor])
+        .toSorted();
+    await expect.poll(told).toEqual([
+      ["sign_in.code_wrong", "mia@example.com", null],
+      ["sign_in.codes_closed", "mia@example.com", null],
+    ]);
+    await expect.poll(() => desk.lines.filter(({ event }) => event === "sign_in.code_wrong").length).toBe(5);
+  });
+
+  test("nobody fills the log by coming and going", async () => {
+    await using desk = await openDesk(kind);
+    const owner = await desk.setUp();
+    const mia = await desk.addMember(owner, "mia@example.com", "member");
+    for (let n = 1; n <= 25; n++) await mia.signIn("mia@example.com");
+    await expect.poll(() => desk.lines.filter(({ event }) => event === "sign_in.succeeded").length).toBe(27);
+    const theirs = (await entriesOf(owner)).filter(({ subject }) => subject === "mia@example.com");
+    expect(theirs).toHaveLength(20);
+  });
+});
+
 describe.each(databases)("guessing passwords on %s", (kind) => {
   test("ten wrong ones close an account for a while, wherever they come from, and the answer tells nothing", async () => {
     await using desk = await openDesk(kind);
@@ -496,6 +582,7 @@ test("on https the cookie is bound to the host, and secure", async () => {
     publicUrl,
     secret,
     report: () => {},
+    log: createTestLog().log,
     onSessionsEnded: async () => {},
   });
   const response = await auth.handler(

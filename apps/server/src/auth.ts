@@ -9,7 +9,9 @@ import {
   uncountAttempt,
 } from "@waystation/whatsapp/attempts";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
+import { recordSignIn, type SignInAction } from "@waystation/whatsapp/audit/record-sign-in";
 import type { Keyring } from "@waystation/whatsapp/credentials";
+import { DomainError } from "@waystation/whatsapp/errors";
 import { takeCode } from "@waystation/whatsapp/second-factor/take-code";
 import {
   hashPassword,
@@ -25,6 +27,7 @@ import { and, asc, eq, lt, sql } from "drizzle-orm";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { createKnownDevices } from "./known-device.ts";
+import type { Logger } from "./logger.ts";
 import { SECOND_STEP, secondStep, secondStepBody } from "./second-step.ts";
 
 export interface AuthOptions {
@@ -33,6 +36,7 @@ export interface AuthOptions {
   publicUrl: string;
   secret: string;
   report: (error: unknown) => void;
+  log: Pick<Logger, "info" | "warn">;
   /** Sessions of this person have ended. */
   onSessionsEnded: (userId: string) => Promise<void>;
 }
@@ -61,8 +65,18 @@ const WRONG_FOR_ACCOUNT: Limit = { limit: 10, seconds: 15 * 60 };
 const WRONG_FROM_BLOCK: Limit = { limit: 60, seconds: 15 * 60 };
 
 export function createAuth(options: AuthOptions): Auth {
-  const { db, publicUrl, report, onSessionsEnded } = options;
-  const engine = createEngine(options);
+  const { db, publicUrl, report, log, onSessionsEnded } = options;
+  const tell: Tell = async (action, whose, headers, detail = {}) => {
+    const ip = headers?.get(ADDRESS_HEADER) ?? null;
+    try {
+      const userId = await recordSignIn(db, { action, whose, ip, detail });
+      const isTheirs = action === "sign_in.succeeded" || action === "sign_in.ended";
+      log[isTheirs ? "info" : "warn"]({ event: action, userId, ip, ...detail }, "Signing in");
+    } catch (error) {
+      report(error);
+    }
+  };
+  const engine = createEngine(options, tell);
   const devices = createKnownDevices({ secret: options.secret, ...cookiesUnder(publicUrl) });
   const session = (headers: Headers) => engine.api.getSession({ headers });
 
@@ -78,9 +92,18 @@ export function createAuth(options: AuthOptions): Auth {
       await countAttempt(db, account, WRONG_FOR_ACCOUNT),
     ];
     const full = attempts.find(({ allowed }) => !allowed);
-    if (full) return tooMany(full.retryAfter);
+    const from = { device: device ? "known" : "new" };
+    if (full) {
+      const limit = full === attempts[0] ? "address" : "account";
+      // For what failed nobody waits: how long that takes must not tell whether there is an account.
+      if (limit === "account") void tell("sign_in.closed", { email }, request.headers, from);
+      else
+        log.warn({ event: "sign_in.closed", limit, ip: request.headers.get(ADDRESS_HEADER) }, "Signing in");
+      return tooMany(full.retryAfter);
+    }
     const before = await session(request.headers);
     const response = await forward(request, body);
+    if (response.status === 401) void tell("sign_in.failed", { email }, request.headers, from);
     if (!response.ok) return response;
     await forgetAttempts(db, account);
     await uncountAttempt(db, block);
@@ -89,6 +112,7 @@ export function createAuth(options: AuthOptions): Auth {
       await onSessionsEnded(before.user.id);
     }
     const { secondStep: isHalf } = signInAnswer.parse(await response.clone().json());
+    if (!isHalf) await tell("sign_in.succeeded", { email }, request.headers, { ...from, by: "password" });
     return isHalf || device ? response : devices.remember(response, email);
   }
 
@@ -101,7 +125,10 @@ export function createAuth(options: AuthOptions): Auth {
     if (!response.ok) return response;
     await uncountAttempt(db, block);
     const { email = "" } = signInAnswer.parse(await response.clone().json()).user ?? {};
-    return devices.find(request.headers, email) ? response : devices.remember(response, email);
+    const device = devices.find(request.headers, email);
+    const how = { device: device ? "known" : "new", by: "password and code" };
+    await tell("sign_in.succeeded", { email }, request.headers, how);
+    return device ? response : devices.remember(response, email);
   }
 
   async function changePassword(
@@ -134,6 +161,14 @@ export function createAuth(options: AuthOptions): Auth {
     return response;
   }
 
+  async function signOut(request: Request, body: object): Promise<Response> {
+    const signedIn = await session(request.headers);
+    const response = await endSessions(request, body);
+    if (!response.ok) return response;
+    if (signedIn) await tell("sign_in.ended", { userId: signedIn.user.id }, request.headers);
+    return response;
+  }
+
   /** Of other devices: that somebody else may use them is a reason to do it. */
   const endElsewhere = (devices: "one" | "all others") => async (request: Request, body: object) => {
     const signedIn = await session(request.headers);
@@ -149,7 +184,7 @@ export function createAuth(options: AuthOptions): Auth {
   const routes = new Map<string, (request: Request) => Promise<Response>>([
     ["POST /sign-in/email", withJson(signInBody, signIn)],
     [`POST ${SECOND_STEP}`, withJson(secondStepBody, signInSecond)],
-    ["POST /sign-out", withJson(emptyBody, endSessions)],
+    ["POST /sign-out", withJson(emptyBody, signOut)],
     ["GET /get-session", engine.handler],
     ["POST /change-password", withJson(changePasswordBody, changePassword)],
     ["GET /list-sessions", engine.handler],
@@ -201,7 +236,14 @@ const revokeSessionBody = z.object({ token: z.string().regex(/^\w{1,100}$/, "Thi
 
 const emptyBody = z.object({});
 
-function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
+type Tell = (
+  action: SignInAction,
+  whose: { email: string } | { userId: string },
+  headers: Headers | undefined,
+  detail?: Record<string, unknown>,
+) => Promise<void>;
+
+function createEngine({ db, keyring, publicUrl, secret }: AuthOptions, tell: Tell) {
   const { secure, cookiePrefix } = cookiesUnder(publicUrl);
   return betterAuth({
     appName: "Waystation",
@@ -220,8 +262,17 @@ function createEngine({ db, keyring, publicUrl, secret }: AuthOptions) {
     plugins: [
       secondStep({
         db,
-        takeCode: (attempt, headers) =>
-          takeCode({ db, keyring }, { ...attempt, ip: headers?.get(ADDRESS_HEADER) ?? null }),
+        takeCode: async (attempt, headers) => {
+          try {
+            await takeCode({ db, keyring }, { ...attempt, ip: headers?.get(ADDRESS_HEADER) ?? null });
+          } catch (error) {
+            const { reason = null } = error instanceof DomainError ? error : {};
+            const { userId } = attempt;
+            if (reason === "code_wrong") void tell("sign_in.code_wrong", { userId }, headers);
+            if (reason === "too_many_requests") void tell("sign_in.codes_closed", { userId }, headers);
+            throw error;
+          }
+        },
       }),
     ],
     session: {

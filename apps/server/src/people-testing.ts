@@ -16,6 +16,7 @@ import express, { type Request, type Response } from "express";
 import { appCode } from "./app-code-testing.ts";
 import { authRouter, createAuth } from "./auth.ts";
 import { restRoute } from "./rest-route.ts";
+import { createTestLog } from "./testing.ts";
 import { answerUnknownKey, recogniseViewer } from "./viewer.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -26,6 +27,8 @@ export interface Desk extends AsyncDisposable {
   platform: Platform;
   mails: Mail[];
   reported: unknown[];
+  /** Of the log. */
+  lines: Record<string, unknown>[];
   visitor(): Visitor;
   /** A fresh installation's first owner, signed in. */
   setUp(): Promise<Visitor>;
@@ -48,6 +51,7 @@ export async function openDesk(
   const mails: Mail[] = [];
   const reported: unknown[] = [];
   const report = (error: unknown) => void reported.push(error);
+  const { log, lines } = createTestLog();
   const platform: Platform = {
     db: store.db,
     query: store.query,
@@ -70,6 +74,7 @@ export async function openDesk(
     publicUrl: url,
     secret,
     report,
+    log,
     onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
   });
   app.use("/api/auth", authRouter(auth));
@@ -99,6 +104,7 @@ export async function openDesk(
     platform,
     mails,
     reported,
+    lines,
     visitor,
     setUp: async () => {
       const owner = visitor();

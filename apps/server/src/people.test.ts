@@ -159,8 +159,10 @@ describe.each(databases)("invitations on %s", (kind) => {
     });
     const log = await olga.api.audit.list.query({});
     expect(log.items.map(({ action, subject, actor }) => [action, subject, actor?.email])).toEqual([
+      ["sign_in.succeeded", "mia@example.com", "mia@example.com"],
       ["member.joined", "mia@example.com", "mia@example.com"],
       ["member.invited", "mia@example.com", "owner@example.com"],
+      ["sign_in.succeeded", "owner@example.com", "owner@example.com"],
       ["setup.completed", "Acme", "owner@example.com"],
     ]);
   });

@@ -181,6 +181,7 @@ function assemble(
       publicUrl,
       secret: secrets.authSecret,
       report,
+      log,
       onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
     }),
     webhooks: createWebhookRoute({

@@ -109,6 +109,12 @@ const deeds: Record<string, string> = {
   "reply.added": "wrote the canned reply",
   "reply.changed": "changed the canned reply",
   "reply.deleted": "deleted the canned reply",
+  "sign_in.closed": "entered too many wrong passwords for",
+  "sign_in.code_wrong": "entered the right password and a wrong code for",
+  "sign_in.codes_closed": "entered the right password and too many wrong codes for",
+  "sign_in.ended": "signed out as",
+  "sign_in.failed": "entered a wrong password for",
+  "sign_in.succeeded": "signed in as",
   "setup.completed": "set up Waystation with",
 };
 
@@ -116,6 +122,7 @@ const deeds: Record<string, string> = {
 const kinds: [kind: string, label: string][] = [
   ["connection", "Connections"],
   ["member", "People"],
+  ["sign_in", "Signing in and out"],
   ["invitation", "Invitations taken back"],
   ["key", "API keys"],
   ["reply", "Canned replies"],
@@ -303,6 +310,9 @@ function inWords([name, value]: [string, unknown]): string[] {
   return [`${words}: ${/^[A-Z]{2}[0-9a-f]{32}$/i.test(text) ? shorten(text) : text}`];
 }
 
+/** Whoever fails to sign in is not known; all else without a person is the operator's doing. */
+const nobody = (action: string) => (action.startsWith("sign_in.") ? "Somebody" : "Waystation");
+
 function EntryRow({ entry }: { entry: Entry }) {
   const detail = Object.entries(entry.detail ?? {})
     .flatMap(inWords)
@@ -311,7 +321,7 @@ function EntryRow({ entry }: { entry: Entry }) {
     <tr>
       <th scope="row">
         <span className="strong" title={entry.actor?.email}>
-          {entry.actor?.name || entry.actor?.email || "Waystation"}
+          {entry.actor?.name || entry.actor?.email || nobody(entry.action)}
         </span>{" "}
         {deeds[entry.action] ?? entry.action}{" "}
         <span className="strong" style={{ display: "inline-block", overflowWrap: "anywhere" }}>

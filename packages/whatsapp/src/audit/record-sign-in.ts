@@ -1,0 +1,47 @@
+import type { Database } from "@waystation/db/client";
+import { users } from "@waystation/db/schema-people";
+import { eq } from "drizzle-orm";
+import { countAttempt, type Limit } from "../attempts.ts";
+import type { Action } from "./record.ts";
+import { recordForPerson } from "./record-for-person.ts";
+
+/** What people do themselves, and what anybody can do to their account: of that, one entry an hour says it. */
+const LIMITS = {
+  "sign_in.succeeded": { limit: 20, seconds: 60 * 60 },
+  "sign_in.ended": { limit: 20, seconds: 60 * 60 },
+  "sign_in.failed": { limit: 1, seconds: 60 * 60 },
+  "sign_in.closed": { limit: 1, seconds: 60 * 60 },
+  "sign_in.code_wrong": { limit: 1, seconds: 60 * 60 },
+  "sign_in.codes_closed": { limit: 1, seconds: 60 * 60 },
+} satisfies Partial<Record<Action, Limit>>;
+
+export type SignInAction = keyof typeof LIMITS;
+
+interface SignIn {
+  action: SignInAction;
+  /** As it was typed, or by id where it is known. */
+  whose: { email: string } | { userId: string };
+  ip: string | null;
+  detail?: Record<string, unknown>;
+}
+
+/**
+ * Writes into the log of every organisation of this person who came in or tried to, never so often that it fills the log.
+ * Answers whose account it was; null for an address without one.
+ */
+export async function recordSignIn(
+  db: Database,
+  { action, whose, ip, detail }: SignIn,
+): Promise<string | null> {
+  const [person] = await db
+    .select({ userId: users.id, name: users.name, email: users.email })
+    .from(users)
+    .where("email" in whose ? eq(users.email, whose.email) : eq(users.id, whose.userId));
+  if (!person) return null;
+  const { allowed } = await countAttempt(db, `audit:${action}:${person.userId}`, LIMITS[action]);
+  const isTheirs = action === "sign_in.succeeded" || action === "sign_in.ended";
+  // Who does not know the password, or has no code, may be anybody.
+  if (allowed)
+    await recordForPerson(db, { ...person, ip, ...(isTheirs ? {} : { actor: null }) }, action, detail);
+  return person.userId;
+}
