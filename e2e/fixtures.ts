@@ -5,6 +5,7 @@ import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-pos
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
 import { type RunningServer, startServer } from "@waystation/server/server";
+import { startMailServer } from "@waystation/server/smtp-testing";
 import { ACCOUNTS, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
 import postgres from "postgres";
@@ -28,6 +29,9 @@ interface Fixtures {
   simulator: Simulator;
   /** Fails the test when a secret comes out of its server: in an answer, a log line or a row. */
   canary: Canary;
+  /** Where the server's mail goes; none is sent unless a spec asks for it by `test.use({ sendsMail: true })`. */
+  sendsMail: boolean;
+  mailServer: Awaited<ReturnType<typeof startMailServer>>;
   /** A server of its own for each test, freshly installed, on a Postgres of its own. */
   server: RunningServer;
   /** Makes the owner as the setup page does, and signs the page in. */
@@ -89,7 +93,16 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
     expect(await canary.leaks(), "secrets that came out").toEqual([]);
   },
 
-  server: async ({ postgresServer, simulator, canary }, use) => {
+  sendsMail: [false, { option: true }],
+
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  mailServer: async ({}, use) => {
+    const mailServer = await startMailServer();
+    await use(mailServer);
+    await mailServer.stop();
+  },
+
+  server: async ({ postgresServer, simulator, canary, sendsMail, mailServer }, use) => {
     const database = `test_${randomUUID().replaceAll("-", "")}`;
     await command(postgresServer, `create database ${database} template ${TEMPLATE}`);
     const config = readConfig({
@@ -99,6 +112,7 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
       ENCRYPTION_KEYS: ENCRYPTION_KEY,
       AUTH_SECRET,
       TWILIO_SIMULATOR_URL: simulator.url,
+      ...(sendsMail ? { SMTP_URL: mailServer.url } : {}),
     });
     const log = createLogger("debug", { write: (line) => canary.hear(line) });
     const server = await startServer(config, log);

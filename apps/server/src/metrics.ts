@@ -47,6 +47,11 @@ export function createMetrics({ waiting, subscribers, jobs }: Levels) {
     help: "Batches of webhooks that the database did not take and that went again",
     registers,
   });
+  const mailFailures = new Counter({
+    name: "waystation_mail_failures_total",
+    help: "Mails that the mail server did not take",
+    registers,
+  });
   const unprojected = new Gauge({
     name: "waystation_webhooks_unprojected",
     help: "Webhooks that are stored and not in the inbox, because the database refused their projection",
@@ -101,6 +106,7 @@ export function createMetrics({ waiting, subscribers, jobs }: Levels) {
       repeats.inc(size - fresh);
     },
     countRetry: () => retries.inc(),
+    countMailFailure: () => mailFailures.inc(),
     countUnprojected: () => unprojected.inc(),
     /** What a later try left over. */
     setUnprojected: ({ left }: { left: number }) => unprojected.set(left),

@@ -158,6 +158,10 @@ function assemble(
     jobs: queue.depths,
   });
   const refusals = createRefusals(store, feed, report);
+  const onMailFailure = (error: unknown) => {
+    metrics.countMailFailure();
+    log.error({ err: error }, "A mail could not be sent");
+  };
   const platform: Platform = {
     db: store.db,
     query: store.query,
@@ -169,7 +173,7 @@ function assemble(
     publicUrl,
     simulatorUrl: config.simulatorUrl,
     embedded: store.kind === "embedded",
-    sendMail: config.smtpUrl ? createMailer(config.smtpUrl, publicUrl) : null,
+    sendMail: config.smtpUrl ? createMailer(config.smtpUrl, publicUrl, onMailFailure) : null,
     linkSecret: secrets.linkSecret,
   };
   const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));

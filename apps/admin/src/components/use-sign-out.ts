@@ -4,6 +4,7 @@ import { queryClient, trpc } from "../trpc.ts";
 import { toast } from "../ui/toast.tsx";
 import { explain } from "./explain.ts";
 
+/** Who leaves takes along what they had begun; who is signed out by somebody else, or by time, finds it again. */
 export function useSignOut() {
   const navigate = useNavigate();
   return async () => {
@@ -13,8 +14,19 @@ export function useSignOut() {
       void toast(`You are still signed in. ${explain(error)}`);
       return;
     }
+    forgetDrafts();
     queryClient.setQueryData(trpc.session.me.queryKey(), null);
     await navigate({ to: "/sign-in" });
-    queryClient.clear();
+    // What this page still holds in memory goes with it.
+    window.location.reload();
   };
+}
+
+function forgetDrafts(): void {
+  try {
+    for (const storage of [localStorage, sessionStorage])
+      for (const key of Object.keys(storage)) if (key.startsWith("waystation.")) storage.removeItem(key);
+  } catch {
+    // Storage is forbidden: then there is nothing in it.
+  }
 }
