@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -212,6 +213,23 @@ test("what breaks inside stays inside: the answer is one neutral sentence, the l
       path: "setup.status",
       err: { message: expect.stringContaining('"members" does not exist') },
     },
+  ]);
+});
+
+test("what is refused is in the log: to whom, what, and by which rule", async () => {
+  await using desk = await serve();
+  const cookie = await desk.signIn();
+  const ask = (path: string, headers: Record<string, string>) =>
+    fetch(`${desk.url}/api/trpc/${path}`, { headers });
+  await ask("team.list", {});
+  await ask('conversations.get?input={"conversationId":7}', { cookie });
+  await ask(`conversations.get?input={"conversationId":"${randomUUID()}"}`, { cookie });
+  const refusals = desk.lines.filter((line) => line.msg === "refused");
+  const signedIn = { userId: expect.any(String), organizationId: expect.any(String), ip: expect.any(String) };
+  expect(refusals).toMatchObject([
+    { procedure: "team.list", reason: "not_signed_in", userId: null, organizationId: null },
+    { procedure: "conversations.get", reason: "bad_request", ...signedIn },
+    { procedure: "conversations.get", reason: "not_found", ...signedIn },
   ]);
 });
 

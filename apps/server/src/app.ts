@@ -161,6 +161,10 @@ function contextOf({ platform, log }: AppDeps) {
       requestId,
       ip: req.ip ?? null,
       report: (error, path) => report(requestId, error, path),
+      onRefusal: (reason, procedure) => {
+        const { userId = null, organizationId = null } = viewer ?? {};
+        log.info({ requestId, procedure, reason, userId, organizationId, ip: req.ip }, "refused");
+      },
     };
   };
 }

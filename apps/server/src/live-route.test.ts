@@ -26,7 +26,10 @@ async function serve(sse: Parameters<typeof liveRoute>[1]) {
   const app = express();
   const report = (error: unknown) => reports.push(error);
   app.use(
-    liveRoute(() => ({ platform: desk.platform, viewer, requestId: "1", ip: null, report }), sse),
+    liveRoute(
+      () => ({ platform: desk.platform, viewer, requestId: "1", ip: null, report, onRefusal: () => {} }),
+      sse,
+    ),
     (_req, res) => void res.status(418).end(),
   );
   const server = createServer(app).listen(0, "127.0.0.1");

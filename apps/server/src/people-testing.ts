@@ -85,6 +85,7 @@ export async function openDesk(
     requestId: "test",
     ip: req.ip ?? null,
     report,
+    onRefusal: () => {},
   });
   app.use(
     "/api/trpc",

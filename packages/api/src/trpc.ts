@@ -23,6 +23,8 @@ export interface RequestContext {
   requestId: string;
   ip: string | null;
   report: (error: unknown, path: string | undefined) => void;
+  /** What was not allowed, or not taken, and by which rule. */
+  onRefusal: (reason: string, path: string) => void;
 }
 
 export type Viewer = Person | Program;
@@ -94,13 +96,17 @@ export function asError(cause: DomainError): TRPCError {
   return new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
 }
 
-/** Refusals keep their sentence; anything else is reported and stays behind the neutral one. */
+/** Refusals keep their sentence, and are noted; anything else is reported and stays behind the neutral one. */
 const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   const result = await next();
   if (result.ok) return result;
-  const { cause } = result.error;
-  if (cause instanceof DomainError) throw asError(cause);
-  if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
+  const { cause, code } = result.error;
+  if (cause instanceof DomainError) {
+    ctx.onRefusal(cause.reason, path);
+    throw asError(cause);
+  }
+  if (code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
+  else ctx.onRefusal(code.toLowerCase(), path);
   return result;
 });
 

@@ -25,6 +25,16 @@ const COMMON = new Set(
   whatsapp1234 zaq12wsxcde3 zxcvbnmasdfghjkl zxcvbnmasdfghjklqwertyuiop`.split(/\s+/),
 );
 
+/** What somebody who attacks this desk would try before all else; their own address comes to it. */
+const OURS = ["waystation", "whatsapp", "twilio"];
+const REST_MIN = 4;
+
+/** Whether it is made of such words, with digits and signs between them. */
+function isMadeOf(words: string[], plain: string): boolean {
+  const rest = words.reduce((left, word) => (word.length < 3 ? left : left.replaceAll(word, "")), plain);
+  return rest !== plain && rest.replaceAll(/[^\p{L}]/gu, "").length < REST_MIN;
+}
+
 /** Why this password will not do, as a sentence; null when it will. */
 export function passwordProblem(password: string, email: string): string | null {
   const plain = password.normalize("NFKC").toLowerCase();
@@ -32,6 +42,8 @@ export function passwordProblem(password: string, email: string): string | null 
   if (password.length > PASSWORD_MAX) return `Choose a password of at most ${PASSWORD_MAX} characters.`;
   if (plain.trim() === email || plain.trim() === email.split("@")[0])
     return "Choose a password that is not your e-mail address.";
+  if (isMadeOf([...OURS, ...email.split(/[@.]/)], plain))
+    return "Choose a password that is more than the name of this program or parts of your e-mail address.";
   if (COMMON.has(plain.trim()) || new Set(plain).size < 5)
     return "This password is among the first that attackers try. Choose another one, for example four random words.";
   return null;
