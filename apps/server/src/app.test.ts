@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createTestStore } from "@waystation/db/testing";
@@ -181,6 +182,35 @@ test("a refusal before the procedures reads like one of theirs", async () => {
     },
   });
 });
+
+test.each(["a@b", "a:b@c", '"a"@b', "[::1", "a b", "a/b", "x\\y"])("the host %j is refused", async (host) => {
+  await using desk = await serve();
+  const { port } = new URL(desk.url);
+  for (const method of ["GET", "HEAD", "POST"]) {
+    const question = request({
+      port,
+      method,
+      path: "/api/trpc/session.me",
+      headers: { host },
+      setHost: false,
+    });
+    const [answer] = (await once(question.end(), "response")) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode, method).toBe(400);
+  }
+});
+
+test.each(["desk.example.org", "desk_1:3000", "127.0.0.1:80", "[::1]:3000"])(
+  "the host %j is none of our business",
+  async (host) => {
+    await using desk = await serve();
+    const { port } = new URL(desk.url);
+    const question = request({ port, path: "/api/trpc/session.me", headers: { host }, setHost: false });
+    const [answer] = (await once(question.end(), "response")) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
+  },
+);
 
 test("too much at once is refused", async () => {
   await using desk = await serve();

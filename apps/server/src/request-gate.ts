@@ -1,6 +1,9 @@
 import type { Reason } from "@waystation/whatsapp/errors";
 import type { RequestHandler, Response } from "express";
 
+/** A name or an address. tRPC makes a URL of it, and breaks on one with a user in it. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
+
 /**
  * Stands in front of tRPC, whose cookie a foreign page's request would carry too. Only JSON changes anything (a form
  * cannot send it without asking first), and only from our own pages; what is no browser says neither origin nor site.
@@ -8,6 +11,7 @@ import type { RequestHandler, Response } from "express";
 export function requestGate(publicUrl: string): RequestHandler {
   const isFromUs = fromOurPages(new URL(publicUrl).origin);
   return (req, res, next) => {
+    if (!HOST.test(req.headers.host ?? "")) return refuse(res, 400, "BAD_REQUEST", "This host is none.");
     if (req.method === "GET" || req.method === "HEAD") return next();
     if (req.method !== "POST") {
       res.set("Allow", "GET, POST");
