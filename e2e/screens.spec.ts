@@ -176,7 +176,7 @@ test("every screen of a full desk", async ({ page, setup, connect, joined, simul
   await expect(page.getByRole("dialog")).toBeVisible();
   await inspect(page, "inviting");
   await page.goto("/audit");
-  await expect(page.getByRole("table", { name: "Audit log" }).getByRole("row")).toHaveCount(11);
+  await expect(page.getByRole("table", { name: "Audit log" }).getByRole("row")).toHaveCount(13);
   await inspect(page, "audit log");
 
   await page.setViewportSize({ width: 390, height: 844 });

@@ -15,9 +15,18 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
-function openPalette() {
+/** The button that opened it, unless a key did. */
+let opener: HTMLElement | null = null;
+
+function openPalette(by: HTMLElement | null) {
   asked += 1;
+  opener = by;
   for (const listener of listeners) listener();
+}
+
+/** Where a page was still loading, it has put another button in the place of the one that was clicked. */
+function focusOpener() {
+  if (opener && !opener.isConnected) document.querySelector<HTMLElement>(`.${css.palette}`)?.focus();
 }
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -30,7 +39,7 @@ export function PaletteButton() {
       aria-label="Search and commands"
       aria-haspopup="dialog"
       aria-keyshortcuts={isMac ? "Meta+K" : "Control+K"}
-      onClick={openPalette}
+      onClick={({ currentTarget }) => openPalette(currentTarget)}
       onPointerEnter={preload}
       onFocus={preload}
     >
@@ -45,11 +54,11 @@ export function PaletteButton() {
 export function PaletteHost() {
   const times = useSyncExternalStore(subscribe, () => asked);
   // In fields too: that is where people are when they want to go elsewhere.
-  useHotkeys([["mod+K", openPalette]], []);
+  useHotkeys([["mod+K", () => openPalette(null)]], []);
   if (times === 0) return null;
   return (
     <Suspense>
-      <Palette asked={times} />
+      <Palette asked={times} onClosed={focusOpener} />
     </Suspense>
   );
 }

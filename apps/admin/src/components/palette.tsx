@@ -46,8 +46,15 @@ const screens: { label: string; to: LinkProps["to"]; Icon: typeof IconInbox; adm
 
 const icon = { size: 17, stroke: 1.7, "aria-hidden": true };
 
-/** Everything that can be reached from here, by typing: `asked` opens it with each change. */
-export default function Palette({ asked }: { asked: number }) {
+interface PaletteProps {
+  /** Opens it with each change. */
+  asked: number;
+  /** Closed with nothing chosen. */
+  onClosed: () => void;
+}
+
+/** Everything that can be reached from here, by typing. */
+export default function Palette({ asked, onClosed }: PaletteProps) {
   const [query, setQuery] = useState("");
   // Done once the palette is gone, which till then holds the focus. Who chose something does not go back to where they were.
   const [chosen, choose] = useState<(() => void) | null>(null);
@@ -63,7 +70,7 @@ export default function Palette({ asked }: { asked: number }) {
       query={query}
       onQueryChange={setQuery}
       returnFocus={chosen === null}
-      transitionProps={{ duration: 100, onExited: () => chosen?.() }}
+      transitionProps={{ duration: 100, onExited: chosen ?? onClosed }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
       scrollable
       maxHeight={420}
