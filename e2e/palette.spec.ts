@@ -35,24 +35,6 @@ test("everything is reached by typing", async ({ page, setup, connect, simulator
     await expect(page.getByRole("heading", { name: "Canned replies", level: 1 })).toBeFocused();
   });
 
-  await test.step("opened while the page loads, it gives the focus to the page that has come", async () => {
-    const { promise: come, resolve: answer } = Promise.withResolvers<void>();
-    await page.route("**/api/trpc/team.list**", async (route) => {
-      await come;
-      await route.continue();
-    });
-    await page.goto("/team");
-    const button = page.getByRole("button", { name: "Search and commands" });
-    await button.click();
-    await expect(search).toBeFocused();
-    answer();
-    await expect(page.getByRole("table", { name: "Members" })).toBeAttached();
-    await page.keyboard.press("Escape");
-    await expect(dialog).toHaveCount(0);
-    await expect(button).toBeFocused();
-    await page.unroute("**/api/trpc/team.list**");
-  });
-
   await test.step("a conversation, by what was written in it", async () => {
     await open("lemon");
     await expect(offered("Anna Becker")).toBeVisible();
