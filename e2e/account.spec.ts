@@ -82,7 +82,8 @@ test("name, password, sessions, and the way out and in", async ({ page, setup, s
     await page.getByRole("button", { name: "Your account: Ada Byron" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-    await page.goBack();
+    // Not its load: the page that is come back to leads on to signing in, which breaks that off.
+    await page.goBack({ waitUntil: "commit" });
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await page.goto("/connections");
     await expect(page).toHaveURL(/\/sign-in\?next=%2Fconnections/);

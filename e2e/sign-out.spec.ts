@@ -42,7 +42,8 @@ test("who signs out leaves nothing in the browser for the next one", async ({
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     expect(await page.evaluate<string[]>(kept)).toEqual([]);
     await expect(page.getByText("Moin")).toHaveCount(0);
-    await page.goBack();
+    // Not its load: the page that is come back to leads on to signing in, which breaks that off.
+    await page.goBack({ waitUntil: "commit" });
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await expect(page.getByText("Moin")).toHaveCount(0);
     await signIn(mia);
