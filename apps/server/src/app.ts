@@ -12,7 +12,8 @@ import express, {
   type Response,
 } from "express";
 import helmet from "helmet";
-import { type Auth, authRouter } from "./auth.ts";
+import type { Auth } from "./auth.ts";
+import { authRouter } from "./auth-route.ts";
 import { consoleRoute } from "./console-route.ts";
 import { liveRoute } from "./live-route.ts";
 import type { Logger } from "./logger.ts";

@@ -7,7 +7,8 @@ import { DomainError } from "@waystation/whatsapp/errors";
 import { fromNodeHeaders } from "better-auth/node";
 import { asc, eq, sql } from "drizzle-orm";
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { type Auth, DAYS_7, HOURS_12 } from "./auth.ts";
+import type { Auth } from "./auth.ts";
+import { DAYS_7, HOURS_12 } from "./auth-engine.ts";
 import { keyIn, refuse } from "./request-gate.ts";
 
 /** How stale a session's idle clock may be before a request moves it on. */

@@ -7,16 +7,14 @@ import { useState } from "react";
 import { explain } from "../../components/explain.ts";
 import { Page } from "../../components/page.tsx";
 import { useWhyNotAdmin } from "../../components/session.ts";
-import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
+import { client, queryClient, trpc } from "../../trpc.ts";
 import { Card, Empty } from "../../ui/card.tsx";
 import { DropMenu } from "../../ui/drop-menu.tsx";
-import { formatAddress, shorten } from "../../ui/format.ts";
 import { Table } from "../../ui/table.tsx";
-import { Ago } from "../../ui/time.tsx";
 import { Notice } from "../../ui/tone.tsx";
 import css from "./-audit/audit.module.css";
-
-type Entry = Outputs["audit"]["list"]["items"][number];
+import { kinds } from "./-audit/deeds.ts";
+import { EntryRow } from "./-audit/entry-row.tsx";
 
 interface Search {
   q?: string;
@@ -77,59 +75,6 @@ export const Route = createFileRoute("/_desk/audit")({
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(entriesQuery(deps)),
   component: Audit,
 });
-
-const deeds: Record<string, string> = {
-  "audit.exported": "took the audit log as",
-  "connection.connected": "connected",
-  "connection.disconnected": "disconnected",
-  "connection.typing_hidden": "hid from customers that somebody types, at",
-  "connection.typing_shown": "shows customers when somebody types, at",
-  "connection.webhook_configured": "set the webhook at Twilio of",
-  "invitation.canceled": "took back the invitation of",
-  "key.made": "made the API key",
-  "key.revoked": "revoked the API key",
-  "member.invited": "invited",
-  "member.joined": "joined as",
-  "member.left": "left, as",
-  "member.password_changed": "changed the password of",
-  "member.password_reset": "chose a new password, by a link, for",
-  "member.backup_code_used": "signed in with a backup code as",
-  "member.backup_codes_made": "made new backup codes for",
-  "member.removed": "removed",
-  "member.reset_link_made": "made a link for a new password of",
-  "member.renamed": "changed the name of",
-  "member.role_changed": "changed the role of",
-  "member.signed_out": "signed out other devices of",
-  "member.second_factor_off": "turned off two-step sign-in of",
-  "member.second_factor_on": "turned on two-step sign-in of",
-  "member.second_factor_reset": "reset two-step sign-in of",
-  "organization.second_factor_optional": "no longer asks for two-step sign-in at",
-  "organization.second_factor_required": "asks everybody for two-step sign-in at",
-  "organization.created": "created the organisation",
-  "reply.added": "wrote the canned reply",
-  "reply.changed": "changed the canned reply",
-  "reply.deleted": "deleted the canned reply",
-  "sign_in.closed": "entered too many wrong passwords for",
-  "sign_in.code_wrong": "entered the right password and a wrong code for",
-  "sign_in.codes_closed": "entered the right password and too many wrong codes for",
-  "sign_in.ended": "signed out as",
-  "sign_in.failed": "entered a wrong password for",
-  "sign_in.succeeded": "signed in as",
-  "setup.completed": "set up Waystation with",
-};
-
-/** What can be chosen from, by the first part of the deed's name. */
-const kinds: [kind: string, label: string][] = [
-  ["connection", "Connections"],
-  ["member", "People"],
-  ["sign_in", "Signing in and out"],
-  ["invitation", "Invitations taken back"],
-  ["key", "API keys"],
-  ["reply", "Canned replies"],
-  ["organization", "Organisations"],
-  ["audit", "The audit log itself"],
-  ["setup", "The setup"],
-];
 
 function Audit() {
   const search = Route.useSearch();
@@ -238,6 +183,7 @@ function Filters({ search }: { search: Search }) {
       <NativeSelect
         aria-label="Person or key"
         size="xs"
+        className={css.person}
         value={search.who ?? ""}
         onChange={({ currentTarget: { value } }) => set({ who: value || undefined })}
         data={[
@@ -296,45 +242,5 @@ function Export({ search }: { search: Search }) {
       <IconDownload size={14} aria-hidden />
       <span>Export</span>
     </DropMenu>
-  );
-}
-
-const named = (subject: string) => (subject.startsWith("whatsapp:") ? formatAddress(subject) : subject);
-
-/** `accountSid: "AC…"` → `account sid AC12ab…9f`; what is false or an id of ours says nothing to a person. */
-function inWords([name, value]: [string, unknown]): string[] {
-  if (/Id$/.test(name) || value === null || value === false || typeof value === "object") return [];
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  if (value === true) return [words];
-  const text = String(value);
-  return [`${words}: ${/^[A-Z]{2}[0-9a-f]{32}$/i.test(text) ? shorten(text) : text}`];
-}
-
-/** Whoever fails to sign in is not known; all else without a person is the operator's doing. */
-const nobody = (action: string) => (action.startsWith("sign_in.") ? "Somebody" : "Waystation");
-
-function EntryRow({ entry }: { entry: Entry }) {
-  const detail = Object.entries(entry.detail ?? {})
-    .flatMap(inWords)
-    .join(", ");
-  return (
-    <tr>
-      <th scope="row">
-        <span className="strong" title={entry.actor?.email}>
-          {entry.actor?.name || entry.actor?.email || nobody(entry.action)}
-        </span>{" "}
-        {deeds[entry.action] ?? entry.action}{" "}
-        <span className="strong" style={{ display: "inline-block", overflowWrap: "anywhere" }}>
-          {named(entry.subject)}
-        </span>
-      </th>
-      <td className="dim" style={{ overflowWrap: "anywhere" }}>
-        {detail}
-      </td>
-      <td className="mono dim">{entry.ip ?? ""}</td>
-      <td className="dim" style={{ whiteSpace: "nowrap" }}>
-        <Ago at={entry.at} />
-      </td>
-    </tr>
   );
 }

@@ -1,0 +1,56 @@
+/** What somebody did, between their name and whom or what it was done to. */
+export const deeds: Record<string, string> = {
+  "audit.exported": "took the audit log as",
+  "connection.connected": "connected",
+  "connection.disconnected": "disconnected",
+  "connection.typing_hidden": "hid from customers that somebody types, at",
+  "connection.typing_shown": "shows customers when somebody types, at",
+  "connection.webhook_configured": "set the webhook at Twilio of",
+  "invitation.canceled": "took back the invitation of",
+  "key.made": "made the API key",
+  "key.revoked": "revoked the API key",
+  "member.invited": "invited",
+  "member.joined": "joined as",
+  "member.left": "left, as",
+  "member.password_changed": "changed the password of",
+  "member.password_reset": "chose a new password, by a link, for",
+  "member.backup_code_used": "signed in with a backup code as",
+  "member.backup_codes_made": "made new backup codes for",
+  "member.removed": "removed",
+  "member.reset_link_made": "made a link for a new password of",
+  "member.renamed": "changed the name of",
+  "member.role_changed": "changed the role of",
+  "member.signed_out": "signed out other devices of",
+  "member.second_factor_off": "turned off two-step sign-in of",
+  "member.second_factor_on": "turned on two-step sign-in of",
+  "member.second_factor_reset": "reset two-step sign-in of",
+  "organization.second_factor_optional": "no longer asks for two-step sign-in at",
+  "organization.second_factor_required": "asks everybody for two-step sign-in at",
+  "organization.created": "created the organisation",
+  "reply.added": "wrote the canned reply",
+  "reply.changed": "changed the canned reply",
+  "reply.deleted": "deleted the canned reply",
+  "sign_in.closed": "entered too many wrong passwords for",
+  "sign_in.code_wrong": "entered the right password and a wrong code for",
+  "sign_in.codes_closed": "entered the right password and too many wrong codes for",
+  "sign_in.ended": "signed out as",
+  "sign_in.failed": "entered a wrong password for",
+  "sign_in.succeeded": "signed in as",
+  "setup.completed": "set up Waystation with",
+};
+
+/** What can be chosen from, by the first part of the deed's name. */
+export const kinds: [kind: string, label: string][] = [
+  ["connection", "Connections"],
+  ["member", "People"],
+  ["sign_in", "Signing in and out"],
+  ["invitation", "Invitations taken back"],
+  ["key", "API keys"],
+  ["reply", "Canned replies"],
+  ["organization", "Organisations"],
+  ["audit", "The audit log itself"],
+  ["setup", "The setup"],
+];
+
+/** Whoever fails to sign in is not known; all else without a person is the operator's doing. */
+export const nobody = (action: string) => (action.startsWith("sign_in.") ? "Somebody" : "Waystation");

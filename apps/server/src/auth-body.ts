@@ -1,0 +1,46 @@
+import type { z } from "zod";
+
+/** Reads a JSON body of this shape, and nothing that a form of another site could send. */
+export function withJson<T>(schema: z.ZodType<T>, answer: (request: Request, body: T) => Promise<Response>) {
+  return async (request: Request): Promise<Response> => {
+    const type = request.headers.get("content-type");
+    if (type && !/^application\/json\s*(;|$)/i.test(type)) return refuse(415, "JSON_ONLY", "Send JSON.");
+    const body = schema.safeParse(readJson(await request.text()));
+    if (!body.success)
+      return refuse(400, "INVALID_INPUT", body.error.issues[0]?.message ?? "This input is not valid.");
+    return answer(request, body.data);
+  };
+}
+
+function readJson(text: string): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Only what was read and checked goes on: no redirect targets, no further fields. */
+export function withBody(request: Request, body: object): Request {
+  const headers = new Headers(request.headers);
+  headers.set("content-type", "application/json");
+  /** What says neither where it comes from nor from which site is no browser: nobody rides on its cookie. */
+  if (!["origin", "referer", "sec-fetch-site"].some((name) => headers.has(name)))
+    headers.set("origin", new URL(request.url).origin);
+  return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) });
+}
+
+export function refuse(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json({ code, message }, { status, headers });
+}
+
+export function tooMany(seconds: number, what = "passwords"): Response {
+  const message = `Too many wrong ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`;
+  return refuse(429, "TOO_MANY_REQUESTS", message, { "retry-after": String(seconds) });
+}

@@ -1,0 +1,32 @@
+import { fromNodeHeaders } from "better-auth/node";
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { Auth } from "./auth.ts";
+import { ADDRESS_HEADER, BASE_PATH } from "./auth-engine.ts";
+
+const BODY_LIMIT = "16kb";
+
+/** Mounted at `/api/auth`, before any other body parser. The address of the client is Express's to say. */
+export function authRouter(auth: Auth): Router {
+  const forward: RequestHandler = async (req, res) => {
+    const headers = fromNodeHeaders(req.headers);
+    headers.delete(ADDRESS_HEADER);
+    if (req.ip) headers.set(ADDRESS_HEADER, req.ip);
+    for (const name of ["content-length", "transfer-encoding", "connection"]) headers.delete(name);
+    const body = req.method === "POST" && typeof req.body === "string" ? req.body : null;
+    const url = new URL(`${BASE_PATH}${req.path}`, auth.publicUrl);
+    const response = await auth.handler(new Request(url, { method: req.method, headers, body }));
+    const cookies = response.headers.getSetCookie();
+    for (const [name, value] of response.headers) if (name !== "set-cookie") res.setHeader(name, value);
+    if (cookies.length > 0) res.setHeader("set-cookie", cookies);
+    res.setHeader("cache-control", "no-store");
+    res.status(response.status).send(Buffer.from(await response.arrayBuffer()));
+  };
+  const unreadable: ErrorRequestHandler = (error, _req, res, next) => {
+    const status: unknown = error?.status;
+    if (typeof status !== "number" || status < 400 || status > 499) return next(error);
+    res.status(status).json({ code: "UNREADABLE", message: "This request cannot be read." });
+  };
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(express.text({ type: "application/json", limit: BODY_LIMIT }), forward, unreadable);
+  return router;
+}
