@@ -47,9 +47,14 @@ const SEQUENCE = "twilio_whatsapp_webhook_events_id_seq";
 /** A job is put where its message is, in the same transaction. */
 const JOBS = "jobs";
 
-/** Tells a session for whom it works: organisation, its narrow number, person. */
+/** Tells a session for whom it works, and how it plans: organisation, its narrow number, person, one of `PLANS`. */
 export const TELL_SCOPE =
-  "select set_config('waystation.organization_id', $1, false), set_config('waystation.organization_no', $2, false), set_config('waystation.user_id', $3, false)";
+  "select set_config('waystation.organization_id', $1, false), set_config('waystation.organization_no', $2, false), set_config('waystation.user_id', $3, false), set_config('plan_cache_mode', $4, false)";
+/**
+ * What is written to be prepared is planned once. Left to itself the database guesses that another plan for these values would
+ * be worth its making, and plans a page of the inbox anew each time, which takes longer than to run it.
+ */
+export const PLANS = { once: "force_generic_plan", asItSees: "auto" };
 /** The same, and under the role, for this transaction alone. */
 export const TAKE_ROLE = `${TELL_SCOPE.replaceAll("false", "true")}, set_config('role', '${DESK_ROLE}', true)`;
 

@@ -5,7 +5,7 @@ import type postgres from "postgres";
 import type { Asking, Database } from "./client.ts";
 import type { Lines } from "./lines.ts";
 import { countFrequent } from "./prepare-frequent.ts";
-import { type Scope, TAKE_ROLE, TELL_SCOPE } from "./wall.ts";
+import { PLANS, type Scope, TAKE_ROLE, TELL_SCOPE } from "./wall.ts";
 
 /** The same database as one organisation's people see it: see `wall.ts`. */
 export type Within = (scope: Scope) => Asking;
@@ -30,8 +30,16 @@ async function settings({ organizationId, userId }: Scope, numberOf: NumberOf): 
 export function postgresWithin(lines: Lines<{ client: postgres.Sql }>, numberOf: NumberOf): Within {
   const isFrequent = countFrequent();
   return (scope) => {
-    const run = async (text: string, parameters: unknown[], prepare: boolean, asArrays = false) => {
-      const told = await settings(scope, numberOf);
+    const run = async (
+      text: string,
+      parameters: unknown[],
+      {
+        prepare,
+        plans = PLANS.asItSees,
+        asArrays = false,
+      }: { prepare: boolean; plans?: string; asArrays?: boolean },
+    ) => {
+      const told = [...(await settings(scope, numberOf)), plans];
       return lines.use(async ({ client }) => {
         const tell = client.unsafe(TELL_SCOPE, told, { prepare: true });
         const query = client.unsafe(text, parameters as never[], { prepare });
@@ -47,11 +55,11 @@ export function postgresWithin(lines: Lines<{ client: postgres.Sql }>, numberOf:
       unsafe: (text: string, parameters: unknown[] = []) => ({
         // biome-ignore lint/suspicious/noThenProperty: as the library's own queries.
         then: (...hooks: Parameters<Promise<unknown>["then"]>) =>
-          run(text, parameters, isFrequent(text)).then(...hooks),
-        values: () => run(text, parameters, isFrequent(text), true),
+          run(text, parameters, { prepare: isFrequent(text) }).then(...hooks),
+        values: () => run(text, parameters, { prepare: isFrequent(text), asArrays: true }),
       }),
       begin: async (work: (tx: postgres.TransactionSql) => Promise<unknown>) => {
-        const told = await settings(scope, numberOf);
+        const told = [...(await settings(scope, numberOf)), PLANS.asItSees];
         return lines.use(({ client }) =>
           client.begin(async (tx) => {
             await tx.unsafe(TELL_SCOPE, told, { prepare: true });
@@ -62,8 +70,10 @@ export function postgresWithin(lines: Lines<{ client: postgres.Sql }>, numberOf:
     };
     return {
       db: databaseOf(new PostgresJsSession(scoped as unknown as postgres.Sql, dialect, undefined)),
-      query: <Row>(text: string, parameters: unknown[]) => run(text, parameters, true) as Promise<Row[]>,
-      queryAnew: <Row>(text: string, parameters: unknown[]) => run(text, parameters, false) as Promise<Row[]>,
+      query: <Row>(text: string, parameters: unknown[]) =>
+        run(text, parameters, { prepare: true, plans: PLANS.once }) as Promise<Row[]>,
+      queryAnew: <Row>(text: string, parameters: unknown[]) =>
+        run(text, parameters, { prepare: false }) as Promise<Row[]>,
     };
   };
 }
@@ -73,7 +83,7 @@ export async function embeddedWithin(client: PGlite, numberOf: NumberOf): Promis
   const { PgliteSession } = await import("drizzle-orm/pglite/session");
   return (scope) => {
     const transaction = async <Result>(work: (tx: Transaction) => Promise<Result>) => {
-      const told = await settings(scope, numberOf);
+      const told = [...(await settings(scope, numberOf)), PLANS.asItSees];
       return client.transaction(async (tx) => {
         await tx.query(TAKE_ROLE, told);
         return work(tx);

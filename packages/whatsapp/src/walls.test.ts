@@ -154,6 +154,18 @@ describe.for(databases)("on %s", (kind) => {
   });
 });
 
+test("what is asked again and again is planned once", async () => {
+  await using desk = await createTestDesk("postgres");
+  const { within } = await filled(desk.store);
+  const asked = "select id from conversations where id = $1::bigint";
+  for (let n = 0; n < 12; n++) await within.query(asked, [String(n)]);
+  const plans = await within.query(
+    "select custom_plans::int as anew, generic_plans::int as once from pg_prepared_statements where statement = $1",
+    [asked],
+  );
+  expect(plans).toEqual([{ anew: 0, once: 12 }]);
+});
+
 test("a database user without the right to make roles works without the wall, until it is given the role", async () => {
   await using undo = new AsyncDisposableStack();
   const { url } = undo.use(await createTestDatabase());
