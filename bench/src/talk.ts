@@ -48,8 +48,8 @@ export async function fillWithTalk(url: string, messages: number): Promise<Talk>
         || initcap(translate(md5(n::text), '0123456789', 'aeiouaeiou')::varchar(7)) from generate_series(1, ${conversations}) n, place;
     insert into contact_identities (organization_no, address, contact_id)
       select org, 'whatsapp:+4917' || lpad((n * 7919::bigint % 1000000000)::text, 9, '0'), n from generate_series(1, ${conversations}) n, place;
-    insert into conversations (id, public_id, organization_no, connection_no, ours, contact_id, address) overriding system value
-      select contact_id, gen_random_uuid(), org, line, 'whatsapp:+19995550000', contact_id, address from contact_identities, place`);
+    insert into conversations (id, public_id, organization_no, connection_no, ours, contact_id, contact_name, address) overriding system value
+      select k.id, gen_random_uuid(), org, line, 'whatsapp:+19995550000', k.id, k.name, i.address from contacts k join contact_identities i on i.contact_id = k.id, place`);
   await run(`
     create temp table sentences as
       select s as no, (select string_agg('w' || floor(exp(random() * ln(${VOCABULARY})))::int, ' ') from generate_series(1, 8) k where k + s > 0) as body

@@ -67,6 +67,8 @@ export const conversations = pgTable(
     /** The sender that the contact writes to, and is answered from. */
     ours: text().notNull(),
     contactId: id().notNull(),
+    /** As the contact calls itself. The database copies it (0013), so that a list of conversations need not look for it. */
+    contactName: text(),
     /** The contact's address at the last message: where an answer goes. */
     address: text().notNull(),
     assigneeId: uuid().references(() => users.id, { onDelete: "set null" }),
@@ -169,11 +171,13 @@ export const conversationReads = pgTable(
     incoming: integer().notNull(),
     /** Not all read, and older than this person's mark: see `inboxMarks`. */
     isBehind: boolean().notNull().default(false),
+    /** The conversation's last message when it fell behind, which it still has while it is. The database keeps it (0013). */
+    behindMessageId: id(),
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.conversationId] }),
     ofPerson(),
-    index("conversation_reads_behind").on(t.userId, t.conversationId).where(sql`${t.isBehind}`),
+    index("conversation_reads_unread").on(t.userId, t.behindMessageId).where(sql`${t.isBehind}`),
   ],
 );
 

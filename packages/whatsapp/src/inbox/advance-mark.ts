@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 
 /** So many conversations, the newest, are compared with what this person has read whenever that is asked. */
-const COMPARED = 30;
+const COMPARED = 10;
 /** With more than this unread, looking from the newest on finds a page of it at once. */
 const MOST_BEHIND = 5_000;
 

@@ -73,7 +73,13 @@ function among(few: string, state: State, rows: number): string {
     ${newest(rows)}`;
 }
 
-/** What came since the mark, and the few older ones that are known to be unread. */
+/** In the order of its own index, so that no more of them are looked at than the page holds. */
+const BEHIND = ROW.replace("a.last_message_id as key", "r.behind_message_id as key").replace(
+  "null::int",
+  "r.incoming",
+);
+
+/** What came since the mark, and the older ones that are known to be unread. */
 function unread(state: State, rows: number): string {
   return `select * from ((${walk(
     state,
@@ -83,9 +89,10 @@ function unread(state: State, rows: number): string {
     `and a.last_message_id > (select mark from me) and a.incoming > coalesce((select r.incoming from conversation_reads r
       where r.user_id = $2::uuid and r.conversation_id = a.conversation_id), 0)`,
   )}) union all (
-    ${ROW.replace("null::int", "r.incoming")} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
-    where r.user_id = $2::uuid and r.is_behind and a.organization_no = (select no from me) and a.incoming > r.incoming
-      and a.last_message_id <= (select mark from me) and a.last_message_id < $3::bigint ${inState(state)}
+    ${BEHIND} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
+    where r.user_id = $2::uuid and r.is_behind and r.behind_message_id < $3::bigint
+      and a.organization_no = (select no from me) and a.incoming > r.incoming
+      and a.last_message_id <= (select mark from me) ${inState(state)}
     ${newest(rows)})) since_and_before ${newest(rows)}`;
 }
 

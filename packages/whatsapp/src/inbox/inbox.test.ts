@@ -368,6 +368,46 @@ describe.each(databases)("on %s", (kind) => {
     expect(await found("appointment", { filter: "mine" })).toEqual([]);
   });
 
+  test("a name that changes changes in the list, with each of our senders", async () => {
+    const second = `whatsapp:+1415558${String(++counter).padStart(4, "0")}`;
+    await hear("one");
+    expect((await only()).contact.name).toBeNull();
+    await hear("two", PHONE, { ProfileName: "Ada" });
+    expect((await only()).contact.name).toBe("Ada");
+    await hear("three", PHONE, { ProfileName: "Ada", To: second });
+    expect((await list()).map(({ contact }) => contact.name)).toEqual(["Ada", "Ada"]);
+    await hear("four", PHONE, { ProfileName: "Ada Lovelace" });
+    expect((await list()).map(({ contact }) => contact.name)).toEqual(["Ada Lovelace", "Ada Lovelace"]);
+    expect(await list({ search: "lovel" })).toHaveLength(2);
+  });
+
+  test("a search goes as far back as it must to fill a page, and misses none on the way", async () => {
+    const count = 60;
+    await desk.store.query(MANY_CONVERSATIONS, [
+      receiver.organizationNo,
+      receiver.no,
+      sender,
+      count,
+      new Date(Date.now() - 3_600_000).toISOString(),
+    ]);
+    await desk.store.query(SAID_NOW_AND_THEN, [receiver.organizationNo, receiver.no, 4_096, "zeppelin"]);
+    const all = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listConversations(ctx, { filter: "all", search: "zeppelin", limit: 20, cursor });
+      expect(page.items.length).toBe(20);
+      all.push(...page.items.map(({ contact }) => contact.name));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    const newestFirst = await desk.store.query<{ name: string }>(
+      `select k.name from messages m join conversations c on c.id = m.conversation_id join contacts k on k.id = c.contact_id
+       where m.body = $1 order by m.id desc`,
+      ["zeppelin"],
+    );
+    expect(newestFirst).toHaveLength(count);
+    expect(all).toEqual(newestFirst.map(({ name }) => name));
+  });
+
   test("what is unread is found, however many conversations were read since", async () => {
     const old = new Date(Date.now() - 3_600_000).toISOString();
     const count = 1_500;
@@ -445,6 +485,17 @@ describe.each(databases)("on %s", (kind) => {
 });
 
 /** For organisation $1 and connection $2 with the sender $3: so many conversations of one incoming message each. */
+/** In each conversation one message, so far from the one before. */
+const SAID_NOW_AND_THEN = `
+  with said as (
+    insert into messages (id, organization_no, connection_no, conversation_id, is_incoming, kind, status, at, body)
+    select s.last_value + place * $3::int, $1::int, $2::int, conversation_id, true, 1, 0, now(), $4::text
+    from twilio_whatsapp_webhook_events_id_seq s, (select conversation_id, row_number() over (order by conversation_id) as place
+      from conversation_activity where organization_no = $1::int) a
+    returning id
+  )
+  select setval('twilio_whatsapp_webhook_events_id_seq', max(id)) from said`;
+
 const MANY_CONVERSATIONS = `
   with people as (
     insert into contacts (organization_no, name) select $1::int, 'Person ' || n from generate_series(1, $4::int) n returning id, name

@@ -85,23 +85,25 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
   return statusOf({ status, isIncoming, sid }, sending === null ? null : { state: sending });
 }
 
-/** What a list shows of the conversations of a page. */
+/**
+ * What a list shows of the conversations of a page. Each row is looked for in as few tables as can be: they lie all over the
+ * disk, and that is what a page costs.
+ */
 const shown = (page: string) => `
   with ${ME}, page as materialized (${page})
-  select p.key::text as key, c.public_id as id, n.id as "connectionId", k.name, c.address, c.ours,
+  select p.key::text as key, c.public_id as id, n.id as "connectionId", c.contact_name as name, c.address, c.ours,
     c.assignee_id as "assigneeId", p.is_open as "isOpen", p.last_at as "lastAt",
     p.last_incoming_at as "lastIncomingAt", p.last_incoming_id is not distinct from p.last_message_id as "isFromThem",
     p.preview, p.incoming - coalesce(p.seen, (select r.incoming from conversation_reads r
       where r.user_id = $2::uuid and r.conversation_id = p.conversation_id), 0) as unread,
-    exists (select 1 from note_mentions x where x.organization_no = c.organization_no and x.user_id = $2::uuid
-      and x.conversation_id = c.id and x.seen_at is null) as "isMentioned",
-    m.kind, m.status, m.is_incoming as "isIncoming", m.sid, o.state as sending
+    p.conversation_id = any (array(select x.conversation_id from note_mentions x
+      where x.organization_no = (select no from me) and x.user_id = $2::uuid and x.seen_at is null)) as "isMentioned",
+    m.kind, m.status, m.is_incoming as "isIncoming", m.sid, case when not m.is_incoming and m.sid is null
+      then (select o.state from outgoing_messages o where o.message_id = m.id) end as sending
   from page p
   join conversations c on c.id = p.conversation_id and c.organization_no = (select no from me)
-  join contacts k on k.id = c.contact_id
   join twilio_whatsapp_connections n on n.no = c.connection_no
   left join messages m on m.id = p.last_message_id
-  left join outgoing_messages o on o.message_id = case when not m.is_incoming then m.id end
   order by p.key desc`;
 
 /** There the newest message of a conversation need not be the one that was found. */

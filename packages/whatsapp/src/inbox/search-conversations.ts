@@ -20,6 +20,10 @@ interface Hit {
 const WINDOW_BITS = 11n;
 /** So many are looked at before everything is: what is common is found in the first, what is rare is soon read. */
 const NEAR_WINDOWS = 16n;
+/** So many found near say that the next ones are not far; of fewer there are few at all, and all of them are soon read. */
+const MANY_NEAR = 4;
+/** At most so many are looked at for them. */
+const FURTHER_WINDOWS = 128;
 /** In so many of them any part of a word is looked for: no index helps there. */
 const PART_WINDOWS = 8n;
 /** Who is found by a part of their name so often is found sooner by walking through the list. */
@@ -54,11 +58,11 @@ async function byName(ctx: Context, { search, filter, state, cursor, limit }: Se
   if (contacts.length === 0) return [];
   const isMany = contacts.length > MANY_CONTACTS;
   const isMeant = contacts.some(({ byAddress }) => byAddress)
-    ? `(k.name ilike $4 or ${HAS_ADDRESS})`
-    : "k.name ilike $4";
+    ? `(c.contact_name ilike $4 or ${HAS_ADDRESS})`
+    : "c.contact_name ilike $4";
   const page = isMany
     ? walk(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
-    : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and k.id = any($4::bigint[])
+    : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and c.contact_id = any($4::bigint[])
         ${WITH_WHOM[filter] ?? ""} order by key desc limit ${limit + 1}`;
   return ctx.installation.queryAnew<Hit>(
     `with ${ME} select conversation_id::text as "conversationId", key::text as key from (${page}) page where $2::uuid is not null`,
@@ -71,10 +75,9 @@ async function byName(ctx: Context, { search, filter, state, cursor, limit }: Se
   );
 }
 
-const WITH_CONTACT =
-  "join conversations c on c.id = a.conversation_id join contacts k on k.id = c.contact_id";
+const WITH_CONTACT = "join conversations c on c.id = a.conversation_id";
 const HAS_ADDRESS =
-  "exists (select 1 from contact_identities i where i.contact_id = k.id and i.address ilike $4)";
+  "exists (select 1 from contact_identities i where i.contact_id = c.contact_id and i.address ilike $4)";
 const BEFORE = "a.organization_no = (select no from me) and a.last_message_id < $3::bigint";
 
 const CONTACTS = `
@@ -121,12 +124,20 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
   // Several words that no new message holds together are rare, and soon read everywhere.
   const isRare = found.size === 0 && /\s/.test(search.trim());
   if (!isRare && (await lookNear(1n, NEAR_WINDOWS - 1n))) return [...found.values()];
+  if (found.size >= MANY_NEAR && (await lookNear(NEAR_WINDOWS, windowsFor(limit, found.size))))
+    return [...found.values()];
   await Promise.all([
     isRare && lookNear(1n, NEAR_WINDOWS - 1n),
     look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - NEAR_WINDOWS)]),
     look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, PART_WINDOWS)]),
   ]);
   return [...found.values()];
+}
+
+/** In how many windows a page is likely to be found, where so many were in the near ones. */
+function windowsFor(limit: number, found: number): bigint {
+  const likely = Math.ceil((1.5 * Number(NEAR_WINDOWS) * (limit + 1)) / found);
+  return BigInt(Math.min(likely, FURTHER_WINDOWS));
 }
 
 const ARE_SAID = "to_tsvector('simple', coalesce(m.body, '')) @@ plainto_tsquery('simple', $4)";

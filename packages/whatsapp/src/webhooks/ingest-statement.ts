@@ -57,7 +57,7 @@ const KNOWN_EVENTS = `
 /** Of `incoming`, everybody's contact and conversation, made where there is none. */
 const TALKS = `
   callers as materialized (
-    select distinct on (organization_no, contact) organization_no, contact, other, name, username
+    select distinct on (organization_no, contact) organization_no, contact, other, name, username, id
     from incoming order by organization_no, contact, id desc
   ), met as materialized (
     select c.*, coalesce(a.contact_id, b.contact_id) as contact_id, a.contact_id is not null as by_address,
@@ -128,7 +128,8 @@ const INBOX = `
     select * from fresh where step = 0 and outcome = 0
   ), ${TALKS}, renamed as (
     update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username)
-    from met m where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
+    from (select distinct on (contact_id) * from met order by contact_id, name is null, id desc) m
+    where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
       or c.username is distinct from coalesce(m.username, c.username))
   ), moved as (
     update conversations c set address = o.address from open o where c.id = o.id and o.earlier <> o.address
