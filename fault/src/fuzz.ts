@@ -28,6 +28,9 @@ const { values } = parseArgs({
 const PORTION = 5_000;
 /** How often is said how far it is. */
 const STEP = 50_000;
+/** Asked to end, it first ends what it started. */
+const asked = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => asked.abort());
 const SETUP_TOKEN = "the-setup-token";
 /** Says at the end what was added to what every object inherits. */
 const WATCH = `const had = Object.getOwnPropertyNames(Object.prototype).length;
@@ -71,6 +74,7 @@ try {
         portion.push(next.value);
       }
       if (portion.length === 0) break;
+      asked.signal.throwIfAborted();
       await stillStands();
       add(await assault(target, portion));
       done += portion.length;
