@@ -125,7 +125,7 @@ const INSERT_OUTGOING = `
 const INSERT_OUTGOING_PARTS = `
   with ${OF_SENDER}
   insert into outgoing_messages (message_id, public_id, organization_no, client_key)
-  select m.id, md5($2 || ' id ' || n)::uuid, m.organization_no, $2 || n
+  select m.id, md5($2 || ' id ' || n)::uuid, m.organization_no, $2 || ' key ' || n
   from generate_series(0, $3::int - 1) n
   join sender s on true
   join messages m on m.sid = md5($2 || ' out ' || n)::uuid and m.connection_no = s.connection_no`;

@@ -13,6 +13,7 @@ interface Line {
   /** When it was due, and when it was sent. */
   since: number;
   sentAt: number;
+  isClosed: boolean;
 }
 
 let wire = Buffer.alloc(0);
@@ -50,6 +51,8 @@ function run({
   let timer: NodeJS.Timeout | null = null;
 
   function count(line: Line, status: string) {
+    // A server that closes a connection on which nothing came says so before.
+    if (line.index < 0) return;
     const now = performance.now();
     if (answered < MAX_MEASURED) latencies[answered] = now - line.since;
     answered += 1;
@@ -64,8 +67,9 @@ function run({
       return finishWhenDone();
     }
     const waited = due.shift();
-    if (waited !== undefined) return send(line, waited);
-    idle.push(line);
+    if (waited !== undefined && !line.isClosed) return send(line, waited);
+    if (waited !== undefined) due.unshift(waited);
+    if (!line.isClosed) idle.push(line);
     finishWhenDone();
   }
 
@@ -115,7 +119,8 @@ function run({
     const wanted = Math.floor(((now - start) / 1_000) * (rate ?? 0));
     for (; dueSoFar < wanted && hasMore(); dueSoFar++) {
       const since = start + (dueSoFar / (rate ?? 1)) * 1_000;
-      const line = idle.pop();
+      let line = idle.pop();
+      while (line?.isClosed) line = idle.pop();
       if (line) send(line, since);
       else due.push(since);
     }
@@ -154,13 +159,14 @@ function run({
       noDelay: true,
       onread: { buffer, callback: onAnswer },
     });
-    const line: Line = { socket, index: -1, since: 0, sentAt: 0 };
+    const line: Line = { socket, index: -1, since: 0, sentAt: 0, isClosed: false };
     socket.on("error", () => {});
     socket.once("connect", () => {
       open += 1;
       if (open === connections) begin();
     });
     socket.once("close", () => {
+      line.isClosed = true;
       if (isOver) return;
       broken += 1;
       if (line.index >= 0) count(line, "cut off");
