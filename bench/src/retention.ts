@@ -59,7 +59,7 @@ for (const [name, events, months] of [
   const store = await openPostgres(databases.urlOf(name));
   stack.defer(() => store.close());
   await ensurePartitions(store);
-  await store.query("vacuum analyze", []);
+  await store.unhurried("vacuum analyze", []);
   console.log(
     `${number(events)} events over ${months} months in ${number((performance.now() - begin) / 1_000)} s`,
   );

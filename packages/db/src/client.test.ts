@@ -30,3 +30,10 @@ test("two starters migrate the same database one after the other", async () => {
   expect(await stores[0]?.db.select().from(instance)).toEqual([]);
   await Promise.all(stores.map((store) => store.close()));
 });
+
+test("a question has ten seconds, what moves whole tables as long as it takes", async () => {
+  await using store = await createTestStore("postgres");
+  const asked = "select current_setting('statement_timeout') as limit";
+  expect(await store.query(asked, [])).toEqual([{ limit: "10s" }]);
+  expect(await store.unhurried(asked, [])).toEqual([{ limit: "0" }]);
+});

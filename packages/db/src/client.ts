@@ -49,6 +49,11 @@ export interface Store extends Asking {
   raiseWall(): Promise<string | null>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
   hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  /**
+   * The same by a connection opened for it, where it may take as long as it takes: for what moves whole tables. All others are
+   * ended after ten seconds.
+   */
+  unhurried<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
   native: { kind: "postgres"; url: string } | { kind: "embedded"; client: PGlite };
   migrate(): Promise<void>;
@@ -172,6 +177,14 @@ export async function openPostgres(url: string): Promise<Store> {
     },
     pendingMigrations: () => pendingMigrations(db),
     hotQuery: hotLine.query,
+    unhurried: async <Row>(text: string, parameters: unknown[]) => {
+      const own = connectPostgres(url, { max: 1 });
+      try {
+        return (await own.unsafe(text, parameters as never[])) as unknown as Row[];
+      } finally {
+        await own.end();
+      }
+    },
     migrate: () =>
       withOwnLock(url, (locked) => migratePostgres(drizzlePostgres(locked), { migrationsFolder })),
     close: async () => {
@@ -246,6 +259,7 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
     },
     pendingMigrations: () => pendingMigrations(db),
     hotQuery: query,
+    unhurried: query,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),
   };
