@@ -4,13 +4,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { connectPostgres } from "@waystation/db/connect-postgres";
 import { startTestPostgres } from "@waystation/db/testing-postgres";
-import {
-  type Attack,
-  assault,
-  fixedAttacks,
-  generatedAttacks,
-  type Report,
-} from "@waystation/server/bad-inputs-testing";
+import { assault, type Report } from "@waystation/server/assault-testing";
+import type { Attack } from "@waystation/server/attack-testing";
+import { fixedAttacks, generatedAttacks } from "@waystation/server/bad-inputs-testing";
 import { furnishTarget } from "@waystation/server/bad-target-testing";
 import { startProgram } from "@waystation/server/process-testing";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
 import { until } from "./clock.ts";
 import type { Finding } from "./fault.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Desk, Lab } from "./lab.ts";
 import { signedIn } from "./owner.ts";
 import { type MoodName, SpoiledTwilio } from "./spoiled-twilio.ts";
@@ -290,16 +291,3 @@ export function inTurn(moods: MoodName[], wellEvery: number): () => MoodName | n
 
 const keyOf = (number: number) => `fault-answer-${number}`;
 const wordsOf = (number: number) => `Answer number ${number}.`;
-
-async function inParallel<Item>(
-  items: Item[],
-  width: number,
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of left) await act(item);
-    }),
-  );
-}

@@ -1,49 +1,20 @@
-import { createHmac } from "node:crypto";
-import { Agent, request } from "node:http";
-import { TEXTS, VALUES } from "./bad-values-testing.ts";
 import {
-  authOffers,
-  type Known,
-  NOBODY,
-  type Offer,
-  plausible,
-  procedures,
-  type RestOffer,
-  restOffers,
-} from "./plausible-inputs-testing.ts";
+  type Aim,
+  type Attack,
+  call,
+  callAuth,
+  callRest,
+  escaped,
+  message,
+  valid,
+  WEBHOOK,
+  WEBHOOK_FIELDS,
+  webhook,
+} from "./attack-testing.ts";
+import { TEXTS, VALUES } from "./bad-values-testing.ts";
+import { authOffers, type Offer, procedures, restOffers } from "./plausible-inputs-testing.ts";
 
-/** Requests that nobody sends in good faith, the same ones each time, and what a server answers to them. */
-
-export type Route = "webhook" | "trpc" | "auth" | "rest" | "other";
-
-export interface Attack {
-  route: Route;
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body?: string | Buffer;
-  /** What the sender shows of themselves, if anything. */
-  as?: "owner" | "founder" | "key";
-}
-
-export interface Target {
-  url: string;
-  publicUrl: string;
-  known: Known;
-  /** Of an owner. */
-  cookie: string;
-  /** Of another, who founds organisations: what one of very many does gets slow. */
-  founderCookie: string;
-  /** An API key of an admin. */
-  apiKey: string;
-}
-
-export interface Report {
-  /** How often each route gave each status; "closed" where it ended the connection instead. */
-  counts: Record<string, Record<string, number>>;
-  /** What got an answer of ours being at fault, or none. */
-  failures: { status: string; attack: Attack }[];
-}
+/** Requests that nobody sends in good faith, the same ones each time. */
 
 /** Numbers that come in the same order each time. */
 export function dice(seed: number) {
@@ -59,105 +30,8 @@ export function dice(seed: number) {
 }
 type Dice = ReturnType<typeof dice>;
 
-const JSON_TYPE = { "content-type": "application/json" };
-
-/** What an attack needs to know of its target. */
-type Aim = Pick<Target, "publicUrl" | "known">;
-
-interface Signed {
-  publicUrl: string;
-  known: Pick<Known, "accountSid" | "authToken" | "sender">;
-}
-
 /** All but what would let the sender's own session or connection end. */
 const HARMLESS = procedures.filter(({ path }) => path !== "team.remove");
-
-function call({ path, method }: Offer, input: unknown): Attack {
-  const text = JSON.stringify(input) ?? "";
-  const as = path === "organizations.create" ? "founder" : "owner";
-  const place = `/api/trpc/${path}`;
-  return method === "POST"
-    ? { route: "trpc", method, path: place, headers: JSON_TYPE, body: text, as }
-    : { route: "trpc", method, path: `${place}?input=${escaped(text)}`, headers: {}, as };
-}
-
-function callAuth({ path, method }: Offer, input: object): Attack {
-  const attack = { route: "auth", method, path: `/api/auth${path}`, headers: JSON_TYPE } as const;
-  const whole: Attack =
-    method === "POST"
-      ? { ...attack, body: JSON.stringify(input) }
-      : { ...attack, path: `${attack.path}?${query(input)}` };
-  return /sign-(in|out)/.test(path) ? whole : { ...whole, as: "owner" };
-}
-
-function callRest({ path, method, inPath, inQuery }: RestOffer, input: object): Attack {
-  const fields = new Map<string, unknown>(Object.entries(input));
-  const take = (name: string) => {
-    const value = fields.get(name);
-    fields.delete(name);
-    return escaped(asText(value)).slice(0, 4_000);
-  };
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => take(name));
-  const asked = inQuery.filter((name) => fields.has(name)).map((name) => `${name}=${take(name)}`);
-  // What has no place of its own goes where the others go, too.
-  if (method !== "POST") asked.push(query(Object.fromEntries(fields)));
-  return {
-    route: "rest",
-    method,
-    path: inPath.length > 0 || asked.length > 0 ? `${filled}?${asked.join("&")}` : filled,
-    headers: JSON_TYPE,
-    ...(method === "POST" ? { body: JSON.stringify(Object.fromEntries(fields)) } : {}),
-    as: "owner",
-  };
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-}
-
-function query(input: object): string {
-  return Object.entries(input)
-    .map(([name, value]) => `${escaped(name)}=${escaped(asText(value)).slice(0, 4_000)}`)
-    .join("&");
-}
-
-/** Of an input that would pass, but names nothing that would be missed. */
-function valid({ path, method }: Offer, names: readonly string[], { known }: Aim, number: number) {
-  const ends = method === "DELETE" || path === "twilioWhatsApp.disconnect";
-  return names.map((name): [string, unknown] => [
-    name,
-    plausible(name, ends ? { ...known, connectionId: NOBODY } : known, number),
-  ]);
-}
-
-function escaped(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).slice(0, 12_000);
-}
-
-const WEBHOOK = "/api/webhooks/twilio-whatsapp";
-const WEBHOOK_FIELDS = [
-  "AccountSid",
-  "MessageSid",
-  "SmsSid",
-  "SmsMessageSid",
-  "From",
-  "To",
-  "Body",
-  "ProfileName",
-  "WaId",
-  "SmsStatus",
-  "MessageStatus",
-  "ErrorCode",
-  "NumMedia",
-  "MediaUrl0",
-  "MediaContentType0",
-  "Latitude",
-  "ButtonText",
-  "ListTitle",
-  "OriginalRepliedMessageSid",
-  "MessagingServiceSid",
-  "ExternalUserId",
-];
 
 /** Each nasty value at each place that takes one. */
 export function* fixedAttacks(aim: Aim): Generator<Attack> {
@@ -371,38 +245,6 @@ function withParameter(thrown: Dice, path: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}${escaped(badText(thrown)).slice(0, 2_000)}=1`;
 }
 
-export function message({ known }: Signed, number: number): Record<string, string> {
-  const sid = `SM${number.toString(16).padStart(32, "0")}`;
-  return {
-    AccountSid: known.accountSid,
-    MessageSid: sid,
-    From: "whatsapp:+4915112345678",
-    To: known.sender,
-    Body: "Hello",
-    SmsStatus: "received",
-    NumMedia: "0",
-  };
-}
-
-/** Signed as Twilio would: what is wrong with it is for the reader to find, not for the door. */
-export function webhook({ publicUrl, known }: Signed, params: Record<string, string>): Attack {
-  const body = new URLSearchParams(params).toString();
-  const pairs = [...new URLSearchParams(body)]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flat()
-    .join("");
-  const signature = createHmac("sha1", known.authToken)
-    .update(publicUrl + WEBHOOK + pairs)
-    .digest("base64");
-  return {
-    route: "webhook",
-    method: "POST",
-    path: WEBHOOK,
-    headers: { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature },
-    body,
-  };
-}
-
 function badWebhook(aim: Aim, thrown: Dice, count: number): Attack {
   const params = message(aim, count);
   for (let changes = 1 + thrown.below(4); changes > 0; changes--)
@@ -420,70 +262,4 @@ function badWebhook(aim: Aim, thrown: Dice, count: number): Attack {
     headers: thrown.below(3) === 0 ? badHeaders(thrown) : attack.headers,
     body: damaged(thrown, String(attack.body)),
   };
-}
-
-/** Sends them, each from an address of its own and so many at once, and counts what comes back. */
-export async function assault(
-  target: Target,
-  attacks: Iterable<Attack>,
-  { parallel = 16 } = {},
-): Promise<Report> {
-  const agent = new Agent({ keepAlive: true, maxSockets: parallel });
-  const report: Report = { counts: {}, failures: [] };
-  const queue = attacks[Symbol.iterator]();
-  let number = 0;
-  const worker = async () => {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
-      const status = await send(target, next.value, agent, addressOf(number++));
-      const { route } = next.value;
-      report.counts[route] = { ...report.counts[route], [status]: (report.counts[route]?.[status] ?? 0) + 1 };
-      if (/^5|^no answer/.test(status) && report.failures.length < 20)
-        report.failures.push({ status, attack: next.value });
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
-  agent.destroy();
-  return report;
-}
-
-const PATIENCE_MS = 60_000;
-/** A process that was stopped for so long finds the answer waiting. */
-const GRACE_MS = 2_000;
-
-/** One of a network that is nobody's, so that no limit for an address takes the place of what is tried. */
-function addressOf(number: number): string {
-  return `2001:db8:${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}::1`;
-}
-
-function send(target: Target, attack: Attack, agent: Agent, address: string): Promise<string> {
-  return new Promise((resolve) => {
-    const { method, path, headers, body, as } = attack;
-    const shown = {
-      owner: { cookie: target.cookie },
-      founder: { cookie: target.founderCookie },
-      key: { authorization: `Bearer ${target.apiKey}` },
-    };
-    const asked = request(target.url, {
-      agent,
-      method,
-      path,
-      headers: { "x-forwarded-for": address, ...headers, ...(as ? shown[as] : {}) },
-      timeout: PATIENCE_MS,
-    });
-    asked.once("response", (response) => {
-      const status = String(response.statusCode);
-      resolve(status);
-      if (String(response.headers["content-type"]).startsWith("text/event-stream")) response.destroy();
-      else response.resume().on("error", () => {});
-    });
-    // Whoever sends too much is hung up on.
-    asked.on("error", () => resolve("closed"));
-    asked.once("timeout", () => {
-      setTimeout(() => {
-        resolve("no answer");
-        asked.destroy();
-      }, GRACE_MS);
-    });
-    asked.end(body);
-  });
 }

@@ -1,7 +1,8 @@
 import { createTestStore } from "@waystation/db/testing";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
 import { expect, test } from "vitest";
-import { assault, dice, fixedAttacks, generatedAttacks } from "./bad-inputs-testing.ts";
+import { assault } from "./assault-testing.ts";
+import { dice, fixedAttacks, generatedAttacks } from "./bad-inputs-testing.ts";
 import { furnishTarget } from "./bad-target-testing.ts";
 import { readConfig } from "./config.ts";
 import { NOBODY, plausible, procedures } from "./plausible-inputs-testing.ts";

@@ -1,5 +1,6 @@
 import type { Simulator } from "@waystation/twilio-simulator/simulator";
-import { message, type Target, webhook } from "./bad-inputs-testing.ts";
+import type { Target } from "./assault-testing.ts";
+import { message, webhook } from "./attack-testing.ts";
 
 const OWNER = { name: "Olga", email: "olga@example.org", password: "a password nobody guesses" };
 const FOUNDER = { ...OWNER, name: "Paul", email: "paul@example.org" };

@@ -1,0 +1,13 @@
+/** Acts on all of them in their order, on so many at once. */
+export async function inParallel<Item>(
+  items: Item[],
+  width: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of left) await act(item);
+    }),
+  );
+}
