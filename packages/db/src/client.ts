@@ -8,6 +8,7 @@ import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
 import { connectPostgres } from "./connect-postgres.ts";
+import { prepareEmbedded, runFrequent } from "./embedded-statements.ts";
 import { openHotLine } from "./hot-line.ts";
 import { createLines } from "./lines.ts";
 import { prepareFrequent } from "./prepare-frequent.ts";
@@ -17,7 +18,7 @@ import * as media from "./schema-media.ts";
 import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
 import { createSockets } from "./sockets.ts";
-import { DESK_ROLE, prepareRole } from "./wall.ts";
+import { DESK_ROLE, PLANS, prepareRole } from "./wall.ts";
 import { embeddedWithin, type NumberOf, postgresWithin, type Within } from "./within.ts";
 
 const schema = { ...mission, ...people, ...inbox, ...media, ...notes };
@@ -239,13 +240,23 @@ export async function createEmbedded(directory: string, dump?: Blob): Promise<PG
   return PGlite.create(directory, { loadDataDir: dump, extensions: { btree_gin, pg_trgm } });
 }
 
+const PLAN = "select set_config('plan_cache_mode', $1, true)";
+
 export async function embeddedStore(client: PGlite): Promise<Store> {
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
-  const db = drizzle(client, { schema, casing: "snake_case" });
-  const query = async <Row>(text: string, parameters: unknown[]) =>
+  const run = await prepareEmbedded(client);
+  const db = drizzle(runFrequent(client, run), { schema, casing: "snake_case" });
+  const queryAnew = async <Row>(text: string, parameters: unknown[]) =>
     (await client.query<Row>(text, parameters)).rows;
-  const own: Asking = { db, query, queryAnew: query };
+  const planned =
+    (plans: string) =>
+    <Row>(text: string, parameters: unknown[]) =>
+      client.transaction(async () => {
+        await run(PLAN, [plans]);
+        return (await run<Row>(text, parameters)).rows;
+      });
+  const own: Asking = { db, query: planned(PLANS.asItSees), queryAnew };
   let within: Within = () => own;
   return {
     ...own,
@@ -253,13 +264,14 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
     native: { kind: "embedded", client },
     within: (scope) => within(scope),
     raiseWall: async () => {
-      await prepareRole(query);
-      within = await embeddedWithin(client, rememberNumbers(query));
+      await prepareRole(queryAnew);
+      // With statements of its own: none is ever planned for one role and run by another.
+      within = await embeddedWithin(client, await prepareEmbedded(client), rememberNumbers(own.query));
       return null;
     },
     pendingMigrations: () => pendingMigrations(db),
-    hotQuery: query,
-    unhurried: query,
+    hotQuery: planned(PLANS.once),
+    unhurried: queryAnew,
     migrate: () => migrate(db, { migrationsFolder }),
     close: () => client.close(),
   };

@@ -89,7 +89,7 @@ async function empty(client: PGlite): Promise<void> {
   );
   // The audit log refuses to be emptied, as it shall, but for whoever may switch triggers off.
   await client.exec(
-    `set session_replication_role = replica; truncate ${rows[0]?.tables} restart identity cascade; reset session_replication_role`,
+    `set session_replication_role = replica; truncate ${rows[0]?.tables} restart identity cascade; reset session_replication_role; deallocate all`,
   );
 }
 

@@ -1,8 +1,9 @@
-import type { PGlite, Transaction } from "@electric-sql/pglite";
+import type { PGlite, QueryOptions, Transaction } from "@electric-sql/pglite";
 import { PgDatabase, PgDialect, type PgSession } from "drizzle-orm/pg-core";
 import { PostgresJsSession } from "drizzle-orm/postgres-js/session";
 import type postgres from "postgres";
 import type { Asking, Database } from "./client.ts";
+import type { RunEmbedded } from "./embedded-statements.ts";
 import type { Lines } from "./lines.ts";
 import { countFrequent } from "./prepare-frequent.ts";
 import { PLANS, type Scope, TAKE_ROLE, TELL_SCOPE } from "./wall.ts";
@@ -79,26 +80,31 @@ export function postgresWithin(lines: Lines<{ client: postgres.Sql }>, numberOf:
 }
 
 /** PGlite has one session for all: it takes the role for one transaction at a time. */
-export async function embeddedWithin(client: PGlite, numberOf: NumberOf): Promise<Within> {
+export async function embeddedWithin(client: PGlite, run: RunEmbedded, numberOf: NumberOf): Promise<Within> {
   const { PgliteSession } = await import("drizzle-orm/pglite/session");
+  const isFrequent = countFrequent();
   return (scope) => {
-    const transaction = async <Result>(work: (tx: Transaction) => Promise<Result>) => {
-      const told = [...(await settings(scope, numberOf)), PLANS.asItSees];
+    const transaction = async <Result>(
+      work: (tx: Transaction) => Promise<Result>,
+      plans = PLANS.asItSees,
+    ): Promise<Result> => {
+      const told = [...(await settings(scope, numberOf)), plans];
       return client.transaction(async (tx) => {
-        await tx.query(TAKE_ROLE, told);
+        await run(TAKE_ROLE, told);
         return work(tx);
       });
     };
     const scoped = {
-      query: (...query: Parameters<PGlite["query"]>) => transaction((tx) => tx.query(...query)),
+      query: (text: string, parameters: unknown[], options: QueryOptions) =>
+        transaction((tx) => (isFrequent(text) ? run : tx.query)(text, parameters, options)),
       transaction,
     };
-    const query = async <Row>(text: string, parameters: unknown[]) =>
-      (await transaction((tx) => tx.query<Row>(text, parameters))).rows;
     return {
       db: databaseOf(new PgliteSession(scoped as unknown as PGlite, dialect, undefined)),
-      query,
-      queryAnew: query,
+      query: async <Row>(text: string, parameters: unknown[]) =>
+        (await transaction(() => run<Row>(text, parameters), PLANS.once)).rows,
+      queryAnew: async <Row>(text: string, parameters: unknown[]) =>
+        (await transaction((tx) => tx.query<Row>(text, parameters))).rows,
     };
   };
 }

@@ -154,8 +154,8 @@ describe.for(databases)("on %s", (kind) => {
   });
 });
 
-test("what is asked again and again is planned once", async () => {
-  await using desk = await createTestDesk("postgres");
+test.for(databases)("%s: what is asked again and again is planned once", async (kind) => {
+  await using desk = await createTestDesk(kind);
   const { within } = await filled(desk.store);
   const asked = "select id from conversations where id = $1::bigint";
   for (let n = 0; n < 12; n++) await within.query(asked, [String(n)]);

@@ -233,13 +233,18 @@ describe.each(databases)("on %s", (kind) => {
         isIncoming: false,
         kind: 1,
         status: 0,
-        at: new Date(),
+        at: sql`now()`,
         body: "Our words",
       })
       .returning();
     await ctx.installation.db
       .update(conversationActivity)
-      .set({ lastMessageId: row?.id ?? 0, lastAt: row?.at ?? new Date(), preview: "Our words" })
+      .set({
+        lastMessageId: row?.id ?? 0,
+        // To the microsecond, which a Date has not.
+        lastAt: sql`(select ${messages.at} from ${messages} where ${messages.id} = ${row?.id ?? 0})`,
+        preview: "Our words",
+      })
       .where(eq(conversationActivity.conversationId, conversation?.conversationId ?? 0));
     await ctx.installation.db.insert(outgoingMessages).values({
       messageId: row?.id ?? 0,
