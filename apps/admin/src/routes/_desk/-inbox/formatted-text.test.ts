@@ -1,7 +1,7 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import { FormattedText } from "./formatted-text.tsx";
+import { FormattedText, unformatted } from "./formatted-text.tsx";
 
 const shown = (text: string) =>
   renderToStaticMarkup(createElement(FormattedText, { text }))
@@ -28,4 +28,12 @@ test("links are of http, end before the full stop, and nothing is ever HTML", ()
   for (const text of ["javascript:alert(1)", "data:text/html,x", "ftp://example.org", "xhttps://example.org"])
     expect(shown(text)).toBe(text);
   expect(shown("<b>x</b>")).toBe("&lt;b&gt;x&lt;/b&gt;");
+});
+
+test("a list shows the words without their marks, and what is none as it is", () => {
+  expect(unformatted("It came *broken and _late_*:\n```see *b*``` https://example.org/a_b")).toBe(
+    "It came broken and late:\nsee *b* https://example.org/a_b",
+  );
+  for (const text of ["2*3*4", "snake_case_name", "", "* open", "<b>x</b>"])
+    expect(unformatted(text)).toBe(text);
 });

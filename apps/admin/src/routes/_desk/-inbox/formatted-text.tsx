@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from "react";
+import { Fragment, isValidElement, type ReactNode } from "react";
 import css from "./message.module.css";
 
 const tags = { "*": "strong", _: "em", "~": "s" } as const;
@@ -25,6 +25,17 @@ export function formatted(text: string): ReactNode {
       <Fragment key={no}>{part.split(/(\n)/).map((line) => (line === "\n" ? line : inline(line)))}</Fragment>
     ),
   );
+}
+
+/** The words alone, as a list of conversations shows them. */
+export function unformatted(text: string): string {
+  return wordsOf(formatted(text));
+}
+
+function wordsOf(node: ReactNode): string {
+  if (typeof node === "string") return node;
+  if (Array.isArray(node)) return node.map(wordsOf).join("");
+  return isValidElement<{ children?: ReactNode }>(node) ? wordsOf(node.props.children) : "";
 }
 
 /** One line. Marks hold where they embrace something and stand at the edge of words. */

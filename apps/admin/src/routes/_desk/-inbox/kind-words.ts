@@ -1,3 +1,4 @@
+import { unformatted } from "./formatted-text.tsx";
 import type { Conversation, Message } from "./queries.ts";
 
 const words: Record<Message["kind"], string> = {
@@ -21,6 +22,7 @@ export const nameOfContact = (contact: Conversation["contact"], address: string)
 
 /** The last line of a conversation. */
 export function lastLine({ preview, kind }: Conversation["lastMessage"]): string {
-  if (kind === "text" || kind === "button" || kind === "list") return preview || words[kind];
-  return preview ? `${words[kind]}: ${preview}` : words[kind];
+  const line = preview && unformatted(preview);
+  if (kind === "text" || kind === "button" || kind === "list") return line || words[kind];
+  return line ? `${words[kind]}: ${line}` : words[kind];
 }
