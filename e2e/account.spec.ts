@@ -1,3 +1,4 @@
+import { signOut } from "./desk.ts";
 import { expect, test } from "./fixtures.ts";
 
 test("name, password, sessions, and the way out and in", async ({ page, setup, signIn, visitor }) => {
@@ -79,9 +80,7 @@ test("name, password, sessions, and the way out and in", async ({ page, setup, s
 
   await test.step("signing out closes every screen", async () => {
     await expect(page.getByRole("heading", { name: "Connect Twilio to Harbour Bakery" })).toBeVisible();
-    await page.getByRole("button", { name: "Your account: Ada Byron" }).click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await signOut(page, "Ada Byron");
     // Not its load: the page that is come back to leads on to signing in, which breaks that off.
     await page.goBack({ waitUntil: "commit" });
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

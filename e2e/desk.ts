@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { ACCOUNTS } from "@waystation/twilio-simulator/sentinels";
 import type { Simulator } from "@waystation/twilio-simulator/simulator";
 
@@ -17,4 +17,13 @@ export function webhookAtTwilio(
   const sender = account?.senders.find((each) => each.address === address);
   if (!sender) throw new Error(`the simulator has no sender ${address}`);
   return sender.webhook;
+}
+
+/** Ends when the page has loaded anew: it does so to forget what it held, after it shows the way in. */
+export async function signOut(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: `Your account: ${name}` }).click();
+  const left = page.waitForEvent("load");
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await left;
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 }

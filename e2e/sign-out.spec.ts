@@ -1,4 +1,5 @@
 import { SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { signOut } from "./desk.ts";
 import { expect, test } from "./fixtures.ts";
 
 const kept = `[localStorage, sessionStorage].flatMap((storage) => Object.keys(storage))
@@ -35,11 +36,7 @@ test("who signs out leaves nothing in the browser for the next one", async ({
   });
 
   await test.step("who signs out does not, and neither does anybody else", async () => {
-    await page.getByRole("button", { name: "Your account: Ada Owner" }).click();
-    const left = page.waitForEvent("load");
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await left;
-    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await signOut(page, "Ada Owner");
     expect(await page.evaluate<string[]>(kept)).toEqual([]);
     await expect(page.getByText("Moin")).toHaveCount(0);
     // Not its load: the page that is come back to leads on to signing in, which breaks that off.
