@@ -1,12 +1,11 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "./check.ts";
+import { type Outcome, readFaultReport, readPlaywrightReport, readVitestReport } from "./read-reports.ts";
 import { root, run, runNode } from "./run-step.ts";
 
-interface Sum {
+interface Sum extends Outcome {
   name: string;
-  passed: number;
-  failed: number;
 }
 
 const results = join(root, "test-results");
@@ -15,7 +14,7 @@ mkdirSync(results, { recursive: true });
 
 async function checks(): Promise<Sum> {
   const { passed, failed } = await check();
-  return { name: "checks", passed, failed: failed.length };
+  return { name: "checks", passed, failed: failed.length, skipped: 0 };
 }
 
 async function units(): Promise<Sum> {
@@ -26,8 +25,7 @@ async function units(): Promise<Sum> {
     "--reporter=json",
     `--outputFile=${file}`,
   ]);
-  const report = readReport<{ numPassedTests: number; numFailedTests: number }>(file);
-  return sum("unit and integration tests", report?.numPassedTests, report?.numFailedTests, code);
+  return sum("unit and integration tests", readVitestReport(file), code);
 }
 
 async function journeys(): Promise<Sum> {
@@ -35,28 +33,19 @@ async function journeys(): Promise<Sum> {
   const code = await runNode("scripts/e2e.ts", ["--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
-  const stats = readReport<{ stats: { expected: number; flaky: number; unexpected: number } }>(file)?.stats;
-  return sum("end-to-end tests", stats && stats.expected + stats.flaky, stats?.unexpected, code);
+  return sum("end-to-end tests", readPlaywrightReport(file), code);
 }
 
 async function faults(): Promise<Sum> {
   const file = join(results, "fault.json");
   const code = await runNode("fault/src/main.ts", [`--json=${file}`]);
-  const report = readReport<{ passed: number; failed: number }>(file);
-  return sum("faults", report?.passed, report?.failed, code);
-}
-
-function readReport<Report>(file: string): Report | null {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Report;
-  } catch {
-    return null;
-  }
+  return sum("faults", readFaultReport(file), code);
 }
 
 /** A run that broke without counting a failure is one. */
-function sum(name: string, passed = 0, failed = 0, code: number): Sum {
-  return { name, passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+function sum(name: string, outcome: Outcome | null, code: number): Sum {
+  const { passed, failed, skipped } = outcome ?? { passed: 0, failed: 0, skipped: 0 };
+  return { name, passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
 const start = performance.now();
@@ -64,9 +53,12 @@ const sums: Sum[] = [];
 for (const part of [checks, units, journeys, faults]) sums.push(await part());
 
 console.log("");
-for (const { name, passed, failed } of sums)
-  console.log(`${name}: ${passed} passed${failed > 0 ? `, ${failed} FAILED` : ""}`);
+for (const { name, passed, failed, skipped } of sums)
+  console.log(
+    `${name}: ${passed} passed${failed > 0 ? `, ${failed} FAILED` : ""}${skipped > 0 ? `, ${skipped} SKIPPED` : ""}`,
+  );
 console.log(`in ${Math.round((performance.now() - start) / 1000)} seconds\n`);
-const total = (what: "passed" | "failed") => sums.reduce((count, one) => count + one[what], 0);
-if (total("failed") > 0) process.exitCode = 1;
-console.log(`${total("passed")} passed, ${total("failed")} failed`);
+const total = (what: "passed" | "failed" | "skipped") => sums.reduce((count, one) => count + one[what], 0);
+const failed = total("failed") + total("skipped");
+if (failed > 0) process.exitCode = 1;
+console.log(`${total("passed")} passed, ${failed} failed`);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connectionHours, connections, webhookEvents, webhookRejections } from "@waystation/db/schema";
@@ -313,8 +313,7 @@ describe.each(databases)("on %s", (kind) => {
     });
 
     test("the collected payloads, signed anew, are all stored", async () => {
-      const file = new URL("../../../../shared/reference/cases/incoming-whatsapp.json", import.meta.url);
-      if (!existsSync(file)) return;
+      const file = new URL("../../../fixtures/twilio/incoming-messages.json", import.meta.url);
       const payloads: { params: Record<string, string> }[] = JSON.parse(readFileSync(file, "utf8"));
       for (const { params } of payloads) {
         const sid = nextSid();

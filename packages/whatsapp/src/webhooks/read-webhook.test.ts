@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type FormPairs, parametersOf, parseForm } from "./form.ts";
 import { readWebhook } from "./read-webhook.ts";
@@ -143,32 +143,27 @@ describe("flat forms", () => {
   });
 });
 
-const cases = (file: string) => new URL(`../../../../../shared/reference/cases/${file}`, import.meta.url);
-describe.skipIf(!existsSync(cases("incoming-whatsapp.json")))(
-  "collected payloads (skipped where they are not at hand)",
-  () => {
-    test.each([
-      ["incoming-whatsapp.json", "message", 38],
-      ["status-callbacks.json", "status", 15],
-    ])("%s are all of kind %s", (file, kind, count) => {
-      if (!existsSync(cases(file))) return;
-      const payloads: { name: string; params: Record<string, string>; rawBody?: string }[] = JSON.parse(
-        readFileSync(cases(file), "utf8"),
+describe("collected payloads", () => {
+  test.each([
+    ["incoming-messages.json", "message", 38],
+    ["status-callbacks.json", "status", 15],
+  ])("%s are all of kind %s", (file, kind, count) => {
+    const payloads: { name: string; params: Record<string, string>; rawBody?: string }[] = JSON.parse(
+      readFileSync(new URL(`../../../../fixtures/twilio/${file}`, import.meta.url), "utf8"),
+    );
+    expect(payloads.length).toBe(count);
+    for (const { name, params, rawBody } of payloads) {
+      const body = Buffer.from(rawBody ?? new URLSearchParams(params).toString());
+      const pairs = parseForm(body);
+      const webhook = readWebhook(
+        [["AccountSid", ACCOUNT], ...(pairs ?? []).filter(([key]) => key !== "AccountSid")],
+        body,
+        false,
       );
-      expect(payloads.length).toBe(count);
-      for (const { name, params, rawBody } of payloads) {
-        const body = Buffer.from(rawBody ?? new URLSearchParams(params).toString());
-        const pairs = parseForm(body);
-        const webhook = readWebhook(
-          [["AccountSid", ACCOUNT], ...(pairs ?? []).filter(([key]) => key !== "AccountSid")],
-          body,
-          false,
-        );
-        const hasSid = /^[A-Z]{2}[0-9a-f]{32}$/i.test(
-          params.MessageSid ?? params.SmsMessageSid ?? params.SmsSid ?? "",
-        );
-        expect([name, webhook?.kind]).toEqual([name, hasSid ? kind : "unknown"]);
-      }
-    });
-  },
-);
+      const hasSid = /^[A-Z]{2}[0-9a-f]{32}$/i.test(
+        params.MessageSid ?? params.SmsMessageSid ?? params.SmsSid ?? "",
+      );
+      expect([name, webhook?.kind]).toEqual([name, hasSid ? kind : "unknown"]);
+    }
+  });
+});

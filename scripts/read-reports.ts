@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+
+/** What a run of tests came to. A test that was skipped says nothing, so it counts as failed. */
+export interface Outcome {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; flaky: number; unexpected: number; skipped: number };
+}
+
+export function readVitestReport(file: string): Outcome | null {
+  const report = read<VitestReport>(file);
+  if (!report) return null;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+export function readPlaywrightReport(file: string): Outcome | null {
+  const stats = read<PlaywrightReport>(file)?.stats;
+  if (!stats) return null;
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+}
+
+export function readFaultReport(file: string): Outcome | null {
+  const report = read<{ passed: number; failed: number }>(file);
+  return report && { ...report, skipped: 0 };
+}
+
+function read<Report>(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Report;
+  } catch {
+    return null;
+  }
+}
