@@ -11,6 +11,9 @@ test("invite, join, change of role, removal", async ({ page, setup, visitor, con
     await page.getByRole("link", { name: "Team" }).click();
     await page.getByRole("button", { name: "Invite" }).click();
     const dialog = page.getByRole("dialog", { name: "Invite to the team" });
+    const member = dialog.getByRole("radio", { name: "Member" });
+    await expect(member).toHaveAccessibleDescription(/^Reads and answers conversations/);
+    await expect(page.getByText("Reads and answers conversations", { exact: false })).toHaveCount(2);
     await dialog.getByLabel("Email").fill("not an address");
     await dialog.getByRole("button", { name: "Invite" }).click();
     await expect(dialog.getByLabel("Email")).toHaveAccessibleDescription(/address/);

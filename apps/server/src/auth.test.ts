@@ -409,15 +409,19 @@ describe.each(databases)("guessing passwords on %s", (kind) => {
 
     const name = "waystation.known_device";
     const cookie = owner.cookies.get(name) ?? "";
+    const [nonce = "", mac = ""] = cookie.split(".");
+    expect(mac).toMatch(/^[\w-]{43}$/);
     const forged = [
       mia.cookies.get(name) ?? "",
-      cookie.replace(/\.\w/, "."),
+      `${nonce}.${mac.slice(1)}`,
+      `${nonce}.${mac.startsWith("A") ? "B" : "A"}${mac.slice(1)}`,
       `x${cookie}`,
       `${cookie}x`,
       "",
       ".",
     ];
     for (const value of forged) {
+      expect(value).not.toBe(cookie);
       newDevice.cookies.set(name, value);
       expect(await statusOf(newDevice), value).toBe(429);
     }

@@ -3,6 +3,7 @@ import { IconUserPlus } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { Page } from "../../components/page.tsx";
+import { roleDescriptions } from "../../components/role-descriptions.ts";
 import { useWhyNotAdmin } from "../../components/session.ts";
 import { queryClient, trpc } from "../../trpc.ts";
 import { ActionButton } from "../../ui/action-button.tsx";
@@ -57,8 +58,16 @@ function TeamPage() {
 }
 
 const Roles = () => (
-  <p className="dim small">
-    Owners do everything. Admins connect senders and run the team, but cannot touch owners. Members answer
-    customers, and see connections and webhooks.
-  </p>
+  <Card title="Roles">
+    <dl className="stack small" style={{ gap: 8, margin: 0 }}>
+      {roleDescriptions.map(({ role, label, person }) => (
+        <div key={role}>
+          <dt className="strong">{label}</dt>
+          <dd className="dim" style={{ margin: 0 }}>
+            {person}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  </Card>
 );

@@ -3,16 +3,11 @@ import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type MakeKey, makeKeyInput } from "@waystation/whatsapp/api-keys/inputs";
 import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
+import { roleDescriptions } from "../../../components/role-descriptions.ts";
 import { useMe } from "../../../components/session.ts";
-import { type Role, trpc } from "../../../trpc.ts";
+import { trpc } from "../../../trpc.ts";
 import { CopyField } from "../../../ui/copy.tsx";
 import { Notice } from "../../../ui/tone.tsx";
-
-const meanings: { role: Role; label: string; can: string }[] = [
-  { role: "member", label: "Member", can: "Reads and answers conversations, and sees webhooks." },
-  { role: "admin", label: "Admin", can: "Connects senders and reads the audit log too." },
-  { role: "owner", label: "Owner", can: "All that programs may do, now and later." },
-];
 
 const lifetimes = [
   { value: "30", label: "30 days" },
@@ -72,10 +67,10 @@ function KeyForm({ onClose }: { onClose: () => void }) {
       />
       <Radio.Group label="Role" {...form.getInputProps("role")}>
         <div className="stack" style={{ gap: 10, paddingTop: 8 }}>
-          {meanings
+          {roleDescriptions
             .filter(({ role }) => role !== "owner" || organization.role === "owner")
-            .map(({ role, label, can }) => (
-              <Radio key={role} value={role} label={label} description={can} />
+            .map(({ role, label, apiKey }) => (
+              <Radio key={role} value={role} label={label} description={apiKey} />
             ))}
         </div>
       </Radio.Group>

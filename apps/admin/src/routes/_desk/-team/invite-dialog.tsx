@@ -3,16 +3,11 @@ import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Invite, inviteInput } from "@waystation/whatsapp/team/inputs";
 import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
+import { roleDescriptions } from "../../../components/role-descriptions.ts";
 import { useMe } from "../../../components/session.ts";
-import { type Role, trpc } from "../../../trpc.ts";
+import { trpc } from "../../../trpc.ts";
 import { CopyField } from "../../../ui/copy.tsx";
 import { Notice } from "../../../ui/tone.tsx";
-
-const meanings: { role: Role; label: string; can: string }[] = [
-  { role: "member", label: "Member", can: "Sees connections and webhooks." },
-  { role: "admin", label: "Admin", can: "Connects senders and runs the team too." },
-  { role: "owner", label: "Owner", can: "Everything, other owners included." },
-];
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -75,10 +70,10 @@ function InviteForm({ onClose }: { onClose: () => void }) {
       />
       <Radio.Group label="Role" {...form.getInputProps("role")}>
         <div className="stack" style={{ gap: 10, paddingTop: 8 }}>
-          {meanings
+          {roleDescriptions
             .filter(({ role }) => role !== "owner" || organization.role === "owner")
-            .map(({ role, label, can }) => (
-              <Radio key={role} value={role} label={label} description={can} />
+            .map(({ role, label, person }) => (
+              <Radio key={role} value={role} label={label} description={person} />
             ))}
         </div>
       </Radio.Group>
