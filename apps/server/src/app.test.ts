@@ -106,6 +106,29 @@ test("every kind of answer carries the same protection", async () => {
   }
 });
 
+const PRODUCTION = { NODE_ENV: "production", PUBLIC_URL: "https://desk.example.org" };
+
+test.each([
+  ["X-Forwarded-For", "/", "GET", {}, 1],
+  ["X-Forwarded-Proto", "/api/webhooks/twilio-whatsapp", "POST", {}, 1],
+  ["Forwarded", "/api/trpc/setup.status", "GET", { TRUST_PROXY: "192.0.2.1" }, 1],
+  ["X-Real-IP", "/healthz", "GET", {}, 1],
+  ["X-Forwarded-For", "/", "GET", { TRUST_PROXY: "loopback" }, 0],
+  ["X-Forwarded-For", "/", "GET", { NODE_ENV: "development" }, 0],
+  ["Accept-Language", "/", "GET", {}, 0],
+])(
+  "%s to %s by %s with %j: %i warning of a proxy that is not trusted",
+  async (name, path, method, environment, count) => {
+    await using desk = await serve({ ...PRODUCTION, ...environment });
+    const warnings = () => desk.lines.filter(({ msg }) => String(msg).includes("set TRUST_PROXY to it"));
+    await fetch(desk.url + path);
+    expect(warnings()).toEqual([]);
+    for (let n = 1; n <= 3; n++) await fetch(desk.url + path, { method, headers: { [name]: "203.0.113.9" } });
+    expect(warnings()).toHaveLength(count);
+    if (count > 0) expect(warnings()[0]).toMatchObject({ header: name.toLowerCase(), level: 40 });
+  },
+);
+
 test("https is for good where the public address is https", async () => {
   await using desk = await serve({ PUBLIC_URL: "https://desk.example.org" });
   const { headers } = await fetch(`${desk.url}/healthz`);
@@ -394,6 +417,7 @@ async function serveConsole(folder: string) {
     metrics: createMetrics({ waiting: () => 0, subscribers: () => 0, jobs: async () => [] }),
     metricsToken: null,
     trustProxy: [],
+    production: false,
     consoleFolder: folder,
     isReady: async () => true,
     log,

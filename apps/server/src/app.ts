@@ -21,6 +21,7 @@ import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { refuse, requestGate } from "./request-gate.ts";
 import { restRoute } from "./rest-route.ts";
+import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
 import { answerUnknownKey, recogniseViewer, viewerOf } from "./viewer.ts";
 
 export interface AppDeps {
@@ -30,6 +31,7 @@ export interface AppDeps {
   metrics: Metrics;
   metricsToken: string | null;
   trustProxy: string[];
+  production: boolean;
   consoleFolder: string;
   /** Whether it can work: the database answers and is migrated. */
   isReady: () => Promise<boolean>;
@@ -49,6 +51,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("case sensitive routing");
   app.set("trust proxy", deps.trustProxy);
+  if (deps.production) app.use(warnOfUntrustedProxy(log));
   // Twilio's requests come by the thousand a second, to a route that counts its own answers, and go past all of this.
   app.use((req, res, next) => (req.method === "POST" ? deps.webhooks(req, res, next) : next()));
   app.use(identify, observe(metrics, log), securityHeaders(platform.publicUrl));

@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import { openEmbedded, openPostgres, type Store } from "@waystation/db/client";
 import type { Config } from "./config.ts";
-import { lockDataDir, prepareDataDir } from "./data-dir.ts";
+import { lockDataDir, prepareDataDir, restrictDataDir } from "./data-dir.ts";
 import { StartError } from "./start-error.ts";
 
 type Where = Pick<Config, "databaseUrl" | "dataDir">;
 
 /** Takes what only one process may have, before anything is touched; `open` then opens the database. */
 export function reserveStore({ databaseUrl, dataDir }: Where): { open(): Promise<Store>; release(): void } {
-  if (databaseUrl) return { open: () => openServer(databaseUrl), release: () => {} };
+  if (databaseUrl) {
+    // Keys may be kept there all the same.
+    restrictDataDir(dataDir);
+    return { open: () => openServer(databaseUrl), release: () => {} };
+  }
   prepareDataDir(dataDir);
   let lock: { release(): void } | null = lockDataDir(dataDir);
   const release = () => {
@@ -19,10 +23,13 @@ export function reserveStore({ databaseUrl, dataDir }: Where): { open(): Promise
     release,
     open: async () => {
       const store = await openFolder(join(dataDir, "postgres"));
+      // PGlite sets modes of its own, whatever the umask: 0666 for a new database, 0644 for some files of a running one.
+      restrictDataDir(dataDir);
       return {
         ...store,
         close: async () => {
           await store.close();
+          restrictDataDir(dataDir);
           release();
         },
       };

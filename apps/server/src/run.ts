@@ -1,3 +1,4 @@
+import { restrictNewFiles } from "./data-dir.ts";
 import { StartError } from "./start-error.ts";
 
 /** After everything was stopped nothing should be left; what is left anyway must not keep the process. */
@@ -26,8 +27,12 @@ export async function runUntilSignal(
   });
 }
 
-/** Runs it; what goes wrong is a sentence on stderr and exit code 1. */
+/**
+ * Runs it; what goes wrong is a sentence on stderr and exit code 1. Every entry point runs in here: what it writes is its own
+ * user's alone.
+ */
 export async function orExplain(action: () => Promise<void>): Promise<void> {
+  restrictNewFiles();
   try {
     await action();
   } catch (error) {

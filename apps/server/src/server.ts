@@ -199,6 +199,7 @@ function assemble(
     metrics,
     metricsToken: config.metricsToken,
     trustProxy: config.trustProxy,
+    production: config.production,
     consoleFolder,
     isReady: async () =>
       !isDraining() && answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
