@@ -122,7 +122,7 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
     });
     expect(forged.status).toBe(401);
     for (const each of pages) {
-      await expect(verdict(each)).toContainText("1 webhook was refused in the last 24 hours");
+      await expect(verdict(each)).toContainText("1 webhook was rejected in the last 24 hours");
       await expect(eventRows(each).filter({ hasText: "Send me the money" })).toHaveCount(0);
     }
     await page.getByRole("link", { name: "See why" }).click();

@@ -79,6 +79,7 @@ async function takeIn(store: Store): Promise<number> {
       isActive: true,
       poolSenders: [],
       tokens: [],
+      sharedKeys: [],
     };
     const { wire, offsets, keys } = payloadsOf(world);
     for (let begin = 0; begin < keys.length; begin += AT_ONCE) {

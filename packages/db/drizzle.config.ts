@@ -8,6 +8,7 @@ export default defineConfig({
     "./src/schema-inbox.ts",
     "./src/schema-media.ts",
     "./src/schema-notes.ts",
+    "./src/schema-shared-keys.ts",
   ],
   out: "./src/migrations",
   casing: "snake_case",

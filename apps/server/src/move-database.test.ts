@@ -28,6 +28,8 @@ const FILL = [
      owner_account_sid, sender, pool_senders, offline_reasons, webhook_found)
      values (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'live', 'AC1', 'A', 'active', 'full', 'AC1', 'whatsapp:+1',
      array['a,b', 'c"d', '', 'null', E'e\\\\f'], '[{"code": "1", "message": null}]', 'null'::jsonb)`,
+  `insert into twilio_shared_keys (id, organization_id, connection_id, key_id, algorithm, secret_sealed, secret_last_four)
+     select gen_random_uuid(), organization_id, id, 'webhooks_sharedkey_1', 'HMAC_SHA256', 's1.a.b.c.d', 'cret' from twilio_whatsapp_connections`,
   `insert into twilio_whatsapp_webhook_events (id, connection_no, sid, step, word, received_at, body, body_bytes)
      select nextval('twilio_whatsapp_webhook_events_id_seq'), 1, gen_random_uuid(), n % 12, case when n % 7 = 0 then 'x' end,
        '2026-09-30 23:59:59.999999+00'::timestamptz + n * interval '1 day', 'Body=' || n,

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,7 +100,7 @@ test("the description is valid OpenAPI 3.1, and holds every endpoint", async () 
 });
 
 test("every endpoint answers what is described, and nothing more", async () => {
-  const { owner, simulator, key } = desk;
+  const { owner, simulator } = desk;
   const check = validator(document);
   const tried = new Set<string>();
   const call = async (method: string, template: string, ids: object = {}, given: object = {}) => {
@@ -110,7 +111,7 @@ test("every endpoint answers what is described, and nothing more", async () => {
     const query = new URLSearchParams(given as Record<string, string>);
     const response = await fetch(`${desk.url}${path}${isPost ? "" : `?${query}`}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${desk.key}`, "content-type": "application/json" },
       ...(isPost && { body: JSON.stringify(given) }),
     });
     // biome-ignore lint/suspicious/noExplicitAny: the description says what it is
@@ -175,6 +176,14 @@ test("every endpoint answers what is described, and nothing more", async () => {
     assignee: { name: "Olga Owner" },
     isOpen: true,
   });
+
+  const key = { connectionId: connected.id, keyId: "webhooks_sharedkey_00000000000000000000000001" };
+  const secret = randomBytes(32).toString("base64url");
+  const sharedKeys = "/api/integrations/twilio-whatsapp/shared-keys";
+  expect(await call("POST", sharedKeys, {}, { ...key, secret, algorithm: "HMAC_SHA256" })).toMatchObject({
+    sharedKeys: [{ keyId: key.keyId, lastFour: secret.slice(-4), addedBy: "Our CRM" }],
+  });
+  expect(await call("DELETE", sharedKeys, {}, key)).toMatchObject({ sharedKeys: [] });
 
   const ended = await call("DELETE", CONNECT, {}, { connectionId: connected.id });
   expect(ended).toMatchObject({ isActive: false, restored: { state: "restored" } });
@@ -300,6 +309,8 @@ test("what is described is what the procedures answer", () => {
   expectTypeOf<Outputs["twilioWhatsApp"]["status"]>().toExtend<Described<"connections">>();
   expectTypeOf<Outputs["twilioWhatsApp"]["disconnect"]>().toExtend<Described<"disconnected">>();
   expectTypeOf<Outputs["twilioWhatsApp"]["check"]>().toExtend<Described<"connection">>();
+  expectTypeOf<Outputs["twilioWhatsApp"]["addSharedKey"]>().toExtend<Described<"connection">>();
+  expectTypeOf<Outputs["twilioWhatsApp"]["removeSharedKey"]>().toExtend<Described<"connection">>();
   expectTypeOf<Outputs["events"]["list"]>().toExtend<Described<"events">>();
   expectTypeOf<Outputs["conversations"]["list"]>().toExtend<Described<"conversations">>();
   expectTypeOf<Outputs["conversations"]["get"]>().toExtend<Described<"conversation">>();

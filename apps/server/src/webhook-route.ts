@@ -6,7 +6,8 @@ import { parseForm } from "@waystation/whatsapp/webhooks/form";
 import { type Ingest, NotStoredError } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
-import { signingToken } from "@waystation/whatsapp/webhooks/signature";
+import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
+import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
 
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
@@ -187,34 +188,26 @@ async function examine(deps: WebhookDeps, req: Request, res: Response): Promise<
     return null;
   }
 
-  const candidates = chosen ? [chosen] : active;
+  const candidates: [Receiver, ...Receiver[]] = chosen ? [chosen] : [fallback, ...active.slice(1)];
   // Said before the signature is worked out: whoever has too much waiting must not cost the others time.
   if (candidates.every((receiver) => ingest.isFull(receiver.no))) throw new NotStoredError(TOO_MANY);
-  const signature = req.get("x-twilio-signature");
-  if (!signature) return refuse(deps, res, candidates[0] ?? fallback, "signature_missing", body);
-  const url = platform.publicUrl + req.originalUrl.replace(ABSOLUTE_FORM, "");
-  const signer = candidates.find((receiver) => signingToken(receiver.tokens, signature, url, pairs) >= 0);
-  if (signer) {
-    const outcome = chosen ? "stored" : "unrouted";
-    const id = req.params.messageId;
-    const messageId = typeof id === "string" && UUID.test(id) ? id : null;
-    return arrivalOf(signer, webhook, { body, messageId, outcome });
+  const verification = verifySignature(candidates, {
+    signature: req.get("x-twilio-signature"),
+    settings: req.get(SETTINGS_HEADER),
+    url: platform.publicUrl + req.originalUrl.replace(ABSOLUTE_FORM, ""),
+    pairs,
+  });
+  if (verification.state === "unreadable")
+    throw new NotStoredError("The stored secret cannot be opened, so the signature could not be checked");
+  const { connection } = verification;
+  if (verification.state === "rejected") {
+    refusals.rejected(connection, verification.rejection, body);
+    return answer(deps, res, verification.rejection.reason, 401);
   }
-  // A token that cannot be opened is our fault, not the sender's: Twilio is to come again once the key is back.
-  if (candidates.some((receiver) => receiver.tokens.length === 0))
-    throw new NotStoredError("The stored token cannot be opened, so the signature could not be checked");
-  return refuse(deps, res, candidates[0] ?? fallback, "signature_wrong", body);
-}
-
-function refuse(
-  deps: WebhookDeps,
-  res: Response,
-  receiver: Receiver,
-  reason: RefusalReason,
-  body: Buffer,
-): null {
-  deps.refusals.rejected(receiver, reason, body);
-  return answer(deps, res, reason, 401);
+  const outcome = chosen ? "stored" : "unrouted";
+  const id = req.params.messageId;
+  const messageId = typeof id === "string" && UUID.test(id) ? id : null;
+  return arrivalOf(connection, webhook, { body, messageId, outcome });
 }
 
 /** Twilio is to come again: 503 while we cannot, 500 when something of ours failed. */

@@ -105,6 +105,20 @@ export const connection = name(
       .object({ lastFour: text.nullable(), setAt: moment.nullable(), primary: z.boolean().nullable() })
       .describe("Of the stored Auth Token: never more than its last four characters."),
     apiKeySid: text.nullable(),
+    sharedKeys: z
+      .array(
+        z.object({
+          keyId: text,
+          algorithm: z.enum(["HMAC_SHA1", "HMAC_SHA256"]),
+          lastFour: text,
+          addedAt: moment,
+          addedBy: text.nullable(),
+          isReadable: z.boolean().describe("Whether the server's encryption keys open its secret."),
+        }),
+      )
+      .describe(
+        "Keys that Twilio signs webhooks with where a Webhook Rule names one: of each secret the last four characters.",
+      ),
     webhookUrl: text,
     webhook: z.object({
       state: z.enum(["ours", "elsewhere", "unset", "unknown"]),
@@ -121,7 +135,14 @@ export const connection = name(
         sentence: text,
         action: z
           .object({
-            kind: z.enum(["recheck", "reconnect", "copy_url", "open_twilio", "send_message"]),
+            kind: z.enum([
+              "recheck",
+              "reconnect",
+              "copy_url",
+              "open_twilio",
+              "send_message",
+              "add_shared_key",
+            ]),
             label: text,
             href: text.optional(),
           })

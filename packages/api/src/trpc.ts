@@ -50,6 +50,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   last_owner: "CONFLICT",
   second_factor_required: "CONFLICT",
   shortcut_taken: "CONFLICT",
+  shared_key_exists: "CONFLICT",
   changed_meanwhile: "CONFLICT",
 };
 

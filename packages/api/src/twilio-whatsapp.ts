@@ -1,12 +1,16 @@
+import { addSharedKey } from "@waystation/whatsapp/connections/add-shared-key";
 import { check } from "@waystation/whatsapp/connections/check";
 import { connect } from "@waystation/whatsapp/connections/connect";
 import { disconnect } from "@waystation/whatsapp/connections/disconnect";
 import {
+  addSharedKeyInput,
   connectInput,
   connectionInput,
   credentialsInput,
+  removeSharedKeyInput,
   showTypingInput,
 } from "@waystation/whatsapp/connections/inputs";
+import { removeSharedKey } from "@waystation/whatsapp/connections/remove-shared-key";
 import { showTyping } from "@waystation/whatsapp/connections/show-typing";
 import { status } from "@waystation/whatsapp/connections/status";
 import { testCredentials } from "@waystation/whatsapp/connections/test-mode";
@@ -80,5 +84,32 @@ export const twilioWhatsApp = router({
     })
     .input(connectionInput)
     .mutation(({ ctx, input }) => disconnect(ctx.domain, input)),
+  addSharedKey: admin
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/api/integrations/twilio-whatsapp/shared-keys",
+        about: "Twilio",
+        summary: "Add a shared key that Twilio signs this connection's webhooks with",
+        description:
+          "Use it when a Webhook Rule of the Twilio account signs with a shared key. Keeps the secret sealed: no response ever holds it. At most four keys for each connection.",
+        answer: answers.connection,
+      },
+    })
+    .input(addSharedKeyInput)
+    .mutation(({ ctx, input }) => addSharedKey(ctx.domain, input)),
+  removeSharedKey: admin
+    .meta({
+      rest: {
+        method: "DELETE",
+        path: "/api/integrations/twilio-whatsapp/shared-keys",
+        about: "Twilio",
+        summary: "Remove a shared key",
+        description: "Webhooks that Twilio signs with it are rejected from then on.",
+        answer: answers.connection,
+      },
+    })
+    .input(removeSharedKeyInput)
+    .mutation(({ ctx, input }) => removeSharedKey(ctx.domain, input)),
   testCredentials: admin.query(({ ctx }) => testCredentials(ctx.domain)),
 });

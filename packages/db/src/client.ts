@@ -17,11 +17,12 @@ import * as inbox from "./schema-inbox.ts";
 import * as media from "./schema-media.ts";
 import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
+import * as sharedKeys from "./schema-shared-keys.ts";
 import { createSockets } from "./sockets.ts";
 import { DESK_ROLE, PLANS, prepareRole } from "./wall.ts";
 import { embeddedWithin, type NumberOf, postgresWithin, type Within } from "./within.ts";
 
-const schema = { ...mission, ...people, ...inbox, ...media, ...notes };
+const schema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */

@@ -185,6 +185,10 @@ export const webhookRejections = pgTable(
     receivedAt: moment().notNull().defaultNow(),
     reason: text().notNull(),
     body: text().notNull(),
+    /** What the header of a shared key's signature said: anybody can write that. Null where it named no key. */
+    keyId: text(),
+    /** The algorithm that it named, where the key is stored here with another one. */
+    otherAlgorithm: text(),
   },
   (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id), ofConnection()],
 );

@@ -36,6 +36,7 @@ export const RIGHTS: Record<string, readonly string[]> = {
   organization_people: ["select"],
   organizations: ["select", "update"],
   outgoing_messages: ["select", "insert", "update"],
+  twilio_shared_keys: ["select", "insert", "delete"],
   twilio_whatsapp_connections: ["select", "update"],
   twilio_whatsapp_webhook_events: ["select"],
   users: ["select"],

@@ -18,7 +18,14 @@ export interface SealingKey {
 export interface SealedPlace {
   organizationId: string;
   connectionId: string;
-  field: "auth_token" | "auth_token_next" | "api_key_secret" | "totp_secret";
+  field: "auth_token" | "auth_token_next" | "api_key_secret" | "totp_secret" | SharedKeyField;
+}
+
+type SharedKeyField = `shared_key:${string}`;
+
+/** With Twilio's id of the key in it: sealed for one key, a secret does not open as another's. */
+export function sharedKeyField(keyId: string): SharedKeyField {
+  return `shared_key:${keyId}`;
 }
 
 /** The seal cannot be opened: an unknown key, another place, or altered. Never a reason to accept anything. */

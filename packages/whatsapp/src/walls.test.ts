@@ -264,6 +264,13 @@ async function filled(store: Store) {
     organizationId,
   );
   await run(
+    `insert into twilio_shared_keys (id, organization_id, connection_id, key_id, algorithm, secret_last_four)
+     values ($1::uuid, $2::uuid, $3::uuid, 'webhooks_sharedkey_1', 'HMAC_SHA256', 'cret')`,
+    ids[0],
+    organizationId,
+    connectionId,
+  );
+  await run(
     "insert into canned_replies (id, organization_id, shortcut, body) values ($1::uuid, $2::uuid, 'hi', 'Hello')",
     ids[0],
     organizationId,

@@ -64,7 +64,7 @@ export function whatHappened(event: WebhookEvent): string {
 /** The verdict on top of the drawer. */
 export function verdictOf(event: WebhookEvent): string {
   if (event.outcome === "rejected")
-    return event.reason ?? "Refused: its signature was missing or wrong. Nothing was stored but this note.";
+    return event.reason ?? "Rejected: its signature was missing or wrong. Nothing was stored but this note.";
   if (event.outcome === "unrouted")
     return "The signature is valid and it was stored, but no connection of yours has this sender. Connect the sender to see its messages.";
   if (event.outcome === "unprojected")

@@ -8,6 +8,8 @@ export type Action =
   | "connection.connected"
   | "connection.disconnected"
   | "connection.webhook_configured"
+  | "connection.shared_key_added"
+  | "connection.shared_key_removed"
   | "connection.typing_shown"
   | "connection.typing_hidden"
   | "member.invited"

@@ -1,4 +1,5 @@
 import { connections, type SenderWebhook } from "@waystation/db/schema";
+import { sharedKeys } from "@waystation/db/schema-shared-keys";
 import { and, eq } from "drizzle-orm";
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
@@ -20,7 +21,7 @@ export interface Restored {
 }
 
 /**
- * Ends a connection: history stays, the sealed credentials are erased, and the sender's webhook settings are put back as
+ * Ends a connection: history stays, the sealed credentials and shared keys are erased, and the sender's webhook settings are put back as
  * they were found if they are still ours. What Twilio says to that is told, and stands in nobody's way.
  */
 export async function disconnect(ctx: Context, input: ConnectionInput) {
@@ -58,12 +59,15 @@ async function end(ctx: Context, row: Connection, restored: Restored): Promise<v
         ),
       )
       .returning({ id: connections.id });
-    if (ended.length > 0)
-      await recordAudit(tx, ctx, "connection.disconnected", row.sender, {
-        connectionId: row.id,
-        accountSid: row.accountSid,
-        restored: restored.state,
-      });
+    if (ended.length === 0) return;
+    await tx
+      .delete(sharedKeys)
+      .where(and(eq(sharedKeys.organizationId, ctx.organizationId), eq(sharedKeys.connectionId, row.id)));
+    await recordAudit(tx, ctx, "connection.disconnected", row.sender, {
+      connectionId: row.id,
+      accountSid: row.accountSid,
+      restored: restored.state,
+    });
   });
 }
 

@@ -26,3 +26,32 @@ export type ConnectionInput = z.infer<typeof connectionInput>;
 
 export const showTypingInput = connectionInput.extend({ showsTyping: z.boolean() });
 export type ShowTyping = z.infer<typeof showTypingInput>;
+
+const sharedKeyId = z
+  .string()
+  .trim()
+  .min(1, "Enter the ID of the shared key.")
+  .max(100, "This is too long for the ID of a shared key.")
+  .regex(/^[\w.-]*$/, "The ID of a shared key has no spaces. It begins with webhooks_sharedkey_.")
+  .refine((id) => !/^webhooks_(?!sharedkey_)/.test(id), {
+    message: "This is the ID of something else. The ID of a shared key begins with webhooks_sharedkey_.",
+  });
+
+export const addSharedKeyInput = connectionInput.extend({
+  /** Twilio's id of the key, which the header of its webhooks names: `webhooks_sharedkey_…`. */
+  keyId: sharedKeyId,
+  secret: z
+    .string()
+    .trim()
+    .min(8, "This is too short for the secret of a shared key.")
+    .max(500, "This is too long for the secret of a shared key.")
+    .regex(/^[\x20-\x7e]*$/, "The secret has a character that Twilio does not use. Copy it again.")
+    .refine((secret) => !secret.startsWith("webhooks_"), {
+      message: "This is an ID. Twilio shows the secret once, when you create the key.",
+    }),
+  algorithm: z.enum(["HMAC_SHA1", "HMAC_SHA256"], { error: "Choose HMAC_SHA1 or HMAC_SHA256." }),
+});
+export type AddSharedKeyInput = z.infer<typeof addSharedKeyInput>;
+
+export const removeSharedKeyInput = connectionInput.extend({ keyId: sharedKeyId });
+export type RemoveSharedKeyInput = z.infer<typeof removeSharedKeyInput>;

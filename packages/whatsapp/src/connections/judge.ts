@@ -1,6 +1,8 @@
 import type { connections } from "@waystation/db/schema";
 import { type Keyring, open } from "../credentials.ts";
 import { SANDBOX } from "./choose-sender.ts";
+import { awaitsFirstWebhook, sharedKeyReasons, type UnknownKey } from "./judge-shared-keys.ts";
+import type { SharedKeyView } from "./shared-keys.ts";
 import { isOurs } from "./webhook-url.ts";
 
 export type Verdict = "working" | "attention" | "broken" | "disconnected";
@@ -10,7 +12,7 @@ export interface VerdictReason {
   severity: "attention" | "broken";
   sentence: string;
   action: {
-    kind: "recheck" | "reconnect" | "copy_url" | "open_twilio" | "send_message";
+    kind: "recheck" | "reconnect" | "copy_url" | "open_twilio" | "send_message" | "add_shared_key";
     label: string;
     href?: string;
   } | null;
@@ -23,6 +25,8 @@ interface Facts {
   lastAt: Date | null;
   /** Webhooks refused in the last 24 hours. */
   rejected: number;
+  sharedKeys: readonly SharedKeyView[];
+  unknownKey: UnknownKey | null;
   publicUrl: string;
   simulatorUrl: string | null;
   keyring: Keyring;
@@ -41,10 +45,12 @@ export function judge(facts: Facts) {
       reasons: [] as VerdictReason[],
       webhookState,
     };
+  const keyReasons = sharedKeyReasons(facts);
   const reasons = [
     ...credentialReasons(facts),
+    ...keyReasons,
     ...senderReasons(facts),
-    ...webhookReasons(facts, webhookState),
+    ...webhookReasons(facts, webhookState, keyReasons),
   ].sort((a, b) => Number(b.severity === "broken") - Number(a.severity === "broken"));
   const [worst] = reasons;
   if (!worst)
@@ -128,7 +134,11 @@ function senderReasons({ row }: Facts): VerdictReason[] {
   return reasons;
 }
 
-function webhookReasons(facts: Facts, state: ReturnType<typeof stateOfWebhook>): VerdictReason[] {
+function webhookReasons(
+  facts: Facts,
+  state: ReturnType<typeof stateOfWebhook>,
+  keyReasons: VerdictReason[],
+): VerdictReason[] {
   const reasons: VerdictReason[] = [];
   const { row } = facts;
   const proven = provenSince(facts);
@@ -164,12 +174,17 @@ function webhookReasons(facts: Facts, state: ReturnType<typeof stateOfWebhook>):
   // Anybody can send us unsigned noise: it counts only while no genuine webhook has come after it.
   if (
     facts.rejected > 0 &&
+    !keyReasons.some(({ code }) => code === "signature_key_unknown") &&
     (facts.lastValidAt === null || (facts.lastAt !== null && facts.lastAt > facts.lastValidAt))
   )
     reasons.push({
       code: "rejected",
       severity: "attention",
-      sentence: `${facts.rejected} webhook${facts.rejected === 1 ? " was" : "s were"} refused in the last 24 hours because the signature was missing or wrong.`,
+      sentence:
+        `${facts.rejected} webhook${facts.rejected === 1 ? " was" : "s were"} rejected in the last 24 hours` +
+        (awaitsFirstWebhook(facts)
+          ? ". The shared key that they name is stored now: the next message shows whether it fits."
+          : " because the signature was missing or wrong."),
       action: { kind: "recheck", label: "Check the token" },
     });
   if (facts.lastValidAt === null && (state === "ours" || state === "unknown"))

@@ -1,19 +1,22 @@
-import { connectionHours, connections, webhookEvents } from "@waystation/db/schema";
-import { and, asc, gt, inArray, sql } from "drizzle-orm";
+import { connectionHours, connections, webhookEvents, webhookRejections } from "@waystation/db/schema";
+import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import type { RefusalReason } from "../webhooks/refuse.ts";
 import { judge } from "./judge.ts";
+import type { UnknownKey } from "./judge-shared-keys.ts";
+import { listSharedKeys, type SharedKeyView } from "./shared-keys.ts";
 import { isOurs, webhookUrl } from "./webhook-url.ts";
 
 type Row = typeof connections.$inferSelect;
 
 /** The organisation's connections as people see them: never a secret, at most its last four characters. */
 export async function viewConnections(
-  ctx: Pick<Context, "db" | "publicUrl" | "simulatorUrl" | "keyring">,
+  ctx: Pick<Context, "db" | "organizationId" | "publicUrl" | "simulatorUrl" | "keyring">,
   rows: Row[],
 ) {
   if (rows.length === 0) return [];
   const numbers = rows.map(numberOf);
-  const [hours, last] = await Promise.all([
+  const [hours, last, sharedKeys, unknownKeys] = await Promise.all([
     ctx.db
       .select()
       .from(connectionHours)
@@ -33,12 +36,40 @@ export async function viewConnections(
       })
       .from(connections)
       .where(inArray(connections.no, numbers)),
+    listSharedKeys(
+      ctx,
+      rows.map(({ id }) => id),
+    ),
+    listUnknownKeys(ctx, numbers),
   ]);
   return rows.map((row) => {
     const own = hours.filter((hour) => hour.connectionNo === numberOf(row));
     const lastValid = last.find((event) => event.no === row.no)?.receivedAt ?? null;
-    return view(ctx, row, own, lastValid === null ? null : new Date(lastValid));
+    return view(ctx, row, own, lastValid === null ? null : new Date(lastValid), {
+      sharedKeys: sharedKeys.flatMap(({ connectionId, ...key }) => (connectionId === row.id ? [key] : [])),
+      unknownKey: unknownKeys.find(({ no }) => no === row.no) ?? null,
+    });
   });
+}
+
+/** Of each connection the newest webhook of the last 24 hours that was signed with a shared key which was not stored. */
+function listUnknownKeys(ctx: Pick<Context, "db">, numbers: number[]) {
+  const reason: RefusalReason = "signature_key_unknown";
+  return ctx.db
+    .selectDistinctOn([webhookRejections.connectionNo], {
+      no: webhookRejections.connectionNo,
+      keyId: webhookRejections.keyId,
+      receivedAt: webhookRejections.receivedAt,
+    })
+    .from(webhookRejections)
+    .where(
+      and(
+        inArray(webhookRejections.connectionNo, numbers),
+        eq(webhookRejections.reason, reason),
+        gt(webhookRejections.receivedAt, sql`now() - interval '24 hours'`),
+      ),
+    )
+    .orderBy(webhookRejections.connectionNo, desc(webhookRejections.id));
 }
 
 export type ConnectionView = Awaited<ReturnType<typeof viewConnections>>[number];
@@ -48,6 +79,7 @@ function view(
   row: Row,
   hours: (typeof connectionHours.$inferSelect)[],
   lastValidAt: Date | null,
+  keys: { sharedKeys: SharedKeyView[]; unknownKey: UnknownKey | null },
 ) {
   const lastAt = hours.reduce<Date | null>(
     (latest, hour) => (latest === null || hour.lastAt > latest ? hour.lastAt : latest),
@@ -68,6 +100,7 @@ function view(
     lastValidAt,
     lastAt,
     rejected: last24h.rejected,
+    ...keys,
     publicUrl: ctx.publicUrl,
     simulatorUrl: ctx.simulatorUrl,
     keyring: ctx.keyring,
@@ -99,6 +132,7 @@ function view(
       primary: row.authTokenPrimary,
     },
     apiKeySid: row.apiKeySid,
+    sharedKeys: keys.sharedKeys,
     webhookUrl: webhookUrl(ctx.publicUrl),
     webhook: {
       state: judgement.webhookState,

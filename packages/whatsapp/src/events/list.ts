@@ -89,7 +89,7 @@ async function readStored(ctx: Context, numbers: number[], input: ListEvents, li
     word: row.word,
     outcome: OUTCOMES[row.outcome] ?? ("stored" as const),
     body: row.bodyBytes ?? Buffer.from(row.body, "latin1"),
-    refusal: null,
+    rejection: null,
   }));
 }
 
@@ -116,7 +116,11 @@ async function listRejections(ctx: Context, numbers: number[], input: ListEvents
     word: null,
     outcome: "rejected" as const,
     body: Buffer.from(row.body),
-    refusal: row.reason as RefusalReason,
+    rejection: {
+      reason: row.reason as RefusalReason,
+      keyId: row.keyId,
+      ...(row.otherAlgorithm !== null && { otherAlgorithm: row.otherAlgorithm }),
+    },
   }));
 }
 

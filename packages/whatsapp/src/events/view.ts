@@ -1,7 +1,7 @@
 import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
-import type { RefusalReason } from "../webhooks/refuse.ts";
+import type { Rejection } from "../webhooks/refuse.ts";
 import { kindOfStep, statusOfStep } from "../webhooks/steps.ts";
 
 export interface EventRow {
@@ -13,14 +13,22 @@ export interface EventRow {
   word: string | null;
   outcome: Outcome | "rejected";
   body: Buffer;
-  refusal: RefusalReason | null;
+  rejection: Rejection | null;
 }
 
-const refusalSentences: Record<RefusalReason, string> = {
-  signature_missing: "Refused: it carried no signature, so it did not come from Twilio as it was sent.",
-  signature_wrong:
-    "Refused: the signature does not match. It was made with another Auth Token, for another URL than this server's PUBLIC_URL, or not by Twilio.",
-};
+function explainRejection({ reason, keyId, otherAlgorithm }: Rejection): string {
+  if (reason === "signature_missing")
+    return "Rejected: it carried no signature, so it did not come from Twilio as it was sent.";
+  if (reason === "signature_key_unknown")
+    return keyId
+      ? `Rejected: it says that it is signed with the shared key ${keyId}, which is not stored here. If the key belongs to your Twilio account, add it on the page of the connection.`
+      : "Rejected: its X-Twilio-Webhooks-Signature-Settings header does not name one shared key. Twilio's own webhooks do.";
+  if (!keyId)
+    return "Rejected: the signature does not match. It was made with another Auth Token, for another URL than this server's PUBLIC_URL, or not by Twilio.";
+  return otherAlgorithm
+    ? `Rejected: the signature does not match. It says ${otherAlgorithm}, and the shared key ${keyId} is stored here with another algorithm. Remove the key and add it with ${otherAlgorithm}.`
+    : `Rejected: the signature does not match the shared key ${keyId}. The secret that is stored here is not Twilio's, it was made for another URL than this server's PUBLIC_URL, or not by Twilio. If the key is yours, remove it and add it with the right secret.`;
+}
 
 /** One event as people see it, read anew from the body that was signed. */
 export function viewEvent(row: EventRow, connectionId: string) {
@@ -41,6 +49,6 @@ export function viewEvent(row: EventRow, connectionId: string) {
     body: first("Body"),
     receivedAt: row.receivedAt.toISOString(),
     params: parametersOf(pairs),
-    reason: row.refusal === null ? null : refusalSentences[row.refusal],
+    reason: row.rejection === null ? null : explainRejection(row.rejection),
   };
 }

@@ -1,8 +1,9 @@
 import type { Database } from "@waystation/db/client";
 import { connections, instance } from "@waystation/db/schema";
 import { secondFactors } from "@waystation/db/schema-people";
+import { sharedKeys } from "@waystation/db/schema-shared-keys";
 import { and, asc, eq, gt, isNotNull, or } from "drizzle-orm";
-import { keyIdOf, type SealedPlace } from "../credentials.ts";
+import { keyIdOf, type SealedPlace, sharedKeyField } from "../credentials.ts";
 import { placeOf } from "../second-factor/secret.ts";
 
 /** One row of `instance` is sealed too, so that a server notices another installation's key before it seals anything. */
@@ -36,24 +37,58 @@ const PAGE = 100;
 export async function* readSeals(db: Database): AsyncGenerator<Seal[]> {
   yield* readConnections(db);
   yield* readSecondFactors(db);
+  yield* readSharedKeys(db);
 }
 
 /** Puts another seal, or none, in the place of this one, unless that is another one by now. */
 export async function replaceSeal(db: Database, seal: Seal, fresh: string | null): Promise<boolean> {
-  const { connectionId, field } = seal.place;
-  const replaced =
-    field === "totp_secret"
-      ? await db
-          .update(secondFactors)
-          .set({ secretSealed: fresh })
-          .where(and(eq(secondFactors.userId, connectionId), eq(secondFactors.secretSealed, seal.sealed)))
-          .returning({ id: secondFactors.userId })
-      : await db
-          .update(connections)
-          .set({ [propertyOf[field]]: fresh })
-          .where(and(eq(connections.id, connectionId), eq(sealedColumns[field], seal.sealed)))
-          .returning({ id: connections.id });
+  const replaced = await replaceIn(db, seal, fresh);
   return replaced.length > 0;
+}
+
+function replaceIn(db: Database, { place, sealed }: Seal, fresh: string | null): Promise<{ id: string }[]> {
+  const { connectionId, field } = place;
+  if (field === "totp_secret")
+    return db
+      .update(secondFactors)
+      .set({ secretSealed: fresh })
+      .where(and(eq(secondFactors.userId, connectionId), eq(secondFactors.secretSealed, sealed)))
+      .returning({ id: secondFactors.userId });
+  if (isConnectionField(field))
+    return db
+      .update(connections)
+      .set({ [propertyOf[field]]: fresh })
+      .where(and(eq(connections.id, connectionId), eq(sealedColumns[field], sealed)))
+      .returning({ id: connections.id });
+  return db
+    .update(sharedKeys)
+    .set({ secretSealed: fresh })
+    .where(and(eq(sharedKeys.connectionId, connectionId), eq(sharedKeys.secretSealed, sealed)))
+    .returning({ id: sharedKeys.id });
+}
+
+function isConnectionField(field: SealedPlace["field"]): field is ConnectionField {
+  return Object.hasOwn(sealedColumns, field);
+}
+
+async function* readSharedKeys(db: Database): AsyncGenerator<Seal[]> {
+  let after: string | null = null;
+  while (true) {
+    const rows: Omit<typeof sharedKeys.$inferSelect, "algorithm">[] = await db
+      .select()
+      .from(sharedKeys)
+      .where(after ? gt(sharedKeys.id, after) : undefined)
+      .orderBy(asc(sharedKeys.id))
+      .limit(PAGE);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+    yield rows.flatMap(({ organizationId, connectionId, keyId, secretSealed: sealed }) =>
+      sealed === null
+        ? []
+        : [{ place: { organizationId, connectionId, field: sharedKeyField(keyId) }, sealed }],
+    );
+  }
 }
 
 async function* readSecondFactors(db: Database): AsyncGenerator<Seal[]> {

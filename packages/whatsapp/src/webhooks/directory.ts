@@ -1,9 +1,11 @@
 import type { Database } from "@waystation/db/client";
 import { connections } from "@waystation/db/schema";
 import { organizations } from "@waystation/db/schema-people";
-import { eq } from "drizzle-orm";
-import { type Keyring, open, SealError, type SealedPlace } from "../credentials.ts";
+import { sharedKeys } from "@waystation/db/schema-shared-keys";
+import { eq, sql } from "drizzle-orm";
+import { type Keyring, open, SealError, type SealedPlace, sharedKeyField } from "../credentials.ts";
 import type { Webhook } from "./read-webhook.ts";
+import type { SignatureAlgorithm } from "./signature.ts";
 
 /** What the webhook route needs to know of one connection of an account. */
 export interface Receiver {
@@ -16,6 +18,15 @@ export interface Receiver {
   poolSenders: readonly string[];
   /** Both slots, current first. Empty when the stored token cannot be opened: then nothing may be accepted. */
   tokens: readonly string[];
+  sharedKeys: readonly SharedKey[];
+}
+
+/** A key that Twilio signs with instead of the token when a Webhook Rule names it. */
+export interface SharedKey {
+  id: string;
+  algorithm: SignatureAlgorithm;
+  /** Null when the stored secret cannot be opened. */
+  secret: string | null;
 }
 
 /** How long another server's connect or disconnect may go unnoticed here. */
@@ -127,12 +138,12 @@ export function chooseReceiver(receivers: readonly Receiver[], webhook: Webhook)
 
 async function load(db: Database, keyring: Keyring, accountSid: string): Promise<readonly Receiver[]> {
   const rows = await db
-    .select({ row: connections, organizationNo: organizations.no })
+    .select({ row: connections, organizationNo: organizations.no, keys: keysOfConnection })
     .from(connections)
     .innerJoin(organizations, eq(organizations.id, connections.organizationId))
     .where(eq(connections.accountSid, accountSid))
     .orderBy(connections.no);
-  return rows.flatMap(({ row, organizationNo }) => {
+  return rows.flatMap(({ row, organizationNo, keys }) => {
     if (row.no === null || organizationNo === null) return [];
     const place = { organizationId: row.organizationId, connectionId: row.id };
     return {
@@ -147,15 +158,29 @@ async function load(db: Database, keyring: Keyring, accountSid: string): Promise
         openToken(keyring, { ...place, field: "auth_token" }, row.authTokenSealed),
         openToken(keyring, { ...place, field: "auth_token_next" }, row.authTokenNextSealed),
       ].filter((token) => token !== null),
+      sharedKeys: keys.map(({ id, algorithm, sealed }) => ({
+        id,
+        algorithm,
+        secret: openSecret(keyring, { ...place, field: sharedKeyField(id) }, sealed),
+      })),
     };
   });
 }
 
+/** In the same query: a connection has four at most, and the cache asks often. */
+const keysOfConnection = sql<{ id: string; algorithm: SignatureAlgorithm; sealed: string | null }[]>`(
+  select coalesce(json_agg(json_build_object('id', k.key_id, 'algorithm', k.algorithm, 'sealed', k.secret_sealed)), '[]')
+  from ${sharedKeys} k where k.connection_id = ${connections.id})`;
+
 function openToken(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+  const token = openSecret(keyring, place, sealed);
+  return token?.length === TOKEN_LENGTH ? token : null;
+}
+
+function openSecret(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
   if (sealed === null) return null;
   try {
-    const token = open(keyring, place, sealed);
-    return token.length === TOKEN_LENGTH ? token : null;
+    return open(keyring, place, sealed);
   } catch (error) {
     if (error instanceof SealError) return null;
     throw error;

@@ -3,7 +3,14 @@ import type { Feed } from "../feed.ts";
 import { toPgText } from "../text.ts";
 import type { Receiver } from "./directory.ts";
 
-export type RefusalReason = "signature_missing" | "signature_wrong";
+export type RefusalReason = "signature_missing" | "signature_wrong" | "signature_key_unknown";
+
+/** Why a webhook was rejected. What the header of a shared key's signature said goes along, for the explanation. */
+export interface Rejection {
+  reason: RefusalReason;
+  keyId?: string | null;
+  otherAlgorithm?: string;
+}
 
 const FLUSH_MS = 1_000;
 /** Kept per connection and second; all are counted. */
@@ -15,7 +22,12 @@ interface Pending {
   receiver: Receiver;
   rejected: number;
   ignored: number;
-  records: { reason: RefusalReason; body: string; at: Date }[];
+  records: RejectionRecord[];
+}
+
+interface RejectionRecord extends Rejection {
+  body: string;
+  at: Date;
 }
 
 /**
@@ -23,18 +35,9 @@ interface Pending {
  * once a second, at most so many records each time, the oldest dropped.
  */
 export function createRefusals(store: Store, feed: Feed, report: (error: unknown) => void) {
-  let pending = new Map<
-    number,
-    { receiver: Receiver; rejected: number; ignored: number; records: Record[] }
-  >();
+  let pending = new Map<number, Pending>();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
-
-  interface Record {
-    reason: RefusalReason;
-    body: string;
-    at: Date;
-  }
 
   function pendingFor(receiver: Receiver): Pending {
     const counts = pending.get(receiver.no) ?? { receiver, rejected: 0, ignored: 0, records: [] };
@@ -58,6 +61,8 @@ export function createRefusals(store: Store, feed: Feed, report: (error: unknown
           records.map((record) => record.reason),
           records.map((record) => record.body),
           records.map((record) => record.at.toISOString()),
+          records.map((record) => record.keyId ?? null),
+          records.map((record) => record.otherAlgorithm ?? null),
         ]);
         await store.query(PRUNE, [receiver.no, RECORDS_KEPT]);
       }
@@ -66,11 +71,15 @@ export function createRefusals(store: Store, feed: Feed, report: (error: unknown
   }
 
   return {
-    rejected(receiver: Receiver, reason: RefusalReason, body: Buffer): void {
+    rejected(receiver: Receiver, rejection: Rejection, body: Buffer): void {
       const counts = pendingFor(receiver);
       counts.rejected += 1;
       if (counts.records.length < RECORDS_A_FLUSH)
-        counts.records.push({ reason, body: toPgText(body.toString("utf8", 0, BODY_KEPT)), at: new Date() });
+        counts.records.push({
+          ...rejection,
+          body: toPgText(body.toString("utf8", 0, BODY_KEPT)),
+          at: new Date(),
+        });
     },
     ignored(receiver: Receiver): void {
       pendingFor(receiver).ignored += 1;
@@ -91,8 +100,9 @@ const COUNT = `
   on conflict (connection_no, hour) do update set rejected = h.rejected + excluded.rejected,
     ignored = h.ignored + excluded.ignored, last_at = greatest(h.last_at, excluded.last_at)`;
 const INSERT = `
-  insert into webhook_rejections (connection_no, reason, body, received_at)
-  select $1::int, x.reason, x.body, x.at::timestamptz from unnest($2::text[], $3::text[], $4::text[]) as x(reason, body, at)`;
+  insert into webhook_rejections (connection_no, reason, body, received_at, key_id, other_algorithm)
+  select $1::int, x.reason, x.body, x.at::timestamptz, x.key_id, x.other_algorithm
+  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as x(reason, body, at, key_id, other_algorithm)`;
 const PRUNE = `
   delete from webhook_rejections where connection_no = $1::int and id <
     (select id from webhook_rejections where connection_no = $1::int order by id desc offset $2::int - 1 limit 1)`;

@@ -2,29 +2,45 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { parse, stringify } from "node:querystring";
 import type { FormPairs } from "./form.ts";
 
+/** As Twilio names them. An Auth Token signs with SHA-1; a shared key with the algorithm of its Webhook Setting. */
+export type SignatureAlgorithm = "HMAC_SHA1" | "HMAC_SHA256";
+
+const HASHES = {
+  HMAC_SHA1: { name: "sha1", bytes: 20 },
+  HMAC_SHA256: { name: "sha256", bytes: 32 },
+} as const;
+
 /**
- * Twilio's signature of a webhook: base64(HMAC-SHA1(auth token, URL + each parameter's name and value, sorted by name)).
- * The values of a repeated name are signed once each, sorted. (Twilio docs, "Webhooks security"; official SDKs.)
+ * Twilio's signature of a webhook: base64(HMAC(auth token or shared key, URL + each parameter's name and value, sorted by
+ * name)). The values of a repeated name are signed once each, sorted. (Twilio docs, "Webhooks security"; official SDKs.)
  */
-export function sign(authToken: string, url: string, pairs: FormPairs): string {
-  return digest(authToken, url + joined(pairs)).toString("base64");
+export function sign(
+  secret: string,
+  url: string,
+  pairs: FormPairs,
+  algorithm: SignatureAlgorithm = "HMAC_SHA1",
+): string {
+  return digest(secret, url + joined(pairs), algorithm).toString("base64");
 }
 
 /**
- * Whether one of the tokens signed this request; answers which, by its index, or -1. An empty token signs nothing: as an
+ * Whether one of the secrets signed this request; answers which, by its index, or -1. An empty secret signs nothing: as an
  * HMAC key it would let anybody in.
  */
-export function signingToken(
-  tokens: readonly string[],
+export function findSigningSecret(
+  secrets: readonly string[],
   signature: string,
   url: string,
   pairs: FormPairs,
+  algorithm: SignatureAlgorithm = "HMAC_SHA1",
 ): number {
   const given = Buffer.from(signature, "base64");
-  if (given.length !== 20 || given.toString("base64") !== signature) return -1;
+  if (given.length !== HASHES[algorithm].bytes || given.toString("base64") !== signature) return -1;
   const parameters = joined(pairs);
   const signs = (form: string) =>
-    tokens.findIndex((token) => token !== "" && timingSafeEqual(digest(token, form + parameters), given));
+    secrets.findIndex(
+      (secret) => secret !== "" && timingSafeEqual(digest(secret, form + parameters, algorithm), given),
+    );
   // Nearly always the URL is signed as it is configured; the other forms are looked at when it is not.
   const signer = signs(url);
   if (signer >= 0) return signer;
@@ -63,8 +79,8 @@ export function urlForms(url: string): string[] {
   return [...new Set(forms)];
 }
 
-function digest(token: string, message: string): Buffer {
-  return createHmac("sha1", token).update(message, "utf8").digest();
+function digest(secret: string, message: string, algorithm: SignatureAlgorithm): Buffer {
+  return createHmac(HASHES[algorithm].name, secret).update(message, "utf8").digest();
 }
 
 function joined(pairs: FormPairs): string {

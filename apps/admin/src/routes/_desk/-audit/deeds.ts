@@ -3,6 +3,8 @@ export const deeds: Record<string, string> = {
   "audit.exported": "took the audit log as",
   "connection.connected": "connected",
   "connection.disconnected": "disconnected",
+  "connection.shared_key_added": "added a shared key to",
+  "connection.shared_key_removed": "removed a shared key from",
   "connection.typing_hidden": "hid from customers that somebody types, at",
   "connection.typing_shown": "shows customers when somebody types, at",
   "connection.webhook_configured": "set the webhook at Twilio of",
