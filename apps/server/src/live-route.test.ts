@@ -1,13 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { promisify } from "node:util";
+import { retryableRpcCodes } from "@trpc/server/unstable-core-do-not-import";
 import type { Viewer } from "@waystation/api/trpc";
-import { members } from "@waystation/db/schema-people";
+import { members, sessions } from "@waystation/db/schema-people";
 import type { Context } from "@waystation/whatsapp/context";
 import { createTestDesk } from "@waystation/whatsapp/testing";
 import express from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { liveRoute } from "./live-route.ts";
+import { STREAMS_PER_SESSION } from "./stream-limits.ts";
 
 const PATH = "/events.changes?input={}";
 const QUICK = {
@@ -18,10 +22,10 @@ const QUICK = {
 const SLOW = { ...QUICK, ping: { enabled: true, intervalMs: 60_000 } };
 
 /** The route alone, with somebody of one organisation listening. */
-async function serve(sse: Parameters<typeof liveRoute>[1]) {
+async function serve(sse: Parameters<typeof liveRoute>[1], sessionId?: string) {
   const desk = await createTestDesk("embedded");
   const ctx = await desk.person();
-  const viewer = { ...ctx.actor, organizationId: ctx.organizationId } as Viewer;
+  const viewer = { ...ctx.actor, sessionId, organizationId: ctx.organizationId } as Viewer;
   const reports: unknown[] = [];
   const app = express();
   const report = (error: unknown) => reports.push(error);
@@ -40,12 +44,13 @@ async function serve(sse: Parameters<typeof liveRoute>[1]) {
     await desk[Symbol.asyncDispose]();
   });
   const { port } = server.address() as { port: number };
-  return { desk, ctx, port, reports, url: `http://127.0.0.1:${port}` };
+  const connections = () => promisify(server.getConnections.bind(server))();
+  return { desk, ctx, port, reports, connections, url: `http://127.0.0.1:${port}` };
 }
 
 /** All that a stream has said so far. */
-async function listen(url: string, signal?: AbortSignal) {
-  const answer = await fetch(url + PATH, { signal });
+async function listen(url: string, signal?: AbortSignal, path = PATH) {
+  const answer = await fetch(url + path, { signal });
   const stream = { answer, said: "", isOver: false };
   void (async () => {
     for await (const chunk of answer.body ?? []) stream.said += Buffer.from(chunk).toString();
@@ -110,6 +115,75 @@ test("who leaves is listened for no longer", async () => {
   await expect.poll(() => desk.platform.feed.subscribers()).toBe(1);
   leaving.abort();
   await expect.poll(() => desk.platform.feed.subscribers()).toBe(0);
+});
+
+test("too many streams: the oldest one is told so in an error that no client retries, and ends", async () => {
+  const { url, ctx, desk, reports } = await serve(SLOW);
+  const streams = [];
+  for (let n = 0; n < STREAMS_PER_SESSION; n++) streams.push(await listen(url));
+  const [oldest, ...others] = streams;
+  await expect.poll(() => desk.platform.feed.subscribers()).toBe(STREAMS_PER_SESSION);
+  others.push(await listen(url));
+  await expect.poll(() => oldest?.isOver).toBe(true);
+  const [, text = ""] = oldest?.said.split("event: serialized-error\ndata: ") ?? [];
+  const error = JSON.parse(text);
+  expect(error).toMatchObject({ data: { code: "TOO_MANY_REQUESTS", reason: "too_many_streams" } });
+  expect(retryableRpcCodes).not.toContain(error.code);
+  await expect.poll(() => desk.platform.feed.subscribers()).toBe(STREAMS_PER_SESSION);
+  desk.platform.feed.publish(change(ctx, "after-that"));
+  for (const stream of others) await expect.poll(() => stream.said).toContain("after-that");
+  expect(oldest?.said).not.toContain("after-that");
+  expect(reports).toEqual([]);
+});
+
+test("too many streams: one whose client does not read is cut off", async () => {
+  const { url, port, ctx, desk, connections } = await serve(SLOW);
+  const socket = connect(port, "127.0.0.1");
+  let isClosed = false;
+  socket.on("error", () => {});
+  socket.once("close", () => {
+    isClosed = true;
+  });
+  socket.write(`GET ${PATH} HTTP/1.1\r\nHost: here\r\n\r\n`);
+  await expect.poll(() => desk.platform.feed.subscribers()).toBe(1);
+  socket.pause();
+  for (let round = 0; round < 60; round++) {
+    for (let at = 0; at < 99; at++)
+      desk.platform.feed.publish(change(ctx, `${round}-${at}-${"x".repeat(2_000)}`));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (let n = 0; n < STREAMS_PER_SESSION; n++) await listen(url);
+  await expect.poll(() => desk.platform.feed.subscribers()).toBe(STREAMS_PER_SESSION);
+  // What it did not read is more than the buffers hold: an end that waits for its reading would never come.
+  await expect.poll(() => connections(), { timeout: 10_000 }).toBe(STREAMS_PER_SESSION);
+  socket.resume();
+  await expect.poll(() => isClosed).toBe(true);
+});
+
+test("a stream for another session or organisation than the browser shows is refused", async () => {
+  const sessionId = randomUUID();
+  const { url, ctx, desk } = await serve(SLOW, sessionId);
+  await desk.store.db
+    .insert(sessions)
+    .values({
+      id: sessionId,
+      token: sessionId,
+      userId: ctx.actor.userId,
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+  const open = (shownFor: object) =>
+    listen(url, undefined, `/events.changes?input=${encodeURIComponent(JSON.stringify({ shownFor }))}`);
+  const right = await open({ sessionId, organizationId: ctx.organizationId });
+  for (const wrong of [
+    { sessionId: randomUUID(), organizationId: ctx.organizationId },
+    { sessionId, organizationId: randomUUID() },
+  ]) {
+    const refused = await open(wrong);
+    await expect.poll(() => refused.isOver).toBe(true);
+    expect(refused.said).toContain("FORBIDDEN");
+  }
+  desk.platform.feed.publish(change(ctx, "some-conversation"));
+  await expect.poll(() => right.said).toContain("some-conversation");
 });
 
 test("a refusal is an event of the stream, in tRPC's shape", async () => {

@@ -9,6 +9,7 @@ import { appRouter } from "@waystation/api/root";
 import { asError, type RequestContext } from "@waystation/api/trpc";
 import { DomainError } from "@waystation/whatsapp/errors";
 import type { Request, RequestHandler, Response } from "express";
+import { createStreamLimits } from "./stream-limits.ts";
 
 type ContextOf = (req: Request, res: Response) => RequestContext;
 
@@ -24,13 +25,18 @@ const told = new WeakMap<object, Buffer>();
  * Subscriptions, as tRPC's client expects them (server-sent events, read from tRPC 11's own producer, which passes each event
  * through three web streams: docs/decisions/0019). All else is tRPC's.
  */
-export function liveRoute(contextOf: ContextOf, sse = config.sse): RequestHandler {
+export function liveRoute(
+  contextOf: ContextOf,
+  sse = config.sse,
+  limits = createStreamLimits(),
+): RequestHandler {
   return async (req, res, next) => {
     const path = req.path.slice(1);
     const { searchParams } = new URL(req.url, "http://localhost");
     const input = readInput(searchParams.get("input"));
     if (req.method !== "GET" || !subscriptions.has(path) || searchParams.has("batch") || input === UNREADABLE)
       return next();
+    const ctx = contextOf(req, res);
     const over = new AbortController();
     res.once("close", () => over.abort());
     // Then the browser comes again, and is recognised anew.
@@ -42,7 +48,11 @@ export function liveRoute(contextOf: ContextOf, sse = config.sse): RequestHandle
     });
     res.write(`event: connected\ndata: ${JSON.stringify(sse?.client)}\n\n`);
     const beat = setInterval(() => res.write("event: ping\ndata: \n\n"), sse?.ping?.intervalMs);
-    const ctx = contextOf(req, res);
+    const replace = () => {
+      res.write(refusal(replaced(), path, input, ctx));
+      over.abort();
+    };
+    const remove = ctx.viewer ? limits.add(ctx.viewer, replace) : () => {};
     try {
       const items: AsyncIterable<object> = await callTRPCProcedure({
         router: appRouter,
@@ -63,14 +73,19 @@ export function liveRoute(contextOf: ContextOf, sse = config.sse): RequestHandle
     } catch (cause) {
       if (!over.signal.aborted) res.write(refusal(cause, path, input, ctx));
     } finally {
+      remove();
       clearTimeout(end);
       clearInterval(beat);
       res.end();
+      // A client that does not read holds its connection open no longer.
+      const cut = setTimeout(() => res.destroy(), UNREAD_MS);
+      res.once("close", () => clearTimeout(cut));
     }
   };
 }
 
 const UNREADABLE = Symbol();
+const UNREAD_MS = 5_000;
 
 function readInput(text: string | null): unknown {
   if (text === null) return undefined;
@@ -87,6 +102,14 @@ function written(item: object): Buffer {
   const event = Buffer.from(`data: ${JSON.stringify(item)}\n\n`);
   told.set(item, event);
   return event;
+}
+
+/** tRPC's client does not reconnect after this error, so that two browsers do not take the place from each other again and again. */
+function replaced(): DomainError {
+  return new DomainError(
+    "too_many_streams",
+    "Live updates are paused here, because this account has too many windows open. Resume them here, or close other windows.",
+  );
 }
 
 /** What is refused once a stream has begun has no status any more. */

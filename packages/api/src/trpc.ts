@@ -41,6 +41,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   second_factor_needed: "FORBIDDEN",
   not_found: "NOT_FOUND",
   too_many_requests: "TOO_MANY_REQUESTS",
+  too_many_streams: "TOO_MANY_REQUESTS",
   twilio_rate_limited: "TOO_MANY_REQUESTS",
   twilio_unreachable: "BAD_GATEWAY",
   twilio_unexpected: "BAD_GATEWAY",

@@ -38,13 +38,17 @@ export async function requireAccess(ctx: Context): Promise<void> {
   ]);
   if (sessionId !== undefined && !session)
     throw new DomainError("not_signed_in", "You were signed out. Sign in again.");
-  const elsewhere = session?.actsFor && session.actsFor !== ctx.organizationId;
-  if (!member || elsewhere)
-    throw new DomainError(
-      "not_allowed",
-      "You are not at this organisation's desk any longer. Load the page again.",
-    );
+  const isElsewhere = session?.actsFor && session.actsFor !== ctx.organizationId;
+  if (!member || isElsewhere) throw elsewhere();
   if (!member.isComplete) throw secondFactorNeeded();
+}
+
+/** For a page that shows another session or organisation than its requests are now made for. */
+export function elsewhere(): DomainError {
+  return new DomainError(
+    "not_allowed",
+    "You are not at this organisation's desk any longer. Load the page again.",
+  );
 }
 
 /** What is refused to whoever lacks the second step that their organisation asks for. */

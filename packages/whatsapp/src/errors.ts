@@ -19,6 +19,7 @@ export type Reason =
   | "twilio_rate_limited"
   | "twilio_unexpected"
   | "too_many_requests"
+  | "too_many_streams"
   | "test_mode_off"
   | "not_found"
   | "not_allowed"

@@ -1,4 +1,4 @@
-import { requireAccess } from "../access.ts";
+import { elsewhere, requireAccess } from "../access.ts";
 import type { Changes } from "../changes.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -52,6 +52,12 @@ export async function* eventChanges(
   signal: AbortSignal,
   lookMs = LOOK_MS,
 ): AsyncGenerator<ChangeNotice> {
+  const { shownFor } = input;
+  if (
+    shownFor &&
+    (shownFor.sessionId !== ctx.actor.sessionId || shownFor.organizationId !== ctx.organizationId)
+  )
+    throw elsewhere();
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener("abort", end, { once: true });

@@ -18,5 +18,7 @@ export const eventChangesInput = z.strictObject({
   connectionId: z.uuid().optional(),
   /** The browser's tab: when its stream ends, nobody looks at anything there. */
   tab: tabInput.optional(),
+  /** Whose changes the browser shows: with another session's cookie by now, it is to load its pages again. */
+  shownFor: z.strictObject({ sessionId: z.uuid(), organizationId: z.uuid() }).optional(),
 });
 export type EventChanges = z.infer<typeof eventChangesInput>;

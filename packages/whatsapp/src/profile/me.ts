@@ -14,6 +14,7 @@ export async function me(ctx: Visit) {
     .orderBy(asc(members.createdAt), asc(members.id));
   return {
     user: { id: person.userId, name: person.name, email: person.email },
+    sessionId: person.sessionId,
     lacksSecondFactor: person.lacksSecondFactor,
     organization: mine.find(({ id }) => id === person.organizationId) ?? null,
     organizations: mine,
