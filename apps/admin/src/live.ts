@@ -1,12 +1,15 @@
 import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useSubscription } from "@trpc/tanstack-react-query";
-import { createContext, useCallback, useContext, useRef } from "react";
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { askAgain } from "./ask-again.ts";
+import type { SignedIn } from "./components/session.ts";
 import { showAsRead } from "./components/unread.ts";
+import { openChangesStream, type StreamHandlers, type StreamState } from "./live/changes-stream.ts";
+import { keepOwnStream } from "./live/own-stream.ts";
+import { SharedStream } from "./live/shared-stream.ts";
 import { tab } from "./tab.ts";
 import { leave, trpc } from "./trpc.ts";
 
-export type LiveState = "connecting" | "live" | "broken";
+export type LiveState = StreamState;
 
 const LiveContext = createContext<LiveState>("connecting");
 export const LiveProvider = LiveContext.Provider;
@@ -29,18 +32,31 @@ async function reloadRole(queryClient: QueryClient): Promise<void> {
   if (role() !== before) await queryClient.invalidateQueries();
 }
 
-/** One stream for the whole console (a browser opens six connections per host). It says what changed; queries say what is. */
-export function useLiveChanges(): LiveState {
-  const queryClient = useQueryClient();
+type Started = () => void;
+const startedListeners = new Set<Started>();
+
+/** Calls back whenever the server may have forgotten what this tab told it, or the tab may have missed something. */
+export function onLiveStarted(listener: Started): () => void {
+  startedListeners.add(listener);
+  return () => startedListeners.delete(listener);
+}
+
+export interface Live {
+  state: LiveState;
+  /** Opens the stream again after the server closed it. */
+  reopen: () => void;
+}
+
+/** Runs refetches one after the other: in a storm of webhooks at most three times a second. */
+function useRefresh(queryClient: QueryClient) {
   const work = useRef({ running: false, again: false, changed: new Set<string>() });
-  const refresh = useCallback(
+  return useCallback(
     async (conversationIds: string[]) => {
       const state = work.current;
       state.again = true;
       for (const id of conversationIds.length > 0 ? conversationIds : [ALL]) state.changed.add(id);
       if (state.running) return;
       state.running = true;
-      // In a storm of webhooks the next round starts when the last one is drawn, at most three times a second.
       while (state.again) {
         const { changed } = state;
         state.again = false;
@@ -65,30 +81,47 @@ export function useLiveChanges(): LiveState {
     },
     [queryClient],
   );
-  const stream = useSubscription(
-    trpc.events.changes.subscriptionOptions(
-      { tab },
-      {
-        onStarted: () => refresh([ALL]),
-        // Null: so many changed that they are not named.
-        onData: ({ conversationIds, connectionIds, personalIds, presentIds, roleChanged, teamChanged }) => {
-          if (roleChanged) void reloadRole(queryClient);
-          if (teamChanged) void queryClient.invalidateQueries(trpc.team.list.queryFilter());
-          if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
-            void refresh(conversationIds ?? [ALL]);
-          for (const conversationId of presentIds)
-            void queryClient.invalidateQueries(trpc.presence.list.queryFilter({ conversationId }));
-          // Read in another window.
-          if (personalIds.length > 0) void showAsRead(personalIds);
-        },
-        onError: (error) => {
-          if (error.data?.code === "UNAUTHORIZED") leave();
-          // Removed, or at another organisation's desk by now: nothing of this one may stay in memory.
-          else if (error.data?.code === "FORBIDDEN") window.location.reload();
-        },
+}
+
+/** The stream of this browser's session says what changed; queries say what is. All tabs share it (docs/decisions/0030). */
+export function useLiveChanges({ user, sessionId, organization }: SignedIn): Live {
+  const queryClient = useQueryClient();
+  const refresh = useRefresh(queryClient);
+  const [state, setState] = useState<LiveState>("connecting");
+  const reopen = useRef(() => {});
+  const [userId, organizationId] = [user.id, organization.id];
+  useEffect(() => {
+    const input = { tab, shownFor: { sessionId, organizationId } };
+    const openStream = (handlers: StreamHandlers) => openChangesStream(input, handlers);
+    const handlers: StreamHandlers = {
+      onState: setState,
+      onStarted: () => {
+        for (const listener of startedListeners) listener();
+        void refresh([ALL]);
       },
-    ),
-  );
-  if (stream.status === "pending") return "live";
-  return stream.status === "error" || stream.error ? "broken" : "connecting";
+      // Null: so many changed that they are not named.
+      onChanges: ({ conversationIds, connectionIds, personalIds, presentIds, roleChanged, teamChanged }) => {
+        if (roleChanged) void reloadRole(queryClient);
+        if (teamChanged) void queryClient.invalidateQueries(trpc.team.list.queryFilter());
+        if (conversationIds === null || conversationIds.length + connectionIds.length > 0)
+          void refresh(conversationIds ?? [ALL]);
+        for (const conversationId of presentIds)
+          void queryClient.invalidateQueries(trpc.presence.list.queryFilter({ conversationId }));
+        // Read in another window.
+        if (personalIds.length > 0) void showAsRead(personalIds);
+      },
+      onEnded: (reason) => {
+        if (reason === "signed_out") leave();
+        // Removed, or at another organisation's desk by now: nothing of this one may stay in memory.
+        else window.location.reload();
+      },
+    };
+    const stream =
+      "locks" in navigator && "BroadcastChannel" in window
+        ? new SharedStream(`${userId}.${sessionId}.${organizationId}`, openStream, handlers)
+        : keepOwnStream(openStream, handlers);
+    reopen.current = () => stream.reopen();
+    return () => stream.stop();
+  }, [queryClient, refresh, userId, sessionId, organizationId]);
+  return { state, reopen: useCallback(() => reopen.current(), []) };
 }

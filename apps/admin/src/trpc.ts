@@ -2,6 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import {
   createTRPCClient,
   httpBatchLink,
+  httpLink,
   httpSubscriptionLink,
   splitLink,
   TRPCClientError,
@@ -43,7 +44,15 @@ export const client = createTRPCClient<AppRouter>({
     splitLink({
       condition: (op) => op.type === "subscription",
       true: httpSubscriptionLink({ url }),
-      false: httpBatchLink({ url, maxItems: 10 }),
+      false: splitLink({
+        // A batch is sent a moment later: too late for a page that is about to go.
+        condition: (op) => op.context.keepalive === true,
+        true: httpLink({
+          url,
+          fetch: (input, init) => fetch(input, { ...(init as RequestInit), keepalive: true }),
+        }),
+        false: httpBatchLink({ url, maxItems: 10 }),
+      }),
     }),
   ],
 });

@@ -19,6 +19,7 @@ const liveWords = {
   live: ["good", "live"],
   connecting: ["muted", "connecting"],
   broken: ["warn", "reconnecting"],
+  paused: ["warn", "paused"],
 } as const;
 
 function LiveMark() {

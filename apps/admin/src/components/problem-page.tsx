@@ -1,8 +1,35 @@
 import { Button } from "@mantine/core";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { useLive } from "../live.ts";
 import { problemOf } from "../trpc.ts";
 import css from "./problem-page.module.css";
+
+/** How often a page that could not be loaded is tried again, while somebody looks at it. */
+const RETRY_MS = 5_000;
+
+/** Calls `retry` when the server can be reached again; also from time to time, if `isRepeated`. */
+function useRetry(isWanted: boolean, isRepeated: boolean, retry: () => void): void {
+  const live = useLive();
+  const wasLost = useRef(false);
+  const onRetry = useEffectEvent(() => {
+    if (document.visibilityState === "visible" && navigator.onLine) retry();
+  });
+  useEffect(() => {
+    if (live === "broken") wasLost.current = true;
+    else if (live === "live" && wasLost.current && isWanted) onRetry();
+  }, [isWanted, live]);
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = isRepeated ? setInterval(onRetry, RETRY_MS) : undefined;
+    window.addEventListener("online", onRetry);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", onRetry);
+    };
+  }, [isWanted, isRepeated]);
+}
 
 export function PageProblem({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
@@ -15,6 +42,8 @@ export function PageProblem({ error, reset }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
+  // Of a file that did not come only a new load can tell, which must not be repeated: an update may have removed the file.
+  useRetry(reason === "offline" || reason === "not_loaded", reason === "offline", retry);
   return (
     <div className={css.page} role="alert">
       <title>Problem · Waystation</title>

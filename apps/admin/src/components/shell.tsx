@@ -8,6 +8,7 @@ import {
   IconInbox,
   IconLayoutDashboard,
   IconMessageBolt,
+  IconPlayerPause,
   IconPlugConnected,
   IconPlus,
   IconSelector,
@@ -19,7 +20,7 @@ import {
 import { onlineManager, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
-import { LiveProvider, useLiveChanges } from "../live.ts";
+import { type Live, LiveProvider, useLiveChanges } from "../live.ts";
 import { trpc } from "../trpc.ts";
 import { DropMenu } from "../ui/drop-menu.tsx";
 import { Dot } from "../ui/tone.tsx";
@@ -126,12 +127,22 @@ function OrganizationMenu({ onNew }: { onNew: () => void }) {
   );
 }
 
-function Connectivity({ live }: { live: string }) {
+function Connectivity({ state, reopen }: Live) {
   const online = useSyncExternalStore(
     (listener) => onlineManager.subscribe(listener),
     () => onlineManager.isOnline(),
   );
-  if (online && live !== "broken") return null;
+  if (online && state === "paused")
+    return (
+      <div className={css.offline} role="status">
+        <IconPlayerPause size={16} aria-hidden />
+        Live updates are paused: your account is open in too many places.
+        <UnstyledButton className={css.resume} onClick={reopen}>
+          Resume here
+        </UnstyledButton>
+      </div>
+    );
+  if (online && state !== "broken") return null;
   return (
     <div className={css.offline} role="status">
       <IconWifiOff size={16} aria-hidden />
@@ -144,7 +155,7 @@ function Connectivity({ live }: { live: string }) {
 
 export function Shell({ children }: { children: ReactNode }) {
   const me = useMe();
-  const live = useLiveChanges();
+  const live = useLiveChanges(me);
   const [more, moreDrawer] = useDisclosure(false);
   const [naming, namingModal] = useDisclosure(false);
   const { open, mayCreate } = useOrganizations();
@@ -155,7 +166,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const unread = <UnreadBadge count={useUnread().count} />;
   const seesAudit = me.organization.role !== "member";
   return (
-    <LiveProvider value={live}>
+    <LiveProvider value={live.state}>
       <a href="#content" className={css.skip}>
         Skip to the content
       </a>
@@ -240,7 +251,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </Suspense>
       ) : null}
       <PaletteHost />
-      <Connectivity live={live} />
+      <Connectivity {...live} />
     </LiveProvider>
   );
 }

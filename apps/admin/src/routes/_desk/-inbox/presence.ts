@@ -1,6 +1,7 @@
 import { useDocumentVisibility } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
+import { onLiveStarted } from "../../../live.ts";
 import { tab } from "../../../tab.ts";
 import { client, trpc } from "../../../trpc.ts";
 
@@ -10,9 +11,9 @@ const TYPING_MS = 3_000;
 /** After so long without a key nobody types any more. */
 const PAUSE_MS = 5_000;
 
-const tell = (conversationId: string, doing: "looking" | "typing" | "away") =>
+const tell = (conversationId: string, doing: "looking" | "typing" | "away", context?: { keepalive: true }) =>
   // Whether others learn of it is nobody's concern here.
-  void client.presence.tell.mutate({ conversationId, tab, doing }).catch(() => {});
+  void client.presence.tell.mutate({ conversationId, tab, doing }, { context }).catch(() => {});
 
 /** Lets the team know that this conversation is before somebody's eyes; what comes back is to be called with every key. */
 export function useTellPresence(conversationId: string) {
@@ -38,7 +39,16 @@ export function useTellPresence(conversationId: string) {
     const timer = setInterval(() => {
       if (typedAt.current === Number.NEGATIVE_INFINITY) tell(conversationId, "looking");
     }, LOOKING_MS);
+    // The stream that ends with a tab is another tab's, as a rule.
+    const onHide = () => tell(conversationId, "away", { keepalive: true });
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && tell(conversationId, "looking");
+    window.addEventListener("pagehide", onHide);
+    window.addEventListener("pageshow", onShow);
+    const stopListening = onLiveStarted(() => tell(conversationId, "looking"));
     return () => {
+      window.removeEventListener("pagehide", onHide);
+      window.removeEventListener("pageshow", onShow);
+      stopListening();
       clearInterval(timer);
       window.clearTimeout(pause.current);
       typedAt.current = Number.NEGATIVE_INFINITY;
