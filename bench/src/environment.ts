@@ -4,6 +4,7 @@ import { PUBLIC_URL } from "./payloads.ts";
 export const SEALING_KEY = Buffer.from(
   Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 251),
 ).toString("base64");
+export const AUTH_SECRET = "a secret of a bench, never of anything else 7tq2";
 export const SETUP_TOKEN = "the setup token of a bench";
 
 /** What the product is started with: as in production, and told where its database is. */
@@ -13,7 +14,7 @@ export function productEnvironment(database: Record<string, string>): Record<str
     PORT: "0",
     PUBLIC_URL,
     ENCRYPTION_KEYS: SEALING_KEY,
-    AUTH_SECRET: "a secret of a bench, never of anything else 7tq2",
+    AUTH_SECRET,
     WAYSTATION_SETUP_TOKEN: SETUP_TOKEN,
     LOG_LEVEL: "info",
     ...database,

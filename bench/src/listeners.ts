@@ -3,7 +3,8 @@ import { connect, type Socket } from "node:net";
 
 export interface ListenOrder {
   port: number;
-  cookie: string;
+  /** Used in turn. */
+  cookies: string[];
   count: number;
 }
 
@@ -20,7 +21,7 @@ let open = 0;
 let notices = 0;
 let moments: number[] = [];
 
-function listen({ port, cookie }: ListenOrder): void {
+function listen(port: number, cookie = ""): void {
   const socket = connect({ port, host: "127.0.0.1" });
   socket.write(
     `GET ${PATH} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nCookie: ${cookie}\r\n\r\n`,
@@ -45,7 +46,10 @@ function listen({ port, cookie }: ListenOrder): void {
 }
 
 process.on("message", (message: { listen: ListenOrder } | { tell: true }) => {
-  if ("listen" in message) for (let i = 0; i < message.listen.count; i++) listen(message.listen);
+  if ("listen" in message) {
+    const { port, cookies, count } = message.listen;
+    for (let i = 0; i < count; i++) listen(port, cookies[i % cookies.length]);
+  }
   process.send?.({ open, notices, moments: Float64Array.from(moments) } satisfies Heard);
   notices = 0;
   moments = [];

@@ -2,15 +2,18 @@
 import { fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { addSessions } from "@waystation/server/sessions-testing";
+import { STREAMS_PER_SESSION } from "@waystation/server/stream-limits";
 import { createDeskTemplate } from "./desk.ts";
+import { AUTH_SECRET } from "./environment.ts";
 import { createFolder } from "./folder.ts";
 import type { Heard, ListenOrder } from "./listeners.ts";
 import { ask, endChild, startGenerator } from "./load.ts";
 import { cpuOf, describeMachine } from "./machine.ts";
 import { awaitQuiet, measure, warmUp } from "./measure.ts";
 import { readOptions } from "./options.ts";
-import { createPayloads, createWorld } from "./payloads.ts";
-import { startDatabases } from "./postgres.ts";
+import { createPayloads, createWorld, PUBLIC_URL } from "./payloads.ts";
+import { openClient, startDatabases } from "./postgres.ts";
 import { goalTable, median, number, table } from "./table.ts";
 import { startTarget } from "./targets.ts";
 
@@ -36,6 +39,14 @@ const desk = await createDeskTemplate(
   [{ world, outgoing: payloads.outgoing }],
   folder.path,
 );
+const cookies = await (async () => {
+  await using client = openClient(databases.urlOf(TEMPLATE));
+  return addSessions(
+    (text, parameters) => client.sql.unsafe(text, parameters as never[], { prepare: false }),
+    Math.ceil(options.clients / STREAMS_PER_SESSION),
+    { organizationId: desk.organizationId, secret: AUTH_SECRET, publicUrl: PUBLIC_URL },
+  );
+})();
 await using generator = await startGenerator(payloads, folder.path);
 
 interface Figure {
@@ -49,7 +60,7 @@ async function listenWith(clients: number, port: number) {
   const child = fork(fileURLToPath(new URL("./listeners.ts", import.meta.url)), {
     serialization: "advanced",
   });
-  const order: ListenOrder = { port, cookie: desk.cookie, count: clients };
+  const order: ListenOrder = { port, cookies, count: clients };
   await ask(child, { listen: order });
   const hear = () => ask(child, { tell: true }) as Promise<Heard>;
   for (let heard = await hear(); heard.open < clients; heard = await hear()) await sleep(50);

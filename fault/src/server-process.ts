@@ -7,6 +7,7 @@ import { ended, hasEnded, start } from "./children.ts";
 import { sleep, until } from "./clock.ts";
 import { PUBLIC_URL } from "./world.ts";
 
+export const AUTH_SECRET = "a secret of a fault run, never of anything else 5hw8";
 /** Not a secret: it seals what every run makes anew. */
 export const SEALING_KEY = Buffer.from(
   Array.from({ length: 32 }, (_, index) => (index * 41 + 7) % 251),
@@ -119,7 +120,7 @@ export class ServerProcess {
         PORT: String(port),
         DATA_DIR: join(folder, "data"),
         ENCRYPTION_KEYS: SEALING_KEY,
-        AUTH_SECRET: "a secret of a fault run, never of anything else 5hw8",
+        AUTH_SECRET,
         WAYSTATION_SETUP_TOKEN: "the setup token of a fault run",
         LOG_LEVEL: "warn",
         ...environment,

@@ -427,6 +427,15 @@ async function serveConsole(folder: string) {
   return {
     ask: (path: string, accept = "text/html,*/*;q=0.8", method = "GET") =>
       fetch(url + path, { method, headers: { accept } }),
+    /** As simple clients ask: `fetch` always sends an Accept. */
+    askPlainly: async (path: string, method: string, accept?: string) => {
+      const call = request(url + path, { method, headers: accept === undefined ? {} : { accept } });
+      call.end();
+      const [answer] = (await once(call, "response")) as [IncomingMessage];
+      let text = "";
+      for await (const chunk of answer) text += chunk;
+      return { status: answer.statusCode, headers: answer.headers, text };
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
@@ -450,6 +459,16 @@ test("the console: pages are index.html, files are themselves, the rest is not t
     expect.soft(page.headers.get("cache-control"), path).toBe("no-cache");
     expect.soft(page.headers.get("content-type"), path).toMatch(/^text\/html/);
   }
+  // curl, uptime probes and link previews.
+  for (const path of ["/", "/connections/42", "/join/a-token?x=.y"])
+    for (const method of ["GET", "HEAD"])
+      for (const accept of [undefined, "*/*", "text/*", "text/html;q=0.1, */*;q=0.1"]) {
+        const page = await desk.askPlainly(path, method, accept);
+        const request = `${method} ${path}, Accept: ${accept}`;
+        expect.soft(page.status, request).toBe(200);
+        expect.soft(page.headers["content-type"], request).toMatch(/^text\/html/);
+        expect.soft(page.text, request).toBe(method === "HEAD" ? "" : "<!doctype html><title>Desk</title>");
+      }
   const asset = await desk.ask("/assets/main-a1b2.js", "*/*");
   expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   expect(asset.headers.get("content-encoding")).toMatch(/br|gzip/);
@@ -459,12 +478,23 @@ test("the console: pages are index.html, files are themselves, the rest is not t
     ["/assets/main-old.js"],
     ["/assets/"],
     ["/data.json", "application/json"],
-    ["/anything", "*/*"],
+    ["/", "application/json"],
+    ["/connections", "application/json, */*;q=0.1"],
+    ["/connections", "image/png"],
     ["/connections", "text/html", "POST"],
+    ["/favicon.ico", "*/*"],
+    ["/robots.txt"],
+    ["/wp-login.php"],
+    ["/connections/main.js.map", "*/*"],
     ["/api"],
     ["/api/nothing"],
     ["/API/trpc/setup.status", "application/json"],
     ["/.secret", "*/*"],
+    ["/.env"],
+    ["/.git/config"],
+    ["/connections/.well-known/thing"],
+    ["/%2eenv"],
+    ["/api/nothing", "*/*"],
     ["/%2e%2e/%2e%2e/package.json", "*/*"],
   ];
   for (const [path, accept, method] of missing) {

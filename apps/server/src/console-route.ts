@@ -5,7 +5,13 @@ import express, { Router } from "express";
 
 export const consoleFolder = fileURLToPath(new URL("../../admin/dist", import.meta.url));
 
-/** The built console: files whose name holds their hash for ever, everything else asked for anew; any page is index.html. */
+/** A path whose last part has an extension names a file, and one with a part that begins with a dot is nobody's page. */
+const FILE_OR_HIDDEN = /\/(?:\.|%2e)|\.[a-z\d]{1,10}$/i;
+
+/**
+ * The built console: files whose name holds their hash for ever, everything else asked for anew; any page is index.html, also for
+ * clients that accept anything or say nothing (curl, uptime probes, link previews), but not for those that want JSON.
+ */
 export function consoleRoute(folder: string): Router {
   const router = Router({ caseSensitive: true });
   router.use(compression());
@@ -18,7 +24,9 @@ export function consoleRoute(folder: string): Router {
   );
   router.use((req, res, next) => {
     const isPage =
-      (req.method === "GET" || req.method === "HEAD") && req.accepts(["json", "html"]) === "html";
+      (req.method === "GET" || req.method === "HEAD") &&
+      !FILE_OR_HIDDEN.test(req.path) &&
+      req.accepts(["html", "json"]) === "html";
     if (!isPage) return next();
     if (!existsSync(`${folder}/index.html`))
       return void res

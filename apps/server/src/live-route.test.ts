@@ -163,14 +163,12 @@ test("too many streams: one whose client does not read is cut off", async () => 
 test("a stream for another session or organisation than the browser shows is refused", async () => {
   const sessionId = randomUUID();
   const { url, ctx, desk } = await serve(SLOW, sessionId);
-  await desk.store.db
-    .insert(sessions)
-    .values({
-      id: sessionId,
-      token: sessionId,
-      userId: ctx.actor.userId,
-      expiresAt: new Date(Date.now() + 60_000),
-    });
+  await desk.store.db.insert(sessions).values({
+    id: sessionId,
+    token: sessionId,
+    userId: ctx.actor.userId,
+    expiresAt: new Date(Date.now() + 60_000),
+  });
   const open = (shownFor: object) =>
     listen(url, undefined, `/events.changes?input=${encodeURIComponent(JSON.stringify({ shownFor }))}`);
   const right = await open({ sessionId, organizationId: ctx.organizationId });

@@ -1,9 +1,11 @@
+import { addSessions } from "@waystation/server/sessions-testing";
+import { STREAMS_PER_SESSION } from "@waystation/server/stream-limits";
 import { sleep, until } from "../clock.ts";
 import { Console } from "../console.ts";
 import { type Fault, type Finding, slowest } from "../fault.ts";
 import type { Desk, Lab } from "../lab.ts";
-import { signedIn } from "../owner.ts";
-import { contactAddress, incoming } from "../world.ts";
+import { AUTH_SECRET } from "../server-process.ts";
+import { contactAddress, incoming, PUBLIC_URL } from "../world.ts";
 
 const CONTACT = 0;
 /** Messages a second: a busy conversation. */
@@ -66,13 +68,20 @@ async function hurt(lab: Lab, { servers, rounds, catchUp, blow }: Blows): Promis
   const count = lab.isWhole ? 200 : 40;
   await using desk = await lab.open({ servers, load: { retries: 8 } });
   const [account] = desk.accounts;
-  const { cookie } = await signedIn(desk.server.port);
-  await desk.ask(JOIN, [account.connectionNo]);
+  const [{ organizationId }] = (await desk.ask(ORGANIZATION, [account.connectionNo])) as [
+    { organizationId: string },
+  ];
+  const cookies = await addSessions(desk.ask, Math.ceil(count / STREAMS_PER_SESSION), {
+    organizationId,
+    secret: AUTH_SECRET,
+    publicUrl: PUBLIC_URL,
+  });
   const [talk] = (await desk.ask(CONVERSATION, [account.connectionNo, contactAddress(CONTACT)])) as [
     { id: string },
   ];
   const consoles = Array.from({ length: count }, (_, index) => {
     const { port } = desk.servers[index % servers] ?? desk.server;
+    const cookie = cookies[index % cookies.length] ?? "";
     return new Console({ port, cookie, conversationId: talk.id });
   });
   const problems: string[] = [];
@@ -137,14 +146,8 @@ const CUT_LINES = `
   select pg_terminate_backend(pid) from pg_stat_activity
   where application_name = 'waystation notices' and datname = current_database()`;
 
-/** The one who signed in joins the organisation of the connection, and acts for it. */
-const JOIN = `
-  with joined as (
-    insert into members (id, organization_id, user_id, role)
-    select gen_random_uuid(), c.organization_id, u.id, 'owner' from twilio_whatsapp_connections c, users u where c.no = $1::int
-    returning organization_id, user_id
-  )
-  update sessions s set active_organization_id = j.organization_id from joined j where s.user_id = j.user_id`;
+const ORGANIZATION = `
+  select organization_id as "organizationId" from twilio_whatsapp_connections where no = $1::int`;
 
 const CONVERSATION = `
   select c.public_id as id from conversations c where c.connection_no = $1::int and c.address = $2`;
