@@ -4,6 +4,7 @@ import { ensurePartitions } from "@waystation/db/partitions";
 import { DESK_ROLE } from "@waystation/db/wall";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
+import { watchTestClock } from "@waystation/whatsapp/connections/simulator-clock";
 import type { Platform } from "@waystation/whatsapp/context";
 import { createFeed, type Feed } from "@waystation/whatsapp/feed";
 import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
@@ -217,11 +218,13 @@ function assemble(
   };
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);
+  const endClock = watchTestClock(platform);
   return {
     app,
     platform,
     stop: async (deadline: AbortSignal) => {
       clearInterval(timer);
+      endClock();
       await Promise.race([
         Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
         end(deadline),

@@ -18,13 +18,13 @@ import { routeRest } from "./rest/app.ts";
 import { createSampleDayPlayer, type SampleDay, type SampleDayInput } from "./sample-day/play-day.ts";
 import { servePage } from "./serve-page.ts";
 import { type Chaos, calm, changeChaos } from "./state/chaos.ts";
-import { createClock } from "./state/clock.ts";
+import { type ClockMove, createClock } from "./state/clock.ts";
 import { type Context, naturalPace, type Pace, type State } from "./state/context.ts";
 import { createFeed, type FeedEvent } from "./state/feed.ts";
 import { promoteToken } from "./state/promote-token.ts";
 import { createRandom } from "./state/random.ts";
 import { seedAccounts } from "./state/seed.ts";
-import type { Account, Delivery, Message } from "./state/types.ts";
+import type { Account, Delivery, Media, Message } from "./state/types.ts";
 
 export type SimulatorOptions = {
   /** Address to bind; default 127.0.0.1. */
@@ -40,7 +40,12 @@ export type SimulatorOptions = {
   startAt?: Date;
 };
 
-export type ClockView = { now: string; offset: number };
+export type ClockView = {
+  now: string;
+  offset: number;
+  /** Each time that the clock was moved: when (by the real clock), and its difference from the real one since then. */
+  moves: { at: string; offset: number }[];
+};
 export type ClockChange = { advance?: number; set?: string; reset?: boolean };
 
 export type Simulator = AsyncDisposable & {
@@ -69,11 +74,23 @@ export type Simulator = AsyncDisposable & {
   sampleDay(): SampleDay;
   stopSampleDay(): SampleDay;
   subscribe(listener: (event: FeedEvent) => void): () => void;
+  /** What Twilio does not forget, to be given to `restore` of a simulator that is started later. Webhooks are not in it. */
+  memory(): Memory;
+  restore(memory: Memory): void;
   /** Resolves with the first delivery, past or future, that has ended and fits. */
   waitForDelivery(fits: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
   /** Resolves when no webhook is under way and none is due soon. */
   settle(): Promise<void>;
   reset(): void;
+};
+
+/** The state that outlives a restart of the simulator. */
+export type Memory = {
+  clock: ClockMove[];
+  /** When each customer wrote last to a sender, by the simulator's clock. */
+  windows: [customer: string, at: number][];
+  /** Oldest first. */
+  media: Media[];
 };
 
 const soon = 30_000;
@@ -149,7 +166,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       ctx.feed.publish("chaos", ctx.chaos);
       return { ...ctx.chaos };
     },
-    readClock: () => ({ now: new Date(ctx.clock.now()).toISOString(), offset: ctx.clock.offset() }),
+    readClock: () => ({
+      now: new Date(ctx.clock.now()).toISOString(),
+      offset: ctx.clock.offset(),
+      moves: ctx.clock.moves().map(({ at, offset }) => ({ at: new Date(at).toISOString(), offset })),
+    }),
     setClock({ advance, set, reset }) {
       if (reset) ctx.clock.move((options.startAt ? options.startAt.getTime() : Date.now()) - ctx.clock.now());
       if (set !== undefined) {
@@ -183,6 +204,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return player.progress();
     },
     subscribe: (listener) => ctx.feed.subscribe(listener),
+    memory: () => ({
+      clock: ctx.clock.moves(),
+      windows: [...ctx.state.windows],
+      media: [...ctx.state.media.values()],
+    }),
+    restore({ clock, windows, media }) {
+      ctx.clock.restore(clock);
+      for (const [customer, at] of windows) ctx.state.windows.set(customer, at);
+      for (const each of media) ctx.state.media.set(each.sid, each);
+    },
     waitForDelivery(fits) {
       const ended = (delivery: Delivery) => delivery.state !== "pending" && fits(showDelivery(delivery));
       return new Promise((resolve) => {

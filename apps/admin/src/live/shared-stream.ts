@@ -20,10 +20,10 @@ type Message =
 
 /** A tab that waits asks whether the leader still responds. */
 const ASK_MS = 500;
-/** A leader that has not responded for so long hangs, and is replaced: within two seconds. */
-const SILENCE_MS = 1_300;
-/** On a machine that is too slow for that, each replacement makes the next one rarer. */
-const LONGEST_SILENCE_MS = 30_000;
+/** A leader that has not answered so many hangs, and is replaced: within two seconds. Counted, for late timers of a busy machine. */
+const UNANSWERED = 3;
+/** Where even that is too few, each replacement makes the next one rarer. */
+const MOST_UNANSWERED = 60;
 const CALM_MS = 60_000;
 
 const NOTHING: Position = { stream: "", count: 0 };
@@ -46,10 +46,11 @@ export class SharedStream {
   #state: StreamState = "connecting";
   #position = NOTHING;
   #timer = 0;
-  #tickedAt = 0;
+  /** How often the leader was asked since it was heard last. */
+  #unanswered = 0;
+  #allowed = UNANSWERED;
   #heardAt = 0;
   #stoleAt = Number.NEGATIVE_INFINITY;
-  #silence = SILENCE_MS;
 
   constructor(name: string, openStream: (handlers: StreamHandlers) => () => void, handlers: StreamHandlers) {
     this.#name = `waystation.live.${VERSION}.${name}`;
@@ -83,8 +84,7 @@ export class SharedStream {
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#receive(data);
     this.#position = NOTHING;
-    this.#heardAt = performance.now();
-    this.#tickedAt = this.#heardAt;
+    this.#unanswered = 0;
     this.#timer = window.setInterval(() => this.#tick(), ASK_MS);
     void this.#wait();
     this.#post({ type: "ask" });
@@ -101,7 +101,7 @@ export class SharedStream {
 
   readonly #onVisibility = (): void => {
     if (document.visibilityState !== "visible" || this.#channel === null) return;
-    this.#heardAt = performance.now();
+    this.#unanswered = 0;
     if (this.#state === "paused") this.reopen();
     else if (this.#release === null) this.#post({ type: "ask" });
   };
@@ -125,7 +125,7 @@ export class SharedStream {
     // A later page of this tab waits for itself.
     if (this.#waiting !== waiting || waiting.signal.aborted || this.#channel !== channel) return;
     this.#endLead();
-    this.#heardAt = performance.now();
+    this.#unanswered = 0;
     void this.#wait();
   }
 
@@ -168,6 +168,7 @@ export class SharedStream {
   #receive(message: Message): void {
     if (message.type === "ask" || message.type === "reopen") this.#respond(message.type);
     else {
+      this.#unanswered = 0;
       this.#heardAt = performance.now();
       if (message.type === "ended") this.#handlers.onEnded(message.reason);
       else this.#apply(message);
@@ -195,21 +196,20 @@ export class SharedStream {
   }
 
   #tick(): void {
-    const now = performance.now();
-    const isLate = now - this.#tickedAt > 2 * ASK_MS;
-    this.#tickedAt = now;
-    // Only what somebody looks at has to be live within moments; and hidden tabs are given too little time to judge others.
+    // Only what somebody looks at has to be live within moments; and the timers of hidden tabs are slowed down.
     if (this.#release !== null || document.visibilityState !== "visible") return;
-    if (isLate) this.#heardAt = now;
-    const silent = now - this.#heardAt;
-    if (silent > this.#silence) {
-      this.#silence =
-        now - this.#stoleAt > CALM_MS ? SILENCE_MS : Math.min(2 * this.#silence, LONGEST_SILENCE_MS);
+    const now = performance.now();
+    if (this.#unanswered >= this.#allowed) {
+      const isCalm = now - this.#stoleAt > CALM_MS;
+      this.#allowed = isCalm ? UNANSWERED : Math.min(2 * this.#allowed, MOST_UNANSWERED);
       this.#stoleAt = now;
-      this.#heardAt = now;
+      this.#unanswered = 0;
       this.#waiting?.abort();
       void this.#wait(true);
-    } else if (silent >= ASK_MS) this.#post({ type: "ask" });
+    } else if (now - this.#heardAt >= ASK_MS) {
+      this.#unanswered += 1;
+      this.#post({ type: "ask" });
+    }
   }
 }
 

@@ -137,6 +137,7 @@ function storeMedia(ctx: Context, message: Message, item: MediaFile): Media {
     availableAt: message.dateCreated + ctx.chaos.mediaNotFound,
   };
   ctx.state.media.set(media.sid, media);
+  ctx.feed.publish("media", { sid: media.sid });
   return media;
 }
 

@@ -43,6 +43,7 @@ async function fetchOne(ctx: Context, message: Message, no: number): Promise<Pro
       dateCreated: ctx.clock.now(),
       availableAt: ctx.clock.now(),
     });
+    ctx.feed.publish("media", { sid });
     const path = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}/Media/${sid}`;
     message.details = {
       ...message.details,

@@ -41,7 +41,9 @@ export function routeMedia(ctx: Context): Router {
 
   router.delete(`${collection}/:sid`, (req, res) => {
     permit(req, "/twilio/messaging/media/delete");
-    ctx.state.media.delete(findMedia(ctx, req).sid);
+    const { sid } = findMedia(ctx, req);
+    ctx.state.media.delete(sid);
+    ctx.feed.publish("media", { sid });
     res.status(204).end();
   });
 

@@ -1,12 +1,19 @@
 type Task = { due: number; run: () => void };
 
+/** The clock's difference from the real one, from that real moment on. */
+export type ClockMove = { at: number; offset: number };
+
 export type Clock = ReturnType<typeof createClock>;
 
 const longestTimeout = 2 ** 31 - 1;
+/** Older moves are forgotten: nobody counts from before them. */
+const mostMoves = 1_000;
 
 /** The simulator's own time: it runs like the real one and can be set and moved; what is due by then happens at once. */
 export function createClock(startAt: number | null = null) {
   let offset = startAt === null ? 0 : startAt - Date.now();
+  /** Oldest first; the first one is the start. */
+  let moves: ClockMove[] = [{ at: 0, offset }];
   let tasks: Task[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -26,8 +33,13 @@ export function createClock(startAt: number | null = null) {
     arm();
   }
 
+  function note() {
+    moves = [...moves, { at: Date.now(), offset }].slice(-mostMoves);
+  }
+
   function move(ms: number) {
     offset += ms;
+    note();
     // Turning the clock back must not hold up what was about to happen.
     if (ms < 0) for (const task of tasks) task.due += ms;
     runDue();
@@ -51,6 +63,15 @@ export function createClock(startAt: number | null = null) {
     move,
     set: (time: number) => move(time - now()),
     offset: () => offset,
+    moves: () => moves,
+    /** Goes on where the clock of an earlier process was. */
+    restore(earlier: ClockMove[]) {
+      const last = earlier.at(-1);
+      if (!last) return;
+      moves = earlier.slice(-mostMoves);
+      offset = last.offset;
+      arm();
+    },
     /** Work that comes due within the given time. */
     dueWithin: (ms: number) => tasks.filter((task) => task.due <= now() + ms).length,
     clear() {
@@ -59,6 +80,7 @@ export function createClock(startAt: number | null = null) {
     },
     reset() {
       offset = startAt === null ? 0 : startAt - Date.now();
+      note();
       tasks = [];
       arm();
     },

@@ -1,6 +1,7 @@
 import { contactIdentities } from "@waystation/db/schema-inbox";
 import { users } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
+import { readTestClock } from "../connections/simulator-clock.ts";
 import type { Context } from "../context.ts";
 import { attachmentProblem } from "../media/attachment-problem.ts";
 import { findConversation } from "./find-conversation.ts";
@@ -11,12 +12,13 @@ import { windowClosesAt } from "./window.ts";
 /** One conversation with its contact under all addresses, and whether it can be answered freely. */
 export async function getConversation(ctx: Context, input: ConversationInput) {
   const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
-  const [identities, optOut, [assignee]] = await Promise.all([
+  const [identities, optOut, clock, [assignee]] = await Promise.all([
     ctx.db
       .select({ address: contactIdentities.address })
       .from(contactIdentities)
       .where(eq(contactIdentities.contactId, contact.id)),
     optOutOf(ctx.db, contact),
+    readTestClock(ctx),
     conversation.assigneeId
       ? ctx.db
           .select({ id: users.id, name: users.name })
@@ -42,6 +44,6 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
     isOpen: activity.isOpen,
     /** Why no file can be sent here. */
     attachmentProblem: attachmentProblem(ctx.publicUrl, connection.mode),
-    windowClosesAt: windowClosesAt(activity.lastIncomingAt)?.toISOString() ?? null,
+    windowClosesAt: windowClosesAt(activity.lastIncomingAt, connection, clock)?.toISOString() ?? null,
   };
 }

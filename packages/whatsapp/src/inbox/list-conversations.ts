@@ -1,5 +1,6 @@
 import { organizations } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
+import { readTestClock } from "../connections/simulator-clock.ts";
 import type { Context } from "../context.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { ME, pageOf, ROW, stateOf } from "./conversation-pages.ts";
@@ -23,6 +24,7 @@ interface Row {
   /** One driver gives the moment, the other its text. */
   lastAt: Date | string;
   lastIncomingAt: Date | string | null;
+  mode: "live" | "test";
   isFromThem: boolean;
   preview: string | null;
   unread: number;
@@ -46,6 +48,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
     ? await found(ctx, await searchConversations(ctx, { filter, state, cursor, limit, search: input.search }))
     : await ctx.query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor]);
   const page = rows.slice(0, limit);
+  const clock = await readTestClock(ctx);
   return {
     items: page.map((row) => ({
       id: row.id,
@@ -64,8 +67,11 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       isOpen: row.isOpen,
       assigneeId: row.assigneeId,
       windowClosesAt:
-        windowClosesAt(row.lastIncomingAt === null ? null : new Date(row.lastIncomingAt))?.toISOString() ??
-        null,
+        windowClosesAt(
+          row.lastIncomingAt === null ? null : new Date(row.lastIncomingAt),
+          row,
+          clock,
+        )?.toISOString() ?? null,
     })),
     nextCursor: rows.length > limit ? (page.at(-1)?.key ?? null) : null,
   };
@@ -93,7 +99,7 @@ const shown = (page: string) => `
   with ${ME}, page as materialized (${page})
   select p.key::text as key, c.public_id as id, n.id as "connectionId", c.contact_name as name, c.address, c.ours,
     c.assignee_id as "assigneeId", p.is_open as "isOpen", p.last_at as "lastAt",
-    p.last_incoming_at as "lastIncomingAt", p.last_incoming_id is not distinct from p.last_message_id as "isFromThem",
+    p.last_incoming_at as "lastIncomingAt", n.mode, p.last_incoming_id is not distinct from p.last_message_id as "isFromThem",
     p.preview, p.incoming - coalesce(p.seen, (select r.incoming from conversation_reads r
       where r.user_id = $2::uuid and r.conversation_id = p.conversation_id), 0) as unread,
     p.conversation_id = any (array(select x.conversation_id from note_mentions x

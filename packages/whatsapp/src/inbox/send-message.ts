@@ -2,6 +2,7 @@ import { conversationActivity, messages, outgoingMessages } from "@waystation/db
 import { users } from "@waystation/db/schema-people";
 import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { readTestClock } from "../connections/simulator-clock.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { attachFile, kindOfAttachment } from "../media/attach-file.ts";
@@ -13,7 +14,7 @@ import { findConversation } from "./find-conversation.ts";
 import type { SendMessage } from "./inputs.ts";
 import { type MessageRow, viewMessage } from "./list-messages.ts";
 import { optOutOf } from "./opt-out.ts";
-import { isWindowOpen, windowClosesAt } from "./window.ts";
+import { isStillOpen, windowClosesAt } from "./window.ts";
 
 /**
  * Takes a text or a file to be sent: the message and its job are one transaction, and Twilio is asked afterwards. The same `clientKey`
@@ -25,8 +26,9 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
   if (earlier) return view(ctx, earlier);
   if (!connection.isActive)
     throw new DomainError("disconnected", "This sender is disconnected. Connect it again to answer from it.");
-  if (!isWindowOpen(activity.lastIncomingAt, new Date())) {
-    const closedAt = windowClosesAt(activity.lastIncomingAt)?.toISOString() ?? null;
+  const closesAt = windowClosesAt(activity.lastIncomingAt, connection, await readTestClock(ctx));
+  if (!isStillOpen(closesAt)) {
+    const closedAt = closesAt?.toISOString() ?? null;
     throw new DomainError(
       "window_closed",
       "WhatsApp's 24 hours for free answers are over: only an approved template reaches this customer now, until they write again.",

@@ -4,10 +4,11 @@ import { and, eq, gte, lte } from "drizzle-orm";
 import { countAttempt } from "../attempts.ts";
 import { clientFor } from "../connections/configure-webhook.ts";
 import { openCredentials } from "../connections/open-credentials.ts";
+import { readTestClock } from "../connections/simulator-clock.ts";
 import type { Context } from "../context.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
-import { isWindowOpen } from "./window.ts";
+import { isStillOpen, windowClosesAt } from "./window.ts";
 
 /** WhatsApp takes it back by itself after 25 seconds, or when the answer comes. */
 const ONCE = { limit: 1, seconds: 20 };
@@ -19,8 +20,9 @@ const MARGIN_MS = 1_000;
  */
 export async function tellTyping(ctx: Context, input: ConversationInput): Promise<{ isTold: boolean }> {
   const { conversation, activity, connection } = await findConversation(ctx, input.conversationId);
-  if (!connection.showsTyping || !connection.isActive || !isWindowOpen(activity.lastIncomingAt, new Date()))
-    return { isTold: false };
+  if (!connection.showsTyping || !connection.isActive) return { isTold: false };
+  const closesAt = windowClosesAt(activity.lastIncomingAt, connection, await readTestClock(ctx));
+  if (!isStillOpen(closesAt)) return { isTold: false };
   const { allowed } = await countAttempt(ctx.installation.db, `typing:${conversation.publicId}`, ONCE);
   const messageId = allowed ? await newestSid(ctx, activity.lastIncomingId) : null;
   if (messageId === null) return { isTold: false };

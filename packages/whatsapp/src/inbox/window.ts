@@ -1,12 +1,19 @@
+import type { TestClock } from "../connections/simulator-clock.ts";
+
 /** WhatsApp's rule: whatever one likes for 24 hours after the customer's last message, templates only after that. */
 const WINDOW_MS = 24 * 60 * 60 * 1_000;
 
-/** When free answers end; null where the customer has never written. */
-export function windowClosesAt(lastIncomingAt: Date | null): Date | null {
-  return lastIncomingAt && new Date(lastIncomingAt.getTime() + WINDOW_MS);
+/**
+ * When the customer service window closes, by the real clock; null where the customer has never written. For a test connection it
+ * closes when the simulator's clock says so: moved by 24 hours, it closed when it was moved.
+ */
+export function windowClosesAt(
+  lastIncomingAt: Date | null,
+  { mode }: { mode: "live" | "test" },
+  clock: TestClock,
+): Date | null {
+  if (lastIncomingAt === null) return null;
+  return new Date(lastIncomingAt.getTime() + WINDOW_MS - clock.movedSince(mode, lastIncomingAt));
 }
 
-export function isWindowOpen(lastIncomingAt: Date | null, now: Date): boolean {
-  const closes = windowClosesAt(lastIncomingAt);
-  return closes !== null && closes > now;
-}
+export const isStillOpen = (closesAt: Date | null): boolean => closesAt !== null && closesAt > new Date();

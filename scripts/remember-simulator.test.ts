@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createTestFolder } from "../apps/server/src/testing.ts";
+import { ACCOUNTS, SENDERS, TOKENS } from "../packages/twilio-simulator/src/sentinels.ts";
+import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
+import { rememberSimulator } from "./remember-simulator.ts";
+
+const HOUR = 3_600_000;
+const CUSTOMER = "whatsapp:+491511234567";
+
+async function start(folder: string) {
+  const simulator = createSimulator({ pace: 0 });
+  const save = rememberSimulator(simulator, folder);
+  await simulator.start();
+  onTestFinished(() => simulator.stop());
+  const receive = async (data: string, name: string) => {
+    const media = [{ contentType: "text/plain", data: Buffer.from(data).toString("base64"), name }];
+    const { messageSid } = await simulator.sendIncoming({
+      to: SENDERS.online,
+      from: CUSTOMER,
+      kind: "document",
+      media,
+    });
+    const [, sid] = /(ME[0-9a-f]{32})/.exec(JSON.stringify(simulator.listMessages())) ?? [];
+    return `/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages/${messageSid}/Media/${sid}`;
+  };
+  const open = (path: string) =>
+    fetch(simulator.url + path, {
+      headers: { authorization: `Basic ${btoa(`${ACCOUNTS.healthy}:${TOKENS.primary}`)}` },
+      redirect: "manual",
+    }).then(async (answer) => fetch(new URL(answer.headers.get("location") ?? "/nothing", simulator.url)));
+  return { simulator, save, receive, open };
+}
+
+test("a simulator that is started again has its customers' files, their windows and its clock", async () => {
+  using folder = createTestFolder();
+  const data = join(folder.path, "data");
+  const first = await start(data);
+  const path = await first.receive("the first file", "first.txt");
+  first.simulator.setClock({ advance: 5 * HOUR });
+  first.save();
+
+  const second = await start(data);
+  const answer = await second.open(path);
+  expect(await answer.text()).toBe("the first file");
+  expect(answer.headers.get("content-disposition")).toContain("first.txt");
+  expect(second.simulator.readClock().moves).toEqual(first.simulator.readClock().moves);
+  expect(second.simulator.memory().windows).toEqual(first.simulator.memory().windows);
+  expect(second.simulator.memory().windows).toHaveLength(1);
+});
+
+test("it is written down by itself, and what was deleted or reset is forgotten", async () => {
+  using folder = createTestFolder();
+  const { simulator, receive } = await start(folder.path);
+  const files = () => readdirSync(join(folder.path, "simulator-media")).length;
+  await receive("a file", "a.txt");
+  await expect.poll(() => existsSync(join(folder.path, "simulator-media"))).toBe(true);
+  await expect.poll(files).toBe(2);
+  simulator.reset();
+  await expect.poll(files).toBe(0);
+});
+
+test("only the newest files are kept", async () => {
+  using folder = createTestFolder();
+  const first = await start(folder.path);
+  const media = [{ contentType: "text/plain", data: Buffer.from("x").toString("base64") }];
+  for (let n = 0; n < 210; n++)
+    await first.simulator.sendIncoming({ to: SENDERS.online, from: CUSTOMER, kind: "document", media });
+  const sids = first.simulator.memory().media.map(({ sid }) => sid);
+  expect(sids).toHaveLength(210);
+  first.save();
+  const second = await start(folder.path);
+  expect(
+    second.simulator
+      .memory()
+      .media.map(({ sid }) => sid)
+      .toSorted(),
+  ).toEqual(sids.slice(-200).toSorted());
+});
+
+test("what cannot be read is forgotten", async () => {
+  using folder = createTestFolder();
+  const first = await start(folder.path);
+  await first.receive("a file", "a.txt");
+  await first.receive("another file", "b.txt");
+  first.save();
+  const [broken = ""] = readdirSync(join(folder.path, "simulator-media")).filter((name) =>
+    name.endsWith(".bin"),
+  );
+  rmSync(join(folder.path, "simulator-media", broken));
+  writeFileSync(join(folder.path, "simulator-state.json"), '{"clock":');
+  const second = await start(folder.path);
+  expect(second.simulator.memory().media).toHaveLength(1);
+  expect(second.simulator.memory().windows).toEqual([]);
+  expect(second.simulator.readClock().offset).toBe(0);
+});

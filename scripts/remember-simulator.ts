@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Memory, Simulator } from "../packages/twilio-simulator/src/simulator.ts";
+import type { Media } from "../packages/twilio-simulator/src/state/types.ts";
+import { rememberWebhooks } from "./remember-webhooks.ts";
+
+const MOST_WINDOWS = 1_000;
+const MOST_FILES = 200;
+const MOST_BYTES = 100 * 1024 * 1024;
+/** Many messages may come at once: they are written down together. */
+const SAVE_MS = 200;
+
+/**
+ * Keeps in `folder` what Twilio does not forget: webhooks, the clock (as far as it was moved), when each customer wrote last, and
+ * their newest files. Returns what writes down the rest when the simulator stops.
+ */
+export function rememberSimulator(simulator: Simulator, folder: string): () => void {
+  rememberWebhooks(simulator, join(folder, "simulator.json"));
+  const stateFile = join(folder, "simulator-state.json");
+  const mediaFolder = join(folder, "simulator-media");
+  const media = readMedia(mediaFolder);
+  simulator.restore({ ...readState(stateFile), media });
+  const saved = new Set(media.map(({ sid }) => sid));
+  let timer: NodeJS.Timeout | undefined;
+
+  function save(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const memory = simulator.memory();
+    mkdirSync(mediaFolder, { recursive: true, mode: 0o700 });
+    const windows = memory.windows.toSorted(([, a], [, b]) => a - b).slice(-MOST_WINDOWS);
+    replaceFile(stateFile, JSON.stringify({ clock: memory.clock, windows }));
+    const kept = newest(memory.media);
+    for (const each of kept) if (!saved.has(each.sid)) writeMedia(mediaFolder, each);
+    const sids = new Set(kept.map(({ sid }) => sid));
+    for (const sid of saved) if (!sids.has(sid)) removeMedia(mediaFolder, sid);
+    saved.clear();
+    for (const sid of sids) saved.add(sid);
+  }
+
+  simulator.subscribe(({ type }) => {
+    if (["media", "message", "clock", "reset"].includes(type)) timer ??= setTimeout(save, SAVE_MS).unref();
+  });
+  return () => {
+    if (timer) save();
+  };
+}
+
+function newest(media: Media[]): Media[] {
+  let bytes = 0;
+  return media
+    .slice(-MOST_FILES)
+    .toReversed()
+    .filter((each) => {
+      bytes += each.bytes.length;
+      return bytes <= MOST_BYTES;
+    })
+    .toReversed();
+}
+
+function readState(file: string): Pick<Memory, "clock" | "windows"> {
+  try {
+    const { clock, windows } = JSON.parse(readFileSync(file, "utf8")) as Pick<Memory, "clock" | "windows">;
+    return { clock: [...clock], windows: [...windows] };
+  } catch {
+    return { clock: [], windows: [] };
+  }
+}
+
+/** A file is there once its description is: that is written last, and removed first. */
+function writeMedia(folder: string, { bytes, ...description }: Media): void {
+  writeFileSync(join(folder, `${description.sid}.bin`), bytes);
+  replaceFile(join(folder, `${description.sid}.json`), JSON.stringify(description));
+}
+
+function removeMedia(folder: string, sid: string): void {
+  for (const extension of ["json", "bin"]) rmSync(join(folder, `${sid}.${extension}`), { force: true });
+}
+
+function readMedia(folder: string): Media[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    // Nothing was kept yet.
+  }
+  return names
+    .flatMap((name) => {
+      try {
+        const description = JSON.parse(readFileSync(join(folder, name), "utf8")) as Omit<Media, "bytes">;
+        return [{ ...description, bytes: readFileSync(join(folder, `${description.sid}.bin`)) }];
+      } catch {
+        return [];
+      }
+    })
+    .toSorted((a, b) => a.dateCreated - b.dateCreated);
+}
+
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.fresh`, text, { mode: 0o600 });
+  renameSync(`${file}.fresh`, file);
+}
