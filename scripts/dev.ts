@@ -1,27 +1,47 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { runUntilSignal } from "../apps/server/src/run.ts";
 import { root } from "./run-step.ts";
 import { wrapperGone } from "./watch-wrappers.ts";
 
-const CONSOLE_PORT = Number(process.env.CONSOLE_PORT ?? 5173);
-const port = process.env.PORT ?? "3000";
+const chosen = process.env.CONSOLE_PORT?.trim();
 
-/** The console by Vite, with hot reload; behind it the desk, started anew whenever one of its files changes. */
+/** The console by Vite, with hot reload; behind it the server, started anew whenever one of its files changes. */
 await runUntilSignal(async () => {
+  let moveTo = (_server: string) => {};
   const vite = await createServer({
     root: join(root, "apps/admin"),
     clearScreen: false,
-    server: { port: CONSOLE_PORT, strictPort: true, proxy: { "/api": `http://localhost:${port}` } },
+    server: {
+      port: Number(chosen || 5173),
+      strictPort: Boolean(chosen),
+      proxy: {
+        "/api": {
+          target: `http://localhost:${process.env.PORT?.trim() || 3000}`,
+          configure: (_proxy, options) => {
+            moveTo = (server) => {
+              options.target = server;
+            };
+          },
+        },
+      },
+    },
   });
   await vite.listen();
+  const address = vite.httpServer?.address() as AddressInfo | undefined;
   const desk = spawn(process.execPath, ["--watch", "--watch-preserve-output", "scripts/dev-desk.ts"], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     // Browsers see only Vite's port, and so must links and the check of origins.
-    env: { PUBLIC_URL: `http://localhost:${CONSOLE_PORT}`, ...process.env },
+    env: { PUBLIC_URL: `http://localhost:${address?.port}`, ...process.env },
+  });
+  desk.on("message", (message) => {
+    // Node's own messages about watched files come this way, too.
+    if (typeof message === "object" && message !== null && "server" in message)
+      moveTo(String(message.server));
   });
   const ended = once(desk, "close");
   return {

@@ -11,7 +11,7 @@ const CUSTOMER = "whatsapp:+491511234567";
 
 async function start(folder: string) {
   const simulator = createSimulator({ pace: 0 });
-  const save = rememberSimulator(simulator, folder);
+  const save = rememberSimulator(simulator, folder, "http://localhost:3000");
   await simulator.start();
   onTestFinished(() => simulator.stop());
   const receive = async (data: string, name: string) => {

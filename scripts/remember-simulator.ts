@@ -14,8 +14,8 @@ const SAVE_MS = 200;
  * Keeps in `folder` what Twilio does not forget: webhooks, the clock (as far as it was moved), when each customer wrote last, and
  * their newest files. Returns what writes down the rest when the simulator stops.
  */
-export function rememberSimulator(simulator: Simulator, folder: string): () => void {
-  rememberWebhooks(simulator, join(folder, "simulator.json"));
+export function rememberSimulator(simulator: Simulator, folder: string, publicUrl: string): () => void {
+  rememberWebhooks(simulator, join(folder, "simulator.json"), publicUrl);
   const stateFile = join(folder, "simulator-state.json");
   const mediaFolder = join(folder, "simulator-media");
   const media = readMedia(mediaFolder);

@@ -11,14 +11,14 @@ test("a simulator that is started again calls the same webhooks", () => {
   const file = join(folder.path, "data", "simulator.json");
   const url = "http://localhost:3000/api/webhooks/twilio-whatsapp";
   const first = createSimulator();
-  rememberWebhooks(first, file);
+  rememberWebhooks(first, file, "http://localhost:3000");
   first.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url, statusUrl: `${url}/s` });
   first.setWebhook({ accountSid: ACCOUNTS.healthy, service: SERVICE, url, useSenderWebhook: true });
   const made = first.createAccount();
   first.setWebhook({ accountSid: made.sid, url });
 
   const second = createSimulator();
-  rememberWebhooks(second, file);
+  rememberWebhooks(second, file, "http://localhost:3000");
   const [before, after] = [first, second].map((simulator) =>
     simulator.listAccounts().filter(({ sid }) => sid !== made.sid),
   );
@@ -33,6 +33,42 @@ test("what cannot be read is forgotten", () => {
   writeFileSync(file, '[{"accountSid":');
   const simulator = createSimulator();
   const fresh = simulator.listAccounts();
-  rememberWebhooks(simulator, file);
+  rememberWebhooks(simulator, file, "http://localhost:3000");
   expect(simulator.listAccounts()).toEqual(fresh);
+});
+
+test("a server that is started again at another port is called there, and others stay", () => {
+  using folder = createTestFolder();
+  const file = join(folder.path, "simulator.json");
+  const path = "/api/webhooks/twilio-whatsapp#rc=5&rp=ct,rt,5xx";
+  const start = (publicUrl: string) => {
+    const simulator = createSimulator();
+    rememberWebhooks(simulator, file, publicUrl);
+    return simulator;
+  };
+  const senderOf = (simulator: ReturnType<typeof createSimulator>) =>
+    simulator
+      .listAccounts()
+      .find(({ sid }) => sid === ACCOUNTS.healthy)
+      ?.senders.find(({ address }) => address === SENDERS.online)?.webhook;
+  start("http://localhost:3000").setWebhook({
+    accountSid: ACCOUNTS.healthy,
+    sender: SENDERS.online,
+    url: `http://localhost:3000${path}`,
+    statusUrl: "http://localhost:30001/elsewhere",
+  });
+  for (const port of [3002, 3005, 3000])
+    expect(senderOf(start(`http://localhost:${port}`))).toMatchObject({
+      callback_url: `http://localhost:${port}${path}`,
+      status_callback_url: "http://localhost:30001/elsewhere",
+    });
+  writeFileSync(
+    file,
+    JSON.stringify([
+      { accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: `http://localhost:3000${path}` },
+    ]),
+  );
+  expect(senderOf(start("http://localhost:3007"))?.callback_url, "of an earlier version").toBe(
+    `http://localhost:3007${path}`,
+  );
 });

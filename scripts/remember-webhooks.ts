@@ -3,15 +3,35 @@ import { dirname } from "node:path";
 import type { WebhookInput } from "../packages/twilio-simulator/src/control/set-webhook.ts";
 import type { Simulator } from "../packages/twilio-simulator/src/simulator.ts";
 
+interface Remembered {
+  /** Of the server that set them; it may have another port the next time. */
+  publicUrl: string | null;
+  webhooks: WebhookInput[];
+}
+
 /**
- * Twilio remembers a sender's webhook for ever, the simulator until it ends. Kept in `file`, a desk that is started again
- * still receives what its simulated customers write.
+ * Twilio remembers a sender's webhook for ever, the simulator until it ends. Kept in `file`, a server that is started again
+ * still receives what its simulated customers write, also when it now has another `publicUrl`.
  */
-export function rememberWebhooks(simulator: Simulator, file: string): void {
-  for (const webhook of read(file)) restore(simulator, webhook);
+export function rememberWebhooks(simulator: Simulator, file: string, publicUrl: string): void {
+  const { publicUrl: earlier, webhooks } = read(file);
+  for (const webhook of webhooks) restore(simulator, moved(webhook, earlier, publicUrl));
+  if (webhooks.length > 0) write(file, { publicUrl, webhooks: webhooksOf(simulator) });
   simulator.subscribe(({ type }) => {
-    if (type === "sender" || type === "service") write(file, webhooksOf(simulator));
+    if (type === "sender" || type === "service") write(file, { publicUrl, webhooks: webhooksOf(simulator) });
   });
+}
+
+/** Only what called that server calls this one. */
+function moved(webhook: WebhookInput, from: string | null, to: string): WebhookInput {
+  const move = <Url extends string | null | undefined>(url: Url) =>
+    from !== null && url?.startsWith(`${from}/`) ? to + url.slice(from.length) : url;
+  return {
+    ...webhook,
+    url: move(webhook.url),
+    statusUrl: move(webhook.statusUrl),
+    fallbackUrl: move(webhook.fallbackUrl),
+  };
 }
 
 function webhooksOf(simulator: Simulator): WebhookInput[] {
@@ -43,16 +63,18 @@ function restore(simulator: Simulator, webhook: WebhookInput): void {
   }
 }
 
-function read(file: string): WebhookInput[] {
+function read(file: string): Remembered {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as WebhookInput[];
+    const content = JSON.parse(readFileSync(file, "utf8")) as Remembered | WebhookInput[];
+    // An earlier version kept the list alone, of a server at its usual port.
+    return Array.isArray(content) ? { publicUrl: "http://localhost:3000", webhooks: content } : content;
   } catch {
-    return [];
+    return { publicUrl: null, webhooks: [] };
   }
 }
 
-function write(file: string, webhooks: WebhookInput[]): void {
+function write(file: string, remembered: Remembered): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.fresh`, JSON.stringify(webhooks));
+  writeFileSync(`${file}.fresh`, JSON.stringify(remembered));
   renameSync(`${file}.fresh`, file);
 }

@@ -1,13 +1,18 @@
-import { join } from "node:path";
 import { readConfig } from "../apps/server/src/config.ts";
 import { createLogger } from "../apps/server/src/logger.ts";
 import { startServer } from "../apps/server/src/server.ts";
 import { StartError } from "../apps/server/src/start-error.ts";
 import { ACCOUNTS, SENDERS, TOKENS } from "../packages/twilio-simulator/src/sentinels.ts";
 import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
-import { rememberWebhooks } from "./remember-webhooks.ts";
+import { rememberSimulator } from "./remember-simulator.ts";
+
+const SERVER_PORT = 3000;
+const SIMULATOR_PORT = 3001;
+const MOST_MOVES = 100;
 
 export interface Desk {
+  /** Where this machine reaches the server. */
+  url: string;
   /** What to tell the person who started it. */
   introduction: string;
   stop(): Promise<void>;
@@ -15,17 +20,28 @@ export interface Desk {
 
 /** Server and simulator in this process, by the rules of development unless NODE_ENV says otherwise. */
 export async function startDesk(environment: NodeJS.ProcessEnv): Promise<Desk> {
-  const env: NodeJS.ProcessEnv = { NODE_ENV: "development", LOG_LEVEL: "warn", ...withoutEmpty(environment) };
-  if (env.NODE_ENV === "development") env.TWILIO_SIMULATOR_URL ??= "http://localhost:3001";
-  const config = readConfig(env);
+  const given = withoutEmpty(environment);
+  const env: NodeJS.ProcessEnv = { NODE_ENV: "development", LOG_LEVEL: "warn", ...given };
+  const isMovable = env.NODE_ENV === "development" && given.TWILIO_SIMULATOR_URL === undefined;
+  if (isMovable) env.TWILIO_SIMULATOR_URL = `http://localhost:${SIMULATOR_PORT}`;
+  const planned = readConfig(env);
   await using undo = new AsyncDisposableStack();
-  const simulator = config.simulatorUrl ? await startSimulator(config.simulatorUrl) : null;
+  const simulator = planned.simulatorUrl
+    ? await startSimulator(planned.simulatorUrl, { isMovable, without: given.PORT })
+    : null;
   if (simulator) undo.defer(() => simulator.stop());
-  if (simulator) rememberWebhooks(simulator, join(config.dataDir, "simulator.json"));
-  const server = await startServer(config, createLogger(config.logLevel));
+  const config = { ...planned, simulatorUrl: isMovable && simulator ? simulator.url : planned.simulatorUrl };
+  let save = () => {};
+  let publicUrl = "";
+  const onAddress = (url: string) => {
+    publicUrl = url;
+    if (simulator) save = rememberSimulator(simulator, config.dataDir, url);
+  };
+  const mayMovePort = given.PORT === undefined && !config.production;
+  const server = await startServer({ ...config, mayMovePort, onAddress }, createLogger(config.logLevel));
   undo.move();
   const facts: [string, string][] = [
-    ["Open", config.publicUrl ?? server.url],
+    ["Open", publicUrl],
     ...(server.setupLink
       ? [["Set up", `${server.setupLink}   (makes the owner's account, once)`] as [string, string]]
       : []),
@@ -33,12 +49,33 @@ export async function startDesk(environment: NodeJS.ProcessEnv): Promise<Desk> {
     ...describeData(config.databaseUrl, config.dataDir),
   ];
   return {
-    introduction: ["Waystation is running. Ctrl-C ends it.", "", ...facts.map(asLine)].join("\n"),
+    url: server.url,
+    introduction: [
+      "Waystation is running. Ctrl-C ends it.",
+      ...describeMoves(server.url, mayMovePort, isMovable ? simulator?.url : undefined),
+      "",
+      ...facts.map(asLine),
+    ].join("\n"),
     stop: async () => {
       await server.stop();
       await simulator?.stop();
+      save();
     },
   };
+}
+
+/** Says where a port that everybody would expect was in use. */
+function describeMoves(serverUrl: string, mayMovePort: boolean, simulatorUrl?: string): string[] {
+  const moves = [
+    { what: "the server", url: mayMovePort ? serverUrl : undefined, usual: SERVER_PORT, name: "PORT" },
+    { what: "the simulator", url: simulatorUrl, usual: SIMULATOR_PORT, name: "TWILIO_SIMULATOR_URL" },
+  ];
+  return moves.flatMap(({ what, url, usual, name }) => {
+    const port = url === undefined ? usual : Number(new URL(url).port);
+    return port === usual
+      ? []
+      : [`Port ${usual} is in use, so ${what} uses ${port}. Set ${name} to choose another one.`];
+  });
 }
 
 function asLine([name, value]: [string, string]): string {
@@ -50,19 +87,25 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Null where the URL names another machine: then somebody else runs it. */
-async function startSimulator(url: string) {
+async function startSimulator(url: string, { isMovable, without }: { isMovable: boolean; without?: string }) {
   const { hostname, port } = new URL(url);
   if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return null;
   const simulator = createSimulator();
-  try {
-    await simulator.start(Number(port || 80));
-    return simulator;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
-      throw new StartError(
-        `Port ${port || 80} is taken, and the simulator needs it. Stop what uses it, or set TWILIO_SIMULATOR_URL to http://localhost:<another port>.`,
-      );
-    throw error;
+  const first = Number(port || 80);
+  for (let candidate = first; ; candidate++) {
+    // The server is to have the port that was chosen for it.
+    if (isMovable && String(candidate) === without) continue;
+    try {
+      await simulator.start(candidate);
+      return simulator;
+    } catch (error) {
+      const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      if (!isTaken) throw error;
+      if (!isMovable || candidate >= first + MOST_MOVES)
+        throw new StartError(
+          `Port ${first} is taken, and the simulator needs it. Stop what uses it, or set TWILIO_SIMULATOR_URL to http://localhost:<another port>.`,
+        );
+    }
   }
 }
 

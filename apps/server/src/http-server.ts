@@ -102,13 +102,29 @@ function isStream(res: ServerResponse): boolean {
   return String(res.getHeader("Content-Type")).startsWith("text/event-stream");
 }
 
-export function listen(server: Server, port: number): Promise<number> {
+/** Returns the port. With `mayMove`, that is the next free one when this one is taken. */
+export async function listen(server: Server, port: number, mayMove = false): Promise<number> {
+  for (let candidate = port; ; candidate++)
+    try {
+      return await listenAt(server, candidate);
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!mayMove || !isTaken || candidate >= port + MOST_MOVES) throw portError(error as Error, port);
+    }
+}
+
+function listenAt(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
+    server.once("error", reject);
     // Whoever finds no place to wait while this process is busy is reset, and asks for nothing again.
-    server.listen({ port, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, backlog: BACKLOG }, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
   });
 }
+
+const MOST_MOVES = 100;
 
 function portError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === "EADDRINUSE")

@@ -38,6 +38,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Takes the next free port when the configured one is taken. */
+  mayMovePort?: boolean;
+  /** Called once the port is known, before anything works behind it. */
+  onAddress?: (publicUrl: string) => void;
+}
+
 const DRAIN_MS = 9_500;
 /** So long a balancer may need to see that it is to send nothing more here. */
 const FAREWELL_MS = 2_000;
@@ -50,7 +57,7 @@ const COMPLAINT_MS = 5_000;
  * migrations, the keys. Throws a StartError with a sentence for the operator.
  */
 export async function startServer(
-  config: Config,
+  config: Config & ServerOptions,
   log: Logger,
   /** Called while a message is sent: for whoever wants to see it die there. Nothing of the product gives one. */
   reached?: (stage: Stage) => void,
@@ -59,10 +66,11 @@ export async function startServer(
   const reserved = reserveStore(config);
   undo.defer(() => reserved.release());
   const http = createHttpServer();
-  const port = await listen(http.server, config.port);
+  const port = await listen(http.server, config.port, config.mayMovePort);
   undo.defer(() => closeServer(http.server));
   const url = `http://localhost:${port}`;
   const publicUrl = config.publicUrl ?? url;
+  config.onAddress?.(publicUrl);
 
   const store = await reserved.open();
   undo.defer(() => store.close());
