@@ -8,8 +8,19 @@ export function signedUrl(url: string): string {
   return url.replace(/#.*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?@]*@/i, "$1");
 }
 
-/** base64(HMAC-SHA1(auth token, URL + every parameter sorted by name as name + value)) (Twilio docs, Webhooks security). */
-export function sign(authToken: string, url: string, params: Params): string {
+export const SIGNATURE_ALGORITHMS = ["HMAC_SHA1", "HMAC_SHA256"] as const;
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+/**
+ * base64(HMAC(secret, URL + every parameter sorted by name as name + value)): with the Auth Token and SHA-1 (Twilio docs,
+ * Webhooks security), or a shared key and the algorithm of its setting (Twilio docs, Sign webhooks with shared keys).
+ */
+export function sign(
+  secret: string,
+  url: string,
+  params: Params,
+  algorithm: SignatureAlgorithm = "HMAC_SHA1",
+): string {
   const names = [...new Set(params.map(([name]) => name))].sort();
   const text = names.map((name) => {
     const values = new Set(params.filter(([other]) => other === name).map(([, value]) => value));
@@ -18,7 +29,7 @@ export function sign(authToken: string, url: string, params: Params): string {
       .map((value) => name + value)
       .join("");
   });
-  return createHmac("sha1", authToken)
+  return createHmac(algorithm === "HMAC_SHA256" ? "sha256" : "sha1", secret)
     .update(signedUrl(url) + text.join(""), "utf8")
     .digest("base64");
 }

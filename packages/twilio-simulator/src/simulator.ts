@@ -13,6 +13,7 @@ import {
   listDeliveries,
   showDelivery,
 } from "./control/show-delivery.ts";
+import { removeRules, type SignWithKeyInput, signWithKey } from "./control/sign-with-key.ts";
 import type { IncomingInput } from "./incoming/receive-message.ts";
 import { routeRest } from "./rest/app.ts";
 import { createSampleDayPlayer, type SampleDay, type SampleDayInput } from "./sample-day/play-day.ts";
@@ -69,6 +70,10 @@ export type Simulator = AsyncDisposable & {
   setClock(change: ClockChange): ClockView;
   createSecondaryToken(accountSid: string): AccountView;
   promoteToken(accountSid: string): AccountView;
+  /** Makes a shared key with its setting and rule: from soon on it signs the account's webhooks. */
+  signWithSharedKey(input: SignWithKeyInput): ReturnType<typeof signWithKey>;
+  /** Soon the Auth Token signs again. */
+  removeWebhookRules(accountSid: string): AccountView;
   /** Starts a day of incoming messages, or changes the speed of the one that runs. */
   playSampleDay(input?: SampleDayInput): SampleDay;
   sampleDay(): SampleDay;
@@ -195,6 +200,12 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     promoteToken(sid) {
       const account = accountWith(sid);
       if (!promoteToken(ctx, account)) throw new RangeError(`${sid} has no secondary token`);
+      return showAccount(account);
+    },
+    signWithSharedKey: (input) => signWithKey(ctx, accountWith(input.accountSid), input),
+    removeWebhookRules(sid) {
+      const account = accountWith(sid);
+      removeRules(ctx, account);
       return showAccount(account);
     },
     playSampleDay: (input = {}) => player.start(input),

@@ -86,6 +86,7 @@ export function connectClient(
     client.accounts,
     client.monitor,
     client.iam,
+    client.webhooks,
   ])
     product.baseUrl = simulator.url;
   return client;

@@ -69,6 +69,12 @@ export function routeControl(ctx: Context, simulator: Simulator): Router {
   );
   router.post("/tokens/promote", (req, res) => void res.json(simulator.promoteToken(accountSid(req))));
 
+  router.post(
+    "/shared-keys",
+    (req, res) => void res.status(201).json(simulator.signWithSharedKey(req.body ?? {})),
+  );
+  router.delete("/webhook-rules", (req, res) => void res.json(simulator.removeWebhookRules(accountSid(req))));
+
   router.get("/sample-day", (_req, res) => void res.json(simulator.sampleDay()));
   router.post(
     "/sample-day",

@@ -1,3 +1,4 @@
+import type { SignatureAlgorithm } from "../sign.ts";
 import type { Account, Sender } from "../state/types.ts";
 
 export type SenderView = {
@@ -24,6 +25,8 @@ export type AccountView = {
   behaviour: Account["behaviour"];
   note: string;
   apiKeys: { sid: string; secret: string; kind: string }[];
+  /** What signs webhooks instead of the token, and whether a rule in force uses it. */
+  sharedKeys: { id: string; secret: string; algorithm: SignatureAlgorithm | null; inUse: boolean }[];
   senders: SenderView[];
   services: {
     sid: string;
@@ -49,6 +52,7 @@ export function showAccount(account: Account): AccountView {
     behaviour: account.behaviour,
     note: account.note,
     apiKeys: account.keys.map(({ sid, secret, kind }) => ({ sid, secret, kind })),
+    sharedKeys: showSharedKeys(account),
     senders: account.senders.map((sender) => showSender(account, sender)),
     services: account.services.map((service) => ({
       sid: service.sid,
@@ -79,4 +83,18 @@ export function showSender(account: Account, sender: Sender): SenderView {
     serviceSid: account.services.find((service) => service.senderSids.includes(sender.sid))?.sid ?? null,
     webhook: { ...sender.webhook },
   };
+}
+
+function showSharedKeys({ webhookConfig }: Account): AccountView["sharedKeys"] {
+  const { sharedKeys, settings, rulesInForce } = webhookConfig;
+  return sharedKeys.map(({ id, secret }) => {
+    const setting = settings.find(
+      ({ signature }) => signature?.type === "SHARED_KEY" && signature.sharedKeyId === id,
+    );
+    const inUse = rulesInForce.some((rule) =>
+      rule.settings.some(({ settingId, percentage }) => settingId === setting?.id && percentage > 0),
+    );
+    const signature = setting?.signature;
+    return { id, secret, algorithm: signature?.type === "SHARED_KEY" ? signature.algorithm : null, inUse };
+  });
 }

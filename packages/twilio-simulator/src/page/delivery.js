@@ -28,8 +28,14 @@ export function drawDelivery(delivery) {
             ? "nothing: a GET carries all in its URL"
             : "each parameter, sorted by name: name + value",
         ),
-        h("dt", {}, "HMAC-SHA1 with"),
-        h("dd", {}, "the account's primary Auth Token, as base64"),
+        h("dt", {}, `${delivery.sharedKey?.algorithm === "HMAC_SHA256" ? "HMAC-SHA256" : "HMAC-SHA1"} with`),
+        h(
+          "dd",
+          {},
+          delivery.sharedKey
+            ? `the secret of the shared key ${delivery.sharedKey.id}, as base64`
+            : "the account's primary Auth Token, as base64",
+        ),
         h("dt", {}, "result"),
         h("dd", {}, delivery.signature ? makeCopy(delivery.signature) : "not signed"),
       ),

@@ -1,9 +1,9 @@
 import { call } from "./api.js";
-import { makeCopy } from "./copy.js";
 import { drawDelivery } from "./delivery.js";
 import { byId, createCache, h, sync } from "./dom.js";
 import { showDuration, showExactTime, showNumber } from "./format.js";
 import { icon } from "./icons.js";
+import { makeSigning } from "./signing.js";
 import { account, change, sender, store } from "./store.js";
 import { showView } from "./view.js";
 
@@ -164,13 +164,13 @@ export function renderHookForm() {
     placeholder: "optional",
     value: (byService ? service.statusCallback : chosen.webhook.status_callback_url) ?? "",
   });
-  const note = h(
-    "p",
-    { class: "field-note" },
-    byService
-      ? `In the Messaging Service “${service.friendlyName}”: its URLs hold, not the sender's own.`
-      : "Signed with the account's primary Auth Token.",
-  );
+  const note = byService
+    ? h(
+        "p",
+        { class: "field-note" },
+        `In the Messaging Service “${service.friendlyName}”: its URLs hold, not the sender's own.`,
+      )
+    : null;
   const save = async (event) => {
     event.preventDefault();
     const target = byService ? { service: service.sid } : { sender: chosen.address };
@@ -188,7 +188,8 @@ export function renderHookForm() {
         h("label", { class: "field" }, h("span", {}, "Status callbacks go to"), status),
         h("button", { class: "button" }, "Save"),
       ),
-      h("div", { class: "row", style: "flex-wrap:wrap" }, note, makeCopy(owner.token, "Auth Token")),
+      note,
     ),
+    makeSigning(owner),
   );
 }

@@ -15,7 +15,11 @@ import { misbehave } from "./misbehave.ts";
 import { routePhoneNumbers } from "./phone-numbers.ts";
 import { routeSenders } from "./senders.ts";
 import { routeServices } from "./services.ts";
+import { routeSharedKeys } from "./shared-keys.ts";
 import { routeTyping } from "./typing.ts";
+import { prepareWebhookRequest, WEBHOOKS } from "./webhook-resources.ts";
+import { routeWebhookRules } from "./webhook-rules.ts";
+import { routeWebhookSettings } from "./webhook-settings.ts";
 
 /** Every host of Twilio's REST API on one base URL: their paths do not collide. */
 export function routeRest(ctx: Context): Router {
@@ -38,6 +42,8 @@ export function routeRest(ctx: Context): Router {
     routeAlerts(ctx),
     routeTyping(ctx),
   );
+  router.use(WEBHOOKS, prepareWebhookRequest);
+  router.use(routeSharedKeys(ctx), routeWebhookSettings(ctx), routeWebhookRules(ctx));
   router.use(answerNotFound, answerError);
   return router;
 }

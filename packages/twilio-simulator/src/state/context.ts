@@ -12,6 +12,8 @@ export type Pace = {
   read: number;
   senderUpdate: number;
   approval: number;
+  /** Until a change of a Webhook Rule holds. */
+  ruleUpdate: number;
   /** Before the first retry of a webhook; doubles. Twilio does not document one. */
   retry: number;
 };
@@ -23,6 +25,7 @@ export const naturalPace: Readonly<Pace> = {
   read: 900,
   senderUpdate: 400,
   approval: 1500,
+  ruleUpdate: 1000,
   retry: 100,
 };
 

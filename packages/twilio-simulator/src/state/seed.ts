@@ -1,6 +1,7 @@
 import { ACCOUNTS, API_KEYS, SENDERS, SERVICE, TEMPLATES, TOKENS, tokenOf } from "../sentinels.ts";
 import { seedContents } from "./seed-contents.ts";
 import type { Account, ApiKey, MessagingService, Sender, SenderStatus } from "./types.ts";
+import { makeWebhookConfig } from "./webhook-config.ts";
 
 const started = Date.UTC(2025, 2, 3, 9, 0, 0);
 
@@ -49,6 +50,7 @@ export function makeAccount(sid: string, friendlyName: string, change: Partial<A
     senders: [],
     services: [],
     contents: [],
+    webhookConfig: makeWebhookConfig(),
     note: "",
     ...change,
   };

@@ -1,3 +1,6 @@
+import type { SignatureAlgorithm } from "../sign.ts";
+import type { WebhookConfig } from "./webhook-config.ts";
+
 /** What an account does instead of answering. Every one of them is a sentinel a client can be pointed at. */
 export type Behaviour =
   | "healthy"
@@ -28,6 +31,7 @@ export type Account = {
   senders: Sender[];
   services: MessagingService[];
   contents: Content[];
+  webhookConfig: WebhookConfig;
   note: string;
 };
 
@@ -202,6 +206,8 @@ export type Delivery = {
   headers: Record<string, string>;
   signature: string;
   signedUrl: string;
+  /** The shared key that signed; null where the Auth Token did. */
+  sharedKey: { id: string; algorithm: SignatureAlgorithm } | null;
   state: "pending" | "delivered" | "failed" | "lost";
   chaos: string[];
   attempts: Attempt[];

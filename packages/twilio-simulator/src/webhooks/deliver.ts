@@ -1,9 +1,11 @@
-import { type Params, sign, signedUrl } from "../sign.ts";
+import { type Params, signedUrl } from "../sign.ts";
 import type { Context } from "../state/context.ts";
 import type { Account, Attempt, Delivery } from "../state/types.ts";
-import { type Overrides, readOverrides } from "./overrides.ts";
+import { type Applied, chooseSetting } from "./choose-setting.ts";
+import type { Overrides } from "./overrides.ts";
 import { judgeAttempt, raiseAlert } from "./raise-alert.ts";
 import { sendRequest } from "./request.ts";
+import { signatureHeaders } from "./signer.ts";
 
 export type Order = {
   account: Account;
@@ -29,6 +31,7 @@ export function recordDelivery(ctx: Context, order: Order): Delivery {
     headers: {},
     signature: "",
     signedUrl: "",
+    sharedKey: null,
     state: "pending",
     chaos: order.chaos ?? [],
     attempts: [],
@@ -43,26 +46,21 @@ export function recordDelivery(ctx: Context, order: Order): Delivery {
 
 /**
  * Delivers one webhook as Twilio does: signed with the primary Auth Token of the moment, 5 s to connect, 15 s to read,
- * one retry when the connection fails, all of it changeable by the URL's fragment (Twilio docs, Connection overrides).
+ * one retry when the connection fails, all of it changeable by the URL's fragment (Twilio docs, Connection overrides) or
+ * by a Webhook Rule.
  */
 export async function deliver(ctx: Context, order: Order): Promise<Delivery> {
   const delivery = recordDelivery(ctx, order);
-  const overrides = readOverrides(order.url);
+  const applied = chooseSetting(ctx, order.account, order.url);
+  const { overrides, signer } = applied;
+  if (signer.kind === "key") delivery.sharedKey = { id: signer.keyId, algorithm: signer.algorithm };
   // Twilio promises a token "to distinguish retry attempts"; that it stays the same over the retries is believed, not documented.
   const idempotencyToken = ctx.random.uuid();
   const deadline = performance.now() + overrides.totalTimeout;
   const { signal } = ctx.outbound.stop;
 
   for (let retry = 0; ; retry++) {
-    const attempt = await exchange(
-      ctx,
-      order.account,
-      delivery,
-      overrides,
-      idempotencyToken,
-      deadline,
-      signal,
-    );
+    const attempt = await exchange(ctx, order.account, delivery, applied, idempotencyToken, deadline, signal);
     if (
       signal.aborted ||
       retry >= overrides.retries ||
@@ -105,21 +103,22 @@ async function exchange(
   ctx: Context,
   account: Account,
   delivery: Delivery,
-  overrides: Overrides,
+  { overrides, signer, authorization: ofSetting }: Applied,
   idempotencyToken: string,
   deadline: number,
   signal: AbortSignal,
 ): Promise<Attempt> {
   let { method, url } = delivery as { method: string; url: string };
   let params = delivery.params;
-  let authorization: string | null = null;
+  let authorization = ofSetting;
 
   for (let hop = 0; ; hop++) {
     const bare = signedUrl(url);
     const target = method === "GET" && params.length ? appendQuery(bare, params) : bare;
     const body = method === "GET" ? "" : new URLSearchParams(params).toString();
-    const signature = sign(account.authToken, target, method === "GET" ? [] : params);
-    const headers = makeHeaders(signature, idempotencyToken, body, method, authorization);
+    const signed = signatureHeaders(account, signer, target, method === "GET" ? [] : params);
+    const headers = makeHeaders(signed, idempotencyToken, body, method, authorization);
+    const signature = signed["X-Twilio-Signature"] ?? "";
     if (delivery.attempts.length === 0) Object.assign(delivery, { signature, signedUrl: target, headers });
 
     const left = Math.max(deadline - performance.now(), 1);
@@ -181,7 +180,7 @@ function appendQuery(url: string, params: Params): string {
 
 /** The header set seen in published captures of Twilio's requests. */
 function makeHeaders(
-  signature: string,
+  signed: ReturnType<typeof signatureHeaders>,
   idempotencyToken: string,
   body: string,
   method: string,
@@ -199,7 +198,7 @@ function makeHeaders(
         }),
     "I-Twilio-Idempotency-Token": idempotencyToken,
     "X-Home-Region": "us1",
-    "X-Twilio-Signature": signature,
+    ...signed,
     ...(authorization ? { Authorization: authorization } : {}),
   };
 }

@@ -1,0 +1,66 @@
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedUrl } from "../sign.ts";
+import { applyRules } from "../state/change-rules.ts";
+import type { Context } from "../state/context.ts";
+import { makeSharedKey } from "../state/make-shared-key.ts";
+import type { Account } from "../state/types.ts";
+import { MOST_RESOURCES } from "../state/webhook-config.ts";
+
+export type SignWithKeyInput = {
+  accountSid: string;
+  /** Default: HMAC_SHA256. */
+  algorithm?: SignatureAlgorithm;
+  /** The webhooks to sign, as the prefix of a rule; without one the rule is the account's default. */
+  prefix?: string;
+};
+
+/** What one would do at webhooks.twilio.com in three calls: a new key, a setting that signs with it, and a rule. */
+export function signWithKey(ctx: Context, account: Account, input: SignWithKeyInput) {
+  const algorithm = input.algorithm ?? "HMAC_SHA256";
+  if (!SIGNATURE_ALGORITHMS.includes(algorithm))
+    throw new RangeError("algorithm is HMAC_SHA1 or HMAC_SHA256");
+  const { webhookConfig: config } = account;
+  if (config.sharedKeys.length >= MOST_RESOURCES || config.settings.length >= MOST_RESOURCES)
+    throw new RangeError(`An account has at most ${MOST_RESOURCES} shared keys and settings`);
+  const prefix = input.prefix === undefined ? null : signedUrl(input.prefix);
+  if (prefix !== null && !prefix.endsWith("/")) throw new RangeError("prefix ends with /");
+  const now = ctx.clock.now();
+  const key = makeSharedKey(ctx, "Made on the simulator's page");
+  const setting = {
+    id: ctx.random.typeId("webhooks_setting"),
+    friendlyName: key.friendlyName,
+    description: null,
+    auth: { source: "INLINE" as const, value: { scheme: "NONE" as const } },
+    signature: { type: "SHARED_KEY" as const, sharedKeyId: key.id, algorithm },
+    connection: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const match =
+    prefix === null ? { matchType: "DEFAULT" as const } : { matchType: "PREFIX_MATCH" as const, prefix };
+  config.sharedKeys.push(key);
+  config.settings.push(setting);
+  config.rules = config.rules.filter((rule) => JSON.stringify(rule.match) !== JSON.stringify(match));
+  const rule = {
+    id: ctx.random.typeId("webhooks_rule"),
+    friendlyName: key.friendlyName,
+    description: null,
+    match,
+    settings: [{ settingId: setting.id, percentage: 100 }],
+    createdAt: now,
+    updatedAt: now,
+  };
+  config.rules.push(rule);
+  applyRules(ctx, account, rule.id);
+  ctx.feed.publish("account", { sid: account.sid });
+  return { keyId: key.id, secret: key.secret, algorithm };
+}
+
+/** Removes every rule of the account, so that its Auth Token signs again. The keys stay. */
+export function removeRules(ctx: Context, account: Account): void {
+  const { webhookConfig: config } = account;
+  if (config.rules.length === 0) return;
+  const [last] = config.rules.slice(-1);
+  config.rules = [];
+  applyRules(ctx, account, last?.id ?? "");
+  ctx.feed.publish("account", { sid: account.sid });
+}

@@ -1,0 +1,30 @@
+import type { Context } from "./context.ts";
+import type { Account } from "./types.ts";
+import type { WebhookOperation } from "./webhook-config.ts";
+
+const MOST_OPERATIONS = 200;
+
+/** Has the account's rules, as they stand now, take effect as Twilio does: after a while, and with an operation to follow. */
+export function applyRules(ctx: Context, account: Account, resourceId: string): WebhookOperation {
+  const { webhookConfig: config } = account;
+  const operation: WebhookOperation = {
+    id: ctx.random.typeId("webhooks_operation"),
+    status: "PENDING",
+    resourceId,
+    createdAt: ctx.clock.now(),
+    completedAt: null,
+  };
+  config.operations.unshift(operation);
+  config.operations.splice(MOST_OPERATIONS);
+  const rules = structuredClone(config.rules);
+  ctx.clock.after(ctx.pace.ruleUpdate / 2, () => {
+    operation.status = "RUNNING";
+  });
+  ctx.clock.after(ctx.pace.ruleUpdate, () => {
+    operation.status = "COMPLETED";
+    operation.completedAt = ctx.clock.now();
+    config.rulesInForce = rules;
+    ctx.feed.publish("account", { sid: account.sid });
+  });
+  return operation;
+}

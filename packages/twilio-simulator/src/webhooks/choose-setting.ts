@@ -1,0 +1,70 @@
+import { signedUrl } from "../sign.ts";
+import type { Context } from "../state/context.ts";
+import type { Account } from "../state/types.ts";
+import { findRule, type RetryReason, type WebhookSetting } from "../state/webhook-config.ts";
+import { type Overrides, type Policy, readOverrides } from "./overrides.ts";
+import type { Signer } from "./signer.ts";
+
+export type Applied = {
+  overrides: Overrides;
+  signer: Signer;
+  /** `Authorization` of the setting, sent at once. */
+  authorization: string | null;
+};
+
+const policies: Record<RetryReason, Policy> = {
+  HTTP_4XX: "4xx",
+  HTTP_5XX: "5xx",
+  CONNECTION_TIMEOUT: "ct",
+  READ_TIMEOUT: "rt",
+  ALL: "all",
+};
+/** Of a setting that says nothing about connections: no retries. */
+const defaults = {
+  connectTimeoutMs: 5_000,
+  readTimeoutMs: 15_000,
+  totalTimeoutMs: 15_000,
+  retryPolicy: { retryCount: 0, retryOn: [] },
+};
+
+/**
+ * How a webhook to this URL is sent: by the setting of the rule that matches it, or as ever. A rule's connection settings
+ * take the place of the URL's overrides (Twilio docs, Connection overrides).
+ */
+export function chooseSetting(ctx: Context, account: Account, url: string): Applied {
+  const setting = findSetting(ctx, account, url);
+  if (!setting) return { overrides: readOverrides(url), signer: { kind: "token" }, authorization: null };
+  const { connectTimeoutMs, readTimeoutMs, totalTimeoutMs, retryPolicy } = setting.connection ?? defaults;
+  const { value } = setting.auth;
+  return {
+    overrides: {
+      connectTimeout: connectTimeoutMs,
+      readTimeout: readTimeoutMs,
+      totalTimeout: totalTimeoutMs,
+      retries: retryPolicy.retryCount,
+      policies: new Set(retryPolicy.retryOn.map((reason) => policies[reason])),
+    },
+    signer: signerOf(account, setting),
+    authorization:
+      value.scheme === "BASIC"
+        ? `Basic ${Buffer.from(`${value.username}:${value.password}`).toString("base64")}`
+        : null,
+  };
+}
+
+function findSetting(ctx: Context, account: Account, url: string): WebhookSetting | null {
+  const rule = findRule(account.webhookConfig.rulesInForce, signedUrl(url));
+  if (!rule) return null;
+  const [first, second] = rule.settings;
+  const chosen = second && ctx.random.share() * 100 < second.percentage ? second : first;
+  return account.webhookConfig.settings.find(({ id }) => id === chosen?.settingId) ?? null;
+}
+
+function signerOf(account: Account, { signature }: WebhookSetting): Signer {
+  if (signature === null) return { kind: "token" };
+  if (signature.type === "NONE") return { kind: "none" };
+  const key = account.webhookConfig.sharedKeys.find(({ id }) => id === signature.sharedKeyId);
+  return key
+    ? { kind: "key", keyId: key.id, secret: key.secret, algorithm: signature.algorithm }
+    : { kind: "none" };
+}
