@@ -29,10 +29,18 @@ const LOUD = 50;
 export class Canary {
   readonly #leaks: string[] = [];
   readonly #reading = new Set<Promise<void>>();
+  readonly #planted: string[] = [];
+
+  /** A secret that is made during the journey. */
+  plant(secret: string): void {
+    this.#planted.push(secret);
+  }
 
   look(where: string, text: string): void {
-    const found = SECRET.exec(text);
-    if (found) this.#leaks.push(`${where}: …${text.slice(Math.max(0, found.index - 60), found.index + 12)}…`);
+    const planted = this.#planted.map((secret) => text.indexOf(secret)).find((index) => index >= 0);
+    const index = planted ?? SECRET.exec(text)?.index;
+    if (index !== undefined)
+      this.#leaks.push(`${where}: …${text.slice(Math.max(0, index - 60), index + 12)}…`);
   }
 
   /** A log line; the loud ones are shown. */

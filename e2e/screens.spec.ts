@@ -112,6 +112,18 @@ test("the wizard's steps and every state of a connection", async ({ page, setup,
   await page.getByRole("button", { name: "More actions" }).click();
   await expect(page.getByRole("menu")).toBeVisible();
   await inspect(page, "connection, its menu");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add a shared key" }).click();
+  const keyDialog = page.getByRole("dialog", { name: "Add a shared key" });
+  await keyDialog.getByRole("button", { name: "Add the key" }).click();
+  await expect(keyDialog).toContainText("Enter the ID of the shared key.");
+  await inspect(page, "connection, a shared key that is not filled in");
+  await keyDialog.getByLabel("Key ID").fill("webhooks_sharedkey_00000000000000000000000001");
+  await keyDialog.getByLabel("Secret", { exact: true }).fill("a secret of a shared key");
+  await keyDialog.getByRole("button", { name: "Add the key" }).click();
+  await expect(page.getByRole("table", { name: "Shared keys" })).toBeVisible();
+  await inspect(page, "connection, with a shared key");
+  await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Disconnect" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await inspect(page, "connection, disconnecting");

@@ -145,6 +145,7 @@ export const connection = name(
             ]),
             label: text,
             href: text.optional(),
+            keyId: text.optional(),
           })
           .nullable(),
       }),

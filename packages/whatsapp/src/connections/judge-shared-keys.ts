@@ -24,14 +24,18 @@ export function sharedKeyReasons(facts: Facts): VerdictReason[] {
       code: "shared_key_unreadable",
       severity: "broken",
       sentence: `The shared key ${keyId} cannot be opened with this server's encryption keys, so webhooks that it signs cannot be verified. Remove it and add it again.`,
-      action: { kind: "add_shared_key", label: "Show the shared keys" },
+      action: null,
     }));
   if (lacksKey(facts))
     reasons.push({
       code: "signature_key_unknown",
       severity: "attention",
       sentence: `Twilio signs webhooks with a shared key that is not stored here${facts.unknownKey?.keyId ? ` (${facts.unknownKey.keyId})` : ""}, so they are rejected: ${facts.rejected} in the last 24 hours. Add the key, or remove the Webhook Rule at Twilio.`,
-      action: { kind: "add_shared_key", label: "Add the shared key" },
+      action: {
+        kind: "add_shared_key",
+        label: "Add the shared key",
+        ...(facts.unknownKey?.keyId && { keyId: facts.unknownKey.keyId }),
+      },
     });
   return reasons;
 }

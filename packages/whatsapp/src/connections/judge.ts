@@ -15,6 +15,8 @@ export interface VerdictReason {
     kind: "recheck" | "reconnect" | "copy_url" | "open_twilio" | "send_message" | "add_shared_key";
     label: string;
     href?: string;
+    /** The shared key that is missing. */
+    keyId?: string;
   } | null;
 }
 

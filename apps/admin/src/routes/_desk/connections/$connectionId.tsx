@@ -1,5 +1,7 @@
-import { IconMessageCircle } from "@tabler/icons-react";
+import { IconKey, IconMessageCircle } from "@tabler/icons-react";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { useOffer } from "../../../components/commands.ts";
 import { nameOf } from "../../../components/connection-name.ts";
 import { connectionsQuery, useConnections } from "../../../components/connections.ts";
 import { DayTiles } from "../../../components/day-tiles.tsx";
@@ -7,13 +9,18 @@ import { eventsQuery, readEventSearch } from "../../../components/event-search.t
 import { EventsPanel } from "../../../components/events-panel.tsx";
 import { Page } from "../../../components/page.tsx";
 import { NotFound } from "../../../components/problem-page.tsx";
-import { useMe } from "../../../components/session.ts";
+import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
 import { type Connection, queryClient } from "../../../trpc.ts";
 import { Empty } from "../../../ui/card.tsx";
 import { formatAddress } from "../../../ui/format.ts";
+import { useKept } from "../../../ui/use-kept.ts";
 import { ConnectionSkeleton, FactCards } from "./-connection/fact-cards.tsx";
 import { OutcomeNote } from "./-connection/outcome-note.tsx";
+import { MOST_SHARED_KEYS } from "./-connection/shared-key-labels.ts";
+import { SharedKeys } from "./-connection/shared-keys.tsx";
 import { VerdictCard } from "./-connection/verdict-card.tsx";
+
+const SharedKeyDialog = lazy(() => import("./-connection/shared-key-dialog.tsx"));
 
 const parent = { label: "Connections", to: "/connections" } as const;
 
@@ -34,8 +41,6 @@ export const Route = createFileRoute("/_desk/connections/$connectionId")({
 
 function ConnectionPage() {
   const { connectionId } = Route.useParams();
-  const search = Route.useSearch();
-  const navigate = useNavigate({ from: Route.fullPath });
   const connections = useConnections();
   const connection = connections.find((each) => each.id === connectionId);
   if (!connection) {
@@ -45,11 +50,35 @@ function ConnectionPage() {
       </Page>
     );
   }
+  return <ConnectionDetails key={connection.id} connection={connection} />;
+}
+
+function ConnectionDetails({ connection }: { connection: Connection }) {
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const [isAdding, setAdding] = useState(false);
+  const [keyId, setKeyId] = useState("");
+  const addKey = (named: string) => {
+    setKeyId(named);
+    setAdding(true);
+  };
+  useOfferSharedKey(connection, addKey);
   return (
     <Page title={nameOf(connection)} parent={parent}>
       <OutcomeNote connection={connection} />
-      <VerdictCard connection={connection} />
+      <VerdictCard connection={connection} onAddSharedKey={addKey} />
       <FactCards connection={connection} />
+      {connection.isActive ? <SharedKeys connection={connection} onAdd={() => addKey("")} /> : null}
+      {useKept(isAdding) ? (
+        <Suspense>
+          <SharedKeyDialog
+            connectionId={connection.id}
+            keyId={keyId}
+            opened={isAdding}
+            onClose={() => setAdding(false)}
+          />
+        </Suspense>
+      ) : null}
       <DayTiles
         days={[connection.last24h]}
         why={
@@ -60,7 +89,7 @@ function ConnectionPage() {
       />
       <EventsPanel
         title="Live events"
-        connectionId={connectionId}
+        connectionId={connection.id}
         search={search}
         onSearch={(change) =>
           navigate({
@@ -74,6 +103,21 @@ function ConnectionPage() {
       />
     </Page>
   );
+}
+
+/** The palette's way to the form, for whom may use it. */
+function useOfferSharedKey({ isActive, sharedKeys }: Connection, addKey: (keyId: string) => void) {
+  const why = useWhyNotAdmin("manage shared keys");
+  const isOffered = isActive && why === null && sharedKeys.length < MOST_SHARED_KEYS;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it calls only sets state, whichever one is called
+  const commands = useMemo(
+    () =>
+      isOffered
+        ? [{ label: "Add a shared key", icon: <IconKey size={16} aria-hidden />, run: () => addKey("") }]
+        : [],
+    [isOffered],
+  );
+  useOffer(commands);
 }
 
 function FirstMessage({ connection }: { connection: Connection }) {

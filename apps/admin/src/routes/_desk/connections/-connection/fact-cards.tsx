@@ -166,6 +166,9 @@ export function ConnectionSkeleton() {
           </Card>
         ))}
       </div>
+      <Card title="Shared keys">
+        <Skeleton height={14} width="80%" my={4} />
+      </Card>
       <DayTilesSkeleton />
       <Card title="Live events" flush>
         <EventListSkeleton rows={8} />

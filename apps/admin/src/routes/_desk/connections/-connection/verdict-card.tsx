@@ -19,7 +19,14 @@ import { useOutcome } from "./outcome.ts";
 type Reason = Connection["reasons"][number];
 
 /** One sentence on top: what state it is in, why, and what to do. */
-export function VerdictCard({ connection }: { connection: Connection }) {
+export function VerdictCard({
+  connection,
+  onAddSharedKey,
+}: {
+  connection: Connection;
+  /** With the ID of the key that is missing. */
+  onAddSharedKey: (keyId: string) => void;
+}) {
   const queryClient = useQueryClient();
   const why = useWhyNotAdmin("do this");
   const navigate = useNavigate();
@@ -44,6 +51,7 @@ export function VerdictCard({ connection }: { connection: Connection }) {
         why={why}
         onRecheck={recheck}
         onReconnect={reconnect}
+        onAddSharedKey={onAddSharedKey}
         busy={check.isPending}
       />
     ) : null;
@@ -113,15 +121,22 @@ interface ActProps {
   busy: boolean;
   onRecheck: () => void;
   onReconnect: () => void;
+  onAddSharedKey: (keyId: string) => void;
 }
 
-function Act({ reason, connection, why, busy, onRecheck, onReconnect }: ActProps) {
+function Act({ reason, connection, why, busy, onRecheck, onReconnect, onAddSharedKey }: ActProps) {
   const { action } = reason;
   if (!action) return null;
   if (action.kind === "copy_url") return <CopyButton value={connection.webhookUrl} label={action.label} />;
   if (action.kind === "recheck")
     return (
       <ActionButton size="xs" variant="default" why={why} loading={busy} onClick={onRecheck}>
+        {action.label}
+      </ActionButton>
+    );
+  if (action.kind === "add_shared_key")
+    return (
+      <ActionButton size="xs" variant="default" why={why} onClick={() => onAddSharedKey(action.keyId ?? "")}>
         {action.label}
       </ActionButton>
     );
@@ -149,7 +164,7 @@ function MoreMenu({ connection, why }: { connection: Connection; why: string | n
         <ul style={{ listStyle: "disc", paddingLeft: 18, display: "grid", gap: 6 }}>
           <li>New messages to this sender no longer arrive here.</li>
           <li>The webhook settings at Twilio are put back as they were, if they are still ours.</li>
-          <li>The stored Auth Token is erased.</li>
+          <li>The stored Auth Token and shared keys are erased.</li>
           <li>The history stays and can be read. Connecting the same sender again goes on with it.</li>
         </ul>
       ),

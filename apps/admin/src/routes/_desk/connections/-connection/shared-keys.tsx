@@ -1,0 +1,139 @@
+import { IconPlus } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { explain } from "../../../../components/explain.ts";
+import { useWhyNotAdmin } from "../../../../components/session.ts";
+import { type Connection, client, trpc } from "../../../../trpc.ts";
+import { ActionButton } from "../../../../ui/action-button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { confirm } from "../../../../ui/confirm.tsx";
+import { Sid } from "../../../../ui/copy.tsx";
+import { endClass, Table } from "../../../../ui/table.tsx";
+import { Ago } from "../../../../ui/time.tsx";
+import { toast } from "../../../../ui/toast.tsx";
+import { Tag } from "../../../../ui/tone.tsx";
+import { algorithmLabels, MOST_SHARED_KEYS, SHARED_KEYS_AT_TWILIO } from "./shared-key-labels.ts";
+
+type SharedKey = Connection["sharedKeys"][number];
+
+/** The keys that Twilio signs this connection's webhooks with, where a Webhook Rule of the account names one. */
+export function SharedKeys({ connection, onAdd }: { connection: Connection; onAdd: () => void }) {
+  const whyNot = useWhyNotAdmin("manage shared keys");
+  const { sharedKeys } = connection;
+  const isFull = sharedKeys.length >= MOST_SHARED_KEYS;
+  const why =
+    whyNot ??
+    (isFull
+      ? `A connection has at most ${MOST_SHARED_KEYS} shared keys. Remove one that is not used.`
+      : null);
+  return (
+    <Card
+      title="Shared keys"
+      aside={
+        <ActionButton
+          size="xs"
+          variant="default"
+          why={why}
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={onAdd}
+        >
+          Add a shared key
+        </ActionButton>
+      }
+      flush={sharedKeys.length > 0}
+    >
+      {sharedKeys.length === 0 ? (
+        <p className="dim">
+          No shared keys: Twilio signs this connection's webhooks with the Auth Token. If a Webhook Rule of
+          your Twilio account signs them with a <SharedKeysLink />, add the key here, or its webhooks are
+          rejected.
+        </p>
+      ) : (
+        <KeyTable connection={connection} why={whyNot} />
+      )}
+    </Card>
+  );
+}
+
+const SharedKeysLink = () => (
+  <a href={SHARED_KEYS_AT_TWILIO} target="_blank" rel="noreferrer">
+    shared key
+  </a>
+);
+
+function KeyTable({ connection, why }: { connection: Connection; why: string | null }) {
+  return (
+    <Table
+      label="Shared keys"
+      head={
+        <>
+          <th scope="col">Key ID</th>
+          <th scope="col">Algorithm</th>
+          <th scope="col">Secret</th>
+          <th scope="col">Added</th>
+          <th scope="col" className={endClass}>
+            Actions
+          </th>
+        </>
+      }
+    >
+      {connection.sharedKeys.map((sharedKey) => (
+        <KeyRow key={sharedKey.keyId} connectionId={connection.id} sharedKey={sharedKey} why={why} />
+      ))}
+    </Table>
+  );
+}
+
+interface KeyRowProps {
+  connectionId: string;
+  sharedKey: SharedKey;
+  why: string | null;
+}
+
+function KeyRow({ connectionId, sharedKey, why }: KeyRowProps) {
+  const queryClient = useQueryClient();
+  const { keyId, algorithm, lastFour, addedAt, addedBy, isReadable } = sharedKey;
+  const remove = () =>
+    confirm({
+      title: "Remove this shared key?",
+      body: (
+        <p style={{ overflowWrap: "anywhere" }}>
+          Its secret is erased. Webhooks that Twilio signs with <span className="mono">{keyId}</span> are
+          rejected from then on, and Twilio does not send their messages again. First remove the Webhook Rule
+          that uses the key, or have it use another one.
+        </p>
+      ),
+      action: "Remove the key",
+      explain,
+      run: async () => {
+        await client.twilioWhatsApp.removeSharedKey.mutate({ connectionId, keyId });
+        await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
+        void toast("The shared key is removed.");
+      },
+    });
+  return (
+    <tr>
+      <th scope="row">
+        <Sid value={keyId} label="key ID" />
+      </th>
+      <td>{algorithmLabels[algorithm]}</td>
+      <td>
+        <span className="mono">…{lastFour}</span> {isReadable ? null : <Tag tone="bad">cannot be opened</Tag>}
+      </td>
+      <td className="dim">
+        <Ago at={addedAt} />
+        {addedBy ? ` by ${addedBy}` : ""}
+      </td>
+      <td className={endClass}>
+        <ActionButton
+          size="xs"
+          variant="default"
+          why={why}
+          onClick={remove}
+          aria-label={`Remove the shared key ending in ${lastFour}`}
+        >
+          Remove
+        </ActionButton>
+      </td>
+    </tr>
+  );
+}
