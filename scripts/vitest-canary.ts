@@ -20,6 +20,8 @@ for (const secret of [
 const { createCipheriv } = crypto;
 crypto.createCipheriv = ((...parameters: Parameters<typeof createCipheriv>) => {
   const cipher = createCipheriv(...parameters);
+  // Public ids are made of numbers, block by block.
+  if (parameters[0] === "aes-128-ecb") return cipher;
   const { update } = cipher;
   cipher.update = ((text: unknown, ...more: never[]) => {
     plant(String(text));

@@ -4,6 +4,7 @@ import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context } from "@waystation/whatsapp/context";
 import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { createPublicIds } from "@waystation/whatsapp/public-ids";
 import { PUBLIC_URL } from "./payloads.ts";
 
 /** What verbs get from the server, for the one person of a bench's desk. */
@@ -22,6 +23,7 @@ export async function contextOf(store: Store, organizationId: string): Promise<C
     embedded: false,
     sendMail: null,
     linkSecret: "bench",
+    publicIds: createPublicIds(randomBytes(32)),
   };
   const actor = { userId: user?.id ?? "", name: "Olga Owner", email: "owner@example.org" };
   return actFor(platform, organizationId, { ...actor, role: "owner" }, null);

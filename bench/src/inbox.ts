@@ -38,7 +38,8 @@ const CASES: Case[] = [
   {
     name: "list, deep page",
     goal: "page",
-    ask: (ctx, { inList }) => listConversations(ctx, { limit: PAGE, cursor: inList }),
+    ask: (ctx, { inList }) =>
+      listConversations(ctx, { limit: PAGE, cursor: ctx.ids.encodeCursor("conversations", inList) }),
   },
   {
     name: "list, unread",
@@ -55,7 +56,11 @@ const CASES: Case[] = [
     name: "thread of the largest, deep page",
     goal: "page",
     ask: (ctx, { giant, inGiant }) =>
-      listMessages(ctx, { conversationId: giant, limit: MESSAGES, cursor: inGiant }),
+      listMessages(ctx, {
+        conversationId: giant,
+        limit: MESSAGES,
+        cursor: ctx.ids.encodeCursor("messages", inGiant),
+      }),
   },
   search("common word", word(1)),
   search("middling word", word(300)),

@@ -68,7 +68,7 @@ for (const [name, events, months] of [
     name,
     store,
     page: () => listEvents(ctx, { limit: 50 }),
-    deepPage: () => listEvents(ctx, { limit: 50, cursor: middle }),
+    deepPage: () => listEvents(ctx, { limit: 50, cursor: ctx.ids.encodeCursor("events", ...middle) }),
   });
 }
 await databases.settle();
@@ -121,8 +121,8 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Events of the months before now, in the order of their time; answers the cursor of one in the middle. */
-async function fill(url: string, events: number, months: number): Promise<string> {
+/** Events of the months before now, in the order of their time; returns the position of one in the middle. */
+async function fill(url: string, events: number, months: number): Promise<[id: number, seconds: number]> {
   await using client = openClient(url);
   const { sql } = client;
   await sql.unsafe("set synchronous_commit = off; set maintenance_work_mem = '512MB'");
@@ -142,5 +142,5 @@ async function fill(url: string, events: number, months: number): Promise<string
   }
   await sql.unsafe(`select setval('twilio_whatsapp_webhook_events_id_seq', ${begin.id + events + 1})`);
   const middle = Date.now() - (months * 30 * 24 * 3_600_000) / 2;
-  return `${begin.id + Math.floor(events / 2)}.${Math.ceil(middle / 1_000)}`;
+  return [begin.id + Math.floor(events / 2), Math.ceil(middle / 1_000)];
 }

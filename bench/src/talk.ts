@@ -6,8 +6,8 @@ export interface Talk {
   usual: string;
   giant: string;
   /** Of a message in the middle of the largest one, and of the list: where a deep page begins. */
-  inGiant: string;
-  inList: string;
+  inGiant: number;
+  inList: number;
 }
 
 const VOCABULARY = 20_000;
@@ -80,8 +80,8 @@ export async function fillWithTalk(url: string, messages: number): Promise<Talk>
   await run("vacuum analyze");
   const [talk] = (await run(`
     select (select public_id from conversations where id = 2) as usual, (select public_id from conversations where id = 1) as giant,
-      (select id::text from messages where conversation_id = 1 order by id offset ${Math.floor(giant / 2)} limit 1) as "inGiant",
-      (select last_message_id::text from conversation_activity order by last_message_id offset ${Math.floor(conversations / 2)} limit 1) as "inList"`)) as unknown as [
+      (select id::int from messages where conversation_id = 1 order by id offset ${Math.floor(giant / 2)} limit 1) as "inGiant",
+      (select last_message_id::int from conversation_activity order by last_message_id offset ${Math.floor(conversations / 2)} limit 1) as "inList"`)) as unknown as [
     Talk,
   ];
   return talk;

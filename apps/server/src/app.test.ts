@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request } from "node:http";
@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createTestStore } from "@waystation/db/testing";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { createPublicIds } from "@waystation/whatsapp/public-ids";
 import { noJobs } from "@waystation/whatsapp/testing";
 import { sql } from "drizzle-orm";
 import { Router } from "express";
@@ -401,6 +402,7 @@ async function serveConsole(folder: string) {
     embedded: true,
     sendMail: null,
     linkSecret: "",
+    publicIds: createPublicIds(randomBytes(32)),
   };
   const app = createApp({
     platform,

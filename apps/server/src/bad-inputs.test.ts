@@ -16,7 +16,7 @@ test("what is spoiled would have passed", () => {
   const known = {
     connectionId: NOBODY,
     conversationId: NOBODY,
-    messageId: "1",
+    messageId: NOBODY,
     accountSid: `AC${"0".repeat(32)}`,
     authToken: "0".repeat(32),
     sender: "whatsapp:+14155550100",

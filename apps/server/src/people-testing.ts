@@ -10,6 +10,7 @@ import { tellAccessChanged } from "@waystation/whatsapp/access";
 import type { Mail, Platform } from "@waystation/whatsapp/context";
 import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
+import { createPublicIds } from "@waystation/whatsapp/public-ids";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { noJobs } from "@waystation/whatsapp/testing";
 import express, { type Request, type Response } from "express";
@@ -66,6 +67,7 @@ export async function openDesk(
     embedded: kind === "embedded",
     sendMail: async (mail) => void mails.push(mail),
     linkSecret: "the link secret of this test",
+    publicIds: createPublicIds(randomBytes(32)),
     ...more,
   };
   const secret = "not a secret outside of this test 7tq2";

@@ -10,6 +10,7 @@ import { createFeed, type Feed } from "@waystation/whatsapp/feed";
 import { type Queue, startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { createOutbox, type Stage } from "@waystation/whatsapp/inbox/outbox";
 import { removeUnsent } from "@waystation/whatsapp/media/remove-unsent";
+import { createPublicIds, ensurePublicIdKey } from "@waystation/whatsapp/public-ids";
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
@@ -77,10 +78,18 @@ export async function startServer(
   await migrate(store);
   const secrets = await loadSecrets(config, store.db, log);
   const token = await ensureSetupToken(store.db, config.setupToken);
+  const publicIds = createPublicIds(await ensurePublicIdKey(store.db));
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
   await raiseWall(store, log);
-  const inner = assemble({ ...config, publicUrl }, store, secrets, queue, log, http.isDraining);
+  const inner = assemble(
+    { ...config, publicUrl },
+    store,
+    { ...secrets, publicIds },
+    queue,
+    log,
+    http.isDraining,
+  );
   queue.work(createOutbox(inner.platform, reached));
   http.serve(inner.app);
   undo.move();
@@ -139,7 +148,7 @@ async function raiseWall(store: Store, log: Logger): Promise<void> {
 function assemble(
   config: Config & { publicUrl: string },
   store: Store,
-  secrets: Secrets,
+  secrets: Secrets & Pick<Platform, "publicIds">,
   queue: Queue,
   log: Logger,
   isDraining: () => boolean,
@@ -184,6 +193,7 @@ function assemble(
     embedded: store.kind === "embedded",
     sendMail: config.smtpUrl ? createMailer(config.smtpUrl, publicUrl, onMailFailure) : null,
     linkSecret: secrets.linkSecret,
+    publicIds: secrets.publicIds,
   };
   const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));
   const app = createApp({

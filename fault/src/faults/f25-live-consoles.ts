@@ -1,5 +1,6 @@
 import { addSessions } from "@waystation/server/sessions-testing";
 import { STREAMS_PER_SESSION } from "@waystation/server/stream-limits";
+import { createPublicIds } from "@waystation/whatsapp/public-ids";
 import { sleep, until } from "../clock.ts";
 import { Console } from "../console.ts";
 import { type Fault, type Finding, slowest } from "../fault.ts";
@@ -68,8 +69,8 @@ async function hurt(lab: Lab, { servers, rounds, catchUp, blow }: Blows): Promis
   const count = lab.isWhole ? 200 : 40;
   await using desk = await lab.open({ servers, load: { retries: 8 } });
   const [account] = desk.accounts;
-  const [{ organizationId }] = (await desk.ask(ORGANIZATION, [account.connectionNo])) as [
-    { organizationId: string },
+  const [{ key, organizationId }] = (await desk.ask(ORGANIZATION, [account.connectionNo])) as [
+    { key: string; organizationId: string },
   ];
   const cookies = await addSessions(desk.ask, Math.ceil(count / STREAMS_PER_SESSION), {
     organizationId,
@@ -86,7 +87,9 @@ async function hurt(lab: Lab, { servers, rounds, catchUp, blow }: Blows): Promis
   });
   const problems: string[] = [];
   const delays: number[] = [];
-  const messages = async () => (await desk.ask(MESSAGES, [talk.id])).map((row) => (row as { id: string }).id);
+  const ids = createPublicIds(Buffer.from(key, "base64"))(organizationId);
+  const messages = async () =>
+    (await desk.ask(MESSAGES, [talk.id])).map((row) => ids.encode("message", Number(row.id)));
   /** How long it takes until every console has every message that is stored now. */
   const caughtUp = async (limit: number) => {
     const [wanted, begin] = [await messages(), performance.now()];
@@ -124,7 +127,7 @@ async function hurt(lab: Lab, { servers, rounds, catchUp, blow }: Blows): Promis
   for (const one of consoles) one.close();
   // Of two servers the one may commit a message after the other one's later message: then it is seen after that.
   const isRight = ({ seen }: Console) =>
-    (servers > 1 ? seen.toSorted((a, b) => Number(a) - Number(b)) : seen).join() === all.join();
+    (servers > 1 ? seen.toSorted((a, b) => all.indexOf(a) - all.indexOf(b)) : seen).join() === all.join();
   const wrong = consoles.filter((one) => !isRight(one)).length;
   if (wrong > 0) problems.push(`${wrong} consoles saw a message twice, none, or out of order`);
   const { acknowledged, events, problems: others } = await desk.check();
@@ -147,7 +150,8 @@ const CUT_LINES = `
   where application_name = 'waystation notices' and datname = current_database()`;
 
 const ORGANIZATION = `
-  select organization_id as "organizationId" from twilio_whatsapp_connections where no = $1::int`;
+  select (select value from instance where key = 'public_id_key') as key, organization_id as "organizationId"
+  from twilio_whatsapp_connections where no = $1::int`;
 
 const CONVERSATION = `
   select c.public_id as id from conversations c where c.connection_no = $1::int and c.address = $2`;

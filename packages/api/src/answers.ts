@@ -192,7 +192,7 @@ export const events = z.object({
     name(
       "Event",
       z.object({
-        id: text,
+        id: z.uuid(),
         connectionId: z.uuid(),
         kind: z.enum(["message", "status", "unknown"]),
         outcome: z.enum(["stored", "unrouted", "unprojected", "rejected"]),
@@ -277,7 +277,7 @@ export const assigneeId = z.object({ assigneeId: z.uuid().nullable() });
 export const message = name(
   "Message",
   z.object({
-    id: text,
+    id: z.uuid(),
     direction,
     kind,
     body: text.nullable(),
@@ -309,7 +309,7 @@ export const message = name(
       .nullable(),
     files: z.array(
       z.object({
-        id: text,
+        id: z.uuid(),
         url: text.describe("Of this server, for the same key or session."),
         type: text,
         name: text.nullable(),
@@ -362,7 +362,7 @@ export const auditEntries = z.object({
     name(
       "AuditEntry",
       z.object({
-        id: text,
+        id: z.uuid(),
         at: moment,
         actor: z.object({ name: text, email: text }).nullable(),
         action: text,

@@ -8,6 +8,7 @@ export function actFor(platform: Platform, organizationId: string, actor: Actor,
     ...platform.within({ organizationId, userId: actor.userId }),
     installation: { db, query, queryAnew },
     organizationId,
+    ids: platform.publicIds(organizationId),
     actor,
     ip,
   };

@@ -2,6 +2,7 @@ import type { Asking, Store } from "@waystation/db/client";
 import type { Keyring } from "./credentials.ts";
 import type { Feed } from "./feed.ts";
 import type { Jobs } from "./inbox/jobs.ts";
+import type { OrganizationIds, PublicIds } from "./public-ids.ts";
 
 export type Role = "owner" | "admin" | "member";
 
@@ -19,6 +20,7 @@ export interface Platform extends Asking, Pick<Store, "within"> {
   sendMail: ((mail: Mail) => Promise<void>) | null;
   /** Derives links that nobody can guess and that need not be stored. */
   linkSecret: string;
+  publicIds: PublicIds;
 }
 
 export interface Mail {
@@ -79,6 +81,8 @@ export interface Context extends Platform {
   /** The whole database, for the few questions that concern others too. */
   installation: Asking;
   organizationId: string;
+  /** Of the rows that have a number as their key: no such number leaves the server. */
+  ids: OrganizationIds;
   actor: Actor;
   ip: string | null;
 }

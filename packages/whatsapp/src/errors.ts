@@ -22,6 +22,7 @@ export type Reason =
   | "too_many_streams"
   | "test_mode_off"
   | "not_found"
+  | "cursor_invalid"
   | "not_allowed"
   | "not_signed_in"
   | "key_refused"
@@ -68,7 +69,8 @@ export type Field =
   | "password"
   | "code"
   | "role"
-  | "shortcut";
+  | "shortcut"
+  | "cursor";
 
 export class DomainError extends Error {
   override name = "DomainError";

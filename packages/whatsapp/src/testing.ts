@@ -12,6 +12,7 @@ import { readKeyring } from "./credentials.ts";
 import { createFeed } from "./feed.ts";
 import { type Jobs, startJobs } from "./inbox/jobs.ts";
 import { createOutbox } from "./inbox/outbox.ts";
+import { createPublicIds } from "./public-ids.ts";
 
 export const PUBLIC_URL = "https://desk.example.org";
 
@@ -40,6 +41,7 @@ export async function createTestDesk(
     embedded: store.kind === "embedded",
     sendMail: null,
     linkSecret: "test",
+    publicIds: createPublicIds(randomBytes(32)),
   };
   return {
     store,

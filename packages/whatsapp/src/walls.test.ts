@@ -370,6 +370,7 @@ async function contextOf(
     ...within,
     installation: { db, query, queryAnew },
     organizationId,
+    ids: desk.platform.publicIds(organizationId),
     actor: { userId, name: "Person", email: "person@example.org", role: "owner" },
     ip: null,
   };

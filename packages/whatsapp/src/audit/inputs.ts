@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorInput } from "../inbox/inputs.ts";
 
 const filters = {
   search: z.string().trim().max(100).optional(),
@@ -16,10 +17,7 @@ const filters = {
 
 export const listAuditInput = z.strictObject({
   ...filters,
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .optional(),
+  cursor: cursorInput.optional(),
   limit: z.int().min(1).max(100).optional(),
 });
 export type ListAudit = z.infer<typeof listAuditInput>;

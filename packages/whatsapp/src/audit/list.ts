@@ -7,13 +7,14 @@ import type { ListAudit } from "./inputs.ts";
 /** The organisation's audit entries, newest first. */
 export async function listAudit(ctx: Context, input: ListAudit) {
   const limit = input.limit ?? 50;
+  const [before] = input.cursor === undefined ? [] : ctx.ids.decodeCursor("audit", input.cursor);
   const rows = await ctx.db
     .select()
     .from(auditLog)
     .where(
       and(
         eq(auditLog.organizationId, ctx.organizationId),
-        input.cursor ? lt(auditLog.id, Number(input.cursor)) : undefined,
+        before === undefined ? undefined : lt(auditLog.id, before),
         input.actorId ? eq(auditLog.actorId, input.actorId) : undefined,
         input.action ? ofAction(input.action) : undefined,
         input.from ? gte(auditLog.at, new Date(input.from)) : undefined,
@@ -23,8 +24,10 @@ export async function listAudit(ctx: Context, input: ListAudit) {
     )
     .orderBy(desc(auditLog.id))
     .limit(limit + 1);
-  const items = rows.slice(0, limit).map((row) => ({
-    id: String(row.id),
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  const items = page.map((row) => ({
+    id: ctx.ids.encode("audit_entry", row.id),
     at: row.at.toISOString(),
     actor: row.actorName === null ? null : { name: row.actorName, email: row.actorEmail ?? "" },
     action: row.action,
@@ -32,7 +35,7 @@ export async function listAudit(ctx: Context, input: ListAudit) {
     detail: row.detail,
     ip: row.ip,
   }));
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  return { items, nextCursor: last ? ctx.ids.encodeCursor("audit", last.id) : null };
 }
 
 export type AuditEntry = Awaited<ReturnType<typeof listAudit>>["items"][number];

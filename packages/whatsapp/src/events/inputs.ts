@@ -1,15 +1,12 @@
 import { z } from "zod";
-import { tabInput } from "../inbox/inputs.ts";
+import { cursorInput, tabInput } from "../inbox/inputs.ts";
 
 export const listEventsInput = z.strictObject({
   connectionId: z.uuid().optional(),
   outcome: z.enum(["stored", "unrouted", "unprojected", "rejected"]).optional(),
   kind: z.enum(["message", "status", "unknown"]).optional(),
   search: z.string().trim().max(200).optional(),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}(\.\d{1,11})?$/)
-    .optional(),
+  cursor: cursorInput.optional(),
   limit: z.int().min(1).max(100).optional(),
 });
 export type ListEvents = z.infer<typeof listEventsInput>;

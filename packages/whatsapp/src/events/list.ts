@@ -14,21 +14,31 @@ const MONTH_MS = 31 * 24 * 3_600_000;
 /** Ids and times of two servers do not rise quite together. */
 const MARGIN_MS = 60_000;
 
+interface Query extends ListEvents {
+  /** Of the connections that it is about. */
+  numbers: number[];
+  /** The number of the last event shown, and when it came, in seconds since 1970. */
+  position: number[];
+  limit: number;
+}
+
 /** Received webhooks, newest first; with `outcome: "rejected"` the refused ones, of which nothing is proven. */
 export async function listEvents(ctx: Context, input: ListEvents) {
   const limit = input.limit ?? 50;
   const names = await connectionNames(ctx, input.connectionId);
   const numbers = [...names.keys()];
   if (numbers.length === 0) return { items: [], nextCursor: null };
-  const rows =
-    input.outcome === "rejected"
-      ? await listRejections(ctx, numbers, input, limit + 1)
-      : await listStored(ctx, numbers, input, limit + 1);
+  const list = input.outcome === "rejected" ? ("rejections" as const) : ("events" as const);
+  const position = input.cursor === undefined ? [] : ctx.ids.decodeCursor(list, input.cursor);
+  const query = { ...input, numbers, position, limit: limit + 1 };
+  const rows = list === "rejections" ? await listRejections(ctx, query) : await listStored(ctx, query);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
-    items: page.map((row) => viewEvent(row, names.get(row.connectionNo) ?? "")),
-    nextCursor: last ? `${last.id}.${Math.ceil(last.receivedAt.getTime() / 1_000)}` : null,
+    items: page.map((row) => viewEvent(ctx.ids, row, names.get(row.connectionNo) ?? "")),
+    nextCursor: last
+      ? ctx.ids.encodeCursor(list, last.id, Math.ceil(last.receivedAt.getTime() / 1_000))
+      : null,
   };
 }
 
@@ -52,35 +62,36 @@ async function connectionNames(ctx: Context, connectionId: string | undefined): 
  * The page is first looked for in the month that ends where it begins: in a log of years, planning for all its months takes
  * longer than reading from one.
  */
-async function listStored(ctx: Context, numbers: number[], input: ListEvents, limit: number) {
-  const [, seconds] = input.cursor?.split(".") ?? [];
-  const end = seconds === undefined ? Date.now() : Number(seconds) * 1_000;
+async function listStored(ctx: Context, query: Query) {
+  const [, seconds] = query.position;
+  const end = seconds === undefined ? Date.now() : seconds * 1_000;
   const recent = and(
     gte(webhookEvents.receivedAt, new Date(end - MONTH_MS)),
     lte(webhookEvents.receivedAt, new Date(end + MARGIN_MS)),
   );
-  const rows = await readStored(ctx, numbers, input, limit, recent);
-  return rows.length === limit ? rows : readStored(ctx, numbers, input, limit);
+  const rows = await readStored(ctx, query, recent);
+  return rows.length === query.limit ? rows : readStored(ctx, query);
 }
 
-async function readStored(ctx: Context, numbers: number[], input: ListEvents, limit: number, when?: SQL) {
+async function readStored(ctx: Context, query: Query, when?: SQL) {
+  const [before] = query.position;
   const rows = await ctx.db
     .select()
     .from(webhookEvents)
     .where(
       and(
-        inArray(webhookEvents.connectionNo, numbers),
+        inArray(webhookEvents.connectionNo, query.numbers),
         when,
-        input.cursor ? lt(webhookEvents.id, idOf(input.cursor)) : undefined,
-        input.outcome
-          ? eq(webhookEvents.outcome, (OUTCOMES as readonly string[]).indexOf(input.outcome))
+        before === undefined ? undefined : lt(webhookEvents.id, before),
+        query.outcome
+          ? eq(webhookEvents.outcome, (OUTCOMES as readonly string[]).indexOf(query.outcome))
           : undefined,
-        ofKind(input.kind),
-        matching(input.search),
+        ofKind(query.kind),
+        matching(query.search),
       ),
     )
     .orderBy(desc(webhookEvents.id))
-    .limit(limit);
+    .limit(query.limit);
   return rows.map((row) => ({
     id: row.id,
     connectionNo: row.connectionNo,
@@ -93,21 +104,22 @@ async function readStored(ctx: Context, numbers: number[], input: ListEvents, li
   }));
 }
 
-async function listRejections(ctx: Context, numbers: number[], input: ListEvents, limit: number) {
+async function listRejections(ctx: Context, query: Query) {
+  const [before] = query.position;
   const rows = await ctx.db
     .select()
     .from(webhookRejections)
     .where(
       and(
-        inArray(webhookRejections.connectionNo, numbers),
-        input.cursor ? lt(webhookRejections.id, idOf(input.cursor)) : undefined,
-        input.search
-          ? sql`position(${encoded(input.search)} in lower(${webhookRejections.body})) > 0`
+        inArray(webhookRejections.connectionNo, query.numbers),
+        before === undefined ? undefined : lt(webhookRejections.id, before),
+        query.search
+          ? sql`position(${encoded(query.search)} in lower(${webhookRejections.body})) > 0`
           : undefined,
       ),
     )
     .orderBy(desc(webhookRejections.id))
-    .limit(limit);
+    .limit(query.limit);
   return rows.map((row) => ({
     id: row.id,
     connectionNo: row.connectionNo,
@@ -122,11 +134,6 @@ async function listRejections(ctx: Context, numbers: number[], input: ListEvents
       ...(row.otherAlgorithm !== null && { otherAlgorithm: row.otherAlgorithm }),
     },
   }));
-}
-
-/** A cursor is the id of the last event shown, and when it came, in seconds since 1970. */
-function idOf(cursor: string): number {
-  return Number(cursor.split(".")[0]);
 }
 
 function ofKind(kind: ListEvents["kind"]): SQL | undefined {

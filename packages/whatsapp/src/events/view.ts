@@ -1,3 +1,4 @@
+import type { OrganizationIds } from "../public-ids.ts";
 import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
@@ -31,12 +32,12 @@ function explainRejection({ reason, keyId, otherAlgorithm }: Rejection): string 
 }
 
 /** One event as people see it, read anew from the body that was signed. */
-export function viewEvent(row: EventRow, connectionId: string) {
+export function viewEvent(ids: OrganizationIds, row: EventRow, connectionId: string) {
   const pairs: FormPairs = [...new URLSearchParams(row.body.toString("utf8"))];
   const first = (name: string) => pairs.find((pair) => pair[0] === name)?.[1] ?? null;
   const step = row.step ?? readWebhook(pairs, row.body, false)?.step ?? null;
   return {
-    id: String(row.id),
+    id: ids.encode(row.outcome === "rejected" ? "rejection" : "event", row.id),
     connectionId,
     kind: step === null ? ("unknown" as const) : kindOfStep(step),
     outcome: row.outcome,

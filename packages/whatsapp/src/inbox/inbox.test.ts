@@ -25,6 +25,7 @@ import { messageTimeline } from "./message-details.ts";
 import { createOutbox } from "./outbox.ts";
 import { reopen, resolve } from "./resolve.ts";
 import { sendMessage } from "./send-message.ts";
+import { messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 let counter = 0;
@@ -163,7 +164,7 @@ describe.each(databases)("on %s", (kind) => {
     const { id } = await say("did it leave?");
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
     expect(atTwilio()).toHaveLength(1);
-    await createOutbox(desk.platform).settle(Number(id));
+    await createOutbox(desk.platform).settle(messageNumber(ctx, id));
     expect((await thread()).find((message) => message.id === id)?.twilioSid).toBe(atTwilio()[0]?.sid);
     expect(atTwilio()).toHaveLength(1);
   });
@@ -173,12 +174,12 @@ describe.each(databases)("on %s", (kind) => {
     const { id } = await say("lost");
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
     const outbox = createOutbox(desk.platform);
-    await expect(outbox.settle(Number(id))).rejects.toThrow(/does not show it yet/);
+    await expect(outbox.settle(messageNumber(ctx, id))).rejects.toThrow(/does not show it yet/);
     await ctx.installation.db
       .update(outgoingMessages)
       .set({ handedOverAt: sql`now() - interval '10 minutes'` })
-      .where(eq(outgoingMessages.messageId, Number(id)));
-    await outbox.settle(Number(id));
+      .where(eq(outgoingMessages.messageId, messageNumber(ctx, id)));
+    await outbox.settle(messageNumber(ctx, id));
     expect(await fate(id)).toBe("failed");
     expect(atTwilio()).toHaveLength(0);
   });
@@ -194,10 +195,10 @@ describe.each(databases)("on %s", (kind) => {
     await ctx.installation.db
       .update(outgoingMessages)
       .set({ state: "sending", handedOverAt: sql`now()` })
-      .where(eq(outgoingMessages.messageId, Number(id)));
+      .where(eq(outgoingMessages.messageId, messageNumber(ctx, id)));
     const outbox = createOutbox({ ...desk.platform, jobs: quiet.jobs });
-    await outbox.send(Number(id), 0);
-    await outbox.send(Number(id), 0);
+    await outbox.send(messageNumber(ctx, id), 0);
+    await outbox.send(messageNumber(ctx, id), 0);
     expect([await fate(id), atTwilio().length]).toEqual(["uncertain", 0]);
   });
 

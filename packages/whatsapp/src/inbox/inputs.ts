@@ -1,9 +1,8 @@
 import { z } from "zod";
 
-const cursor = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .optional();
+/** Read by `ids.decodeCursor`, which knows whether it is one. */
+export const cursorInput = z.string().max(200, "This is not a cursor. Pass `nextCursor` of the page before.");
+const cursor = cursorInput.optional();
 const limit = z.int().min(1).max(100).optional();
 
 export const listConversationsInput = z.strictObject({
@@ -19,7 +18,7 @@ export type ListConversations = z.infer<typeof listConversationsInput>;
 export const conversationInput = z.strictObject({ conversationId: z.uuid() });
 export type ConversationInput = z.infer<typeof conversationInput>;
 
-export const messageInput = conversationInput.extend({ messageId: z.string().regex(/^\d{1,15}$/) });
+export const messageInput = conversationInput.extend({ messageId: z.uuid() });
 export type MessageInput = z.infer<typeof messageInput>;
 
 export const listMessagesInput = conversationInput.extend({ cursor, limit });

@@ -41,7 +41,9 @@ interface Row {
  * there a conversation may come again on a later page, for an older message.
  */
 export async function listConversations(ctx: Context, input: ListConversations) {
-  const { filter = "open", limit = 50, cursor = END } = input;
+  const { filter = "open", limit = 50 } = input;
+  const cursor =
+    input.cursor === undefined ? END : String(ctx.ids.decodeCursor("conversations", input.cursor)[0]);
   const state = stateOf(filter, input.isOpen);
   const me = [ctx.organizationId, ctx.actor.userId];
   const rows = input.search
@@ -49,6 +51,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
     : await ctx.query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor]);
   const page = rows.slice(0, limit);
   const clock = await readTestClock(ctx);
+  const last = rows.length > limit ? page.at(-1) : undefined;
   return {
     items: page.map((row) => ({
       id: row.id,
@@ -73,7 +76,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
           clock,
         )?.toISOString() ?? null,
     })),
-    nextCursor: rows.length > limit ? (page.at(-1)?.key ?? null) : null,
+    nextCursor: last ? ctx.ids.encodeCursor("conversations", Number(last.key)) : null,
   };
 }
 

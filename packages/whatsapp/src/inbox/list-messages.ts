@@ -37,7 +37,7 @@ export async function listMessages(ctx: Context, input: ListMessages) {
   const rows = await ctx.query<Row>(thread(limit + 1), [
     ctx.organizationId,
     input.conversationId,
-    input.cursor ?? END,
+    input.cursor === undefined ? END : String(ctx.ids.decodeCursor("messages", input.cursor)[0]),
   ]);
   const [first] = rows;
   if (!first) throw noSuchConversation();
@@ -58,12 +58,14 @@ export async function listMessages(ctx: Context, input: ListMessages) {
   const items = page.map((row) => {
     const outgoing = row.state === null ? null : { state: row.state, problem: row.problem };
     return viewMessage(
+      ctx,
       { message: row, outgoing, author: row.author },
       details.get(row.id),
       files.get(row.id),
     );
   });
-  return { items, nextCursor: written.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const last = written.length > limit ? page.at(-1) : undefined;
+  return { items, nextCursor: last ? ctx.ids.encodeCursor("messages", last.id) : null };
 }
 
 /**
@@ -94,12 +96,13 @@ export interface MessageRow {
 }
 
 export function viewMessage(
+  ctx: Pick<Context, "ids">,
   { message, outgoing, author }: MessageRow,
   details?: MessageDetails,
   files?: MessageFile[],
 ) {
   return {
-    id: String(message.id),
+    id: ctx.ids.encode("message", message.id),
     direction: message.isIncoming ? ("in" as const) : ("out" as const),
     kind: MESSAGE_KINDS[message.kind] ?? "unknown",
     body: message.body,

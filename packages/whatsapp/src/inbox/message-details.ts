@@ -98,10 +98,14 @@ function uuidOfSid(sid: string | null): string | null {
 /** What Twilio said of one message we sent, in the order in which it arrived. */
 export async function messageTimeline(ctx: Context, input: MessageInput) {
   const { conversation } = await findConversation(ctx, input.conversationId);
-  const [message] = await ctx.db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.id, Number(input.messageId)), eq(messages.conversationId, conversation.id)));
+  const number = ctx.ids.decode("message", input.messageId);
+  const [message] =
+    number === null
+      ? []
+      : await ctx.db
+          .select()
+          .from(messages)
+          .where(and(eq(messages.id, number), eq(messages.conversationId, conversation.id)));
   if (!message) throw new DomainError("not_found", "There is no such message in this conversation.");
   if (message.sid === null) return [];
   const rows = await ctx.db

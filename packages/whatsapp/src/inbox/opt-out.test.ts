@@ -9,7 +9,7 @@ import { getConversation } from "./get-conversation.ts";
 import { askOf } from "./opt-out.ts";
 import { createOutbox } from "./outbox.ts";
 import { sendMessage } from "./send-message.ts";
-import { createTestInbox } from "./testing.ts";
+import { createTestInbox, messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 const STOPS = ["STOP", "unsubscribe", "End", "QUIT", "stopall", "Revoke", "OPTOUT", "cancel", " Stop \n"];
@@ -64,7 +64,7 @@ test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async 
   const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
   const refused = recipientEnding(21610);
   await inbox.hear(refused, "Hello");
-  await outbox.send(Number((await inbox.say(refused, "Hi")).id), 0);
+  await outbox.send(messageNumber(inbox.ctx, (await inbox.say(refused, "Hi")).id), 0);
   expect(await optOut(inbox, refused)).toMatchObject({ why: "refused" });
   await inbox.hear(refused, "Why?");
   expect(await reasonOf(inbox.say(refused, "Hi"))).toBe("opted_out");
@@ -73,7 +73,7 @@ test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async 
 
   const blocking = recipientEnding(63033);
   await inbox.hear(blocking, "Hello");
-  await outbox.send(Number((await inbox.say(blocking, "Hi")).id), 0);
+  await outbox.send(messageNumber(inbox.ctx, (await inbox.say(blocking, "Hi")).id), 0);
   const [sent] = await inbox.thread(blocking);
   await inbox.callBack("", {
     MessageSid: sent?.twilioSid ?? "",
@@ -94,7 +94,7 @@ test.for(databases)("%s: what Twilio or WhatsApp says of it counts, too", async 
   await inbox.ctx.installation.db
     .update(messages)
     .set({ errorCode: 63033 })
-    .where(eq(messages.id, Number(again.id)));
+    .where(eq(messages.id, messageNumber(inbox.ctx, again.id)));
   expect(await optOut(inbox, blocking)).toMatchObject({ why: "blocked" });
   await inbox.hear(blocking, "Hello again");
   expect(await optOut(inbox, blocking)).toMatchObject({ why: "asked" });

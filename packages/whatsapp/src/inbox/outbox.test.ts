@@ -9,7 +9,7 @@ import { disconnect } from "../connections/disconnect.ts";
 import { TooManyRequestsError } from "../twilio/http.ts";
 import { createOutbox } from "./outbox.ts";
 import { TryLaterError } from "./pump.ts";
-import { createTestInbox } from "./testing.ts";
+import { createTestInbox, messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 
@@ -19,14 +19,14 @@ async function age({ ctx }: Inbox, messageId: string, minutes: number): Promise<
   await ctx.installation.db
     .update(outgoingMessages)
     .set({ handedOverAt: sql`now() - make_interval(mins => ${minutes}::int)` })
-    .where(eq(outgoingMessages.messageId, Number(messageId)));
+    .where(eq(outgoingMessages.messageId, messageNumber(ctx, messageId)));
 }
 
 async function stateOf({ ctx }: Inbox, messageId: string) {
   const [row] = await ctx.installation.db
     .select()
     .from(outgoingMessages)
-    .where(eq(outgoingMessages.messageId, Number(messageId)));
+    .where(eq(outgoingMessages.messageId, messageNumber(ctx, messageId)));
   return row?.state;
 }
 
@@ -60,7 +60,7 @@ test.for(databases)("%s: the same words twice, of which only the second was made
   await inbox.hear(lost, "Hello");
   const [first, second] = [await inbox.say(lost, "ok"), await inbox.say(lost, "ok")];
   const outbox = createOutbox({ ...desk.platform, jobs: ctx.jobs });
-  await outbox.send(Number(first.id), 0);
+  await outbox.send(messageNumber(inbox.ctx, first.id), 0);
   expect(await stateOf(inbox, first.id)).toBe("uncertain");
 
   // The second one is under way, and Twilio has it already.
@@ -77,28 +77,28 @@ test.for(databases)("%s: the same words twice, of which only the second was made
   await ctx.installation.db
     .update(outgoingMessages)
     .set({ state: "sending", handedOverAt: sql`now()` })
-    .where(eq(outgoingMessages.messageId, Number(second.id)));
-  await expect(atTwilio.settle(Number(first.id))).rejects.toThrow(TryLaterError);
+    .where(eq(outgoingMessages.messageId, messageNumber(inbox.ctx, second.id)));
+  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
 
   // It dies before its answer is written down: two wait for one, and only their callbacks know for whom it is.
-  await atTwilio.send(Number(second.id), 1);
+  await atTwilio.send(messageNumber(inbox.ctx, second.id), 1);
   expect(await stateOf(inbox, second.id)).toBe("uncertain");
   for (const { id } of [first, second])
-    await expect(atTwilio.settle(Number(id))).rejects.toThrow(TryLaterError);
+    await expect(atTwilio.settle(messageNumber(inbox.ctx, id))).rejects.toThrow(TryLaterError);
   const [outgoing] = await ctx.installation.db
     .select()
     .from(outgoingMessages)
-    .where(eq(outgoingMessages.messageId, Number(second.id)));
+    .where(eq(outgoingMessages.messageId, messageNumber(inbox.ctx, second.id)));
   await inbox.callBack(outgoing?.publicId ?? "", {
     MessageSid: `SM${"e".repeat(32)}`,
     MessageStatus: "sent",
     From: inbox.ours,
     To: lost,
   });
-  await atTwilio.settle(Number(second.id));
-  await expect(atTwilio.settle(Number(first.id))).rejects.toThrow(TryLaterError);
+  await atTwilio.settle(messageNumber(inbox.ctx, second.id));
+  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
   await age(inbox, first.id, 6);
-  await atTwilio.settle(Number(first.id));
+  await atTwilio.settle(messageNumber(inbox.ctx, first.id));
   expect([await stateOf(inbox, first.id), await stateOf(inbox, second.id)]).toEqual(["failed", "sent"]);
 });
 
@@ -110,8 +110,8 @@ test.for(databases)("%s: the same words twice, both made: each has a SID of its 
   await inbox.hear(lost, "Hello");
   const sayings = [await inbox.say(lost, "ok"), await inbox.say(lost, "ok")];
   const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
-  for (const { id } of sayings) await outbox.send(Number(id), 0);
-  for (const { id } of sayings.toReversed()) await outbox.settle(Number(id));
+  for (const { id } of sayings) await outbox.send(messageNumber(inbox.ctx, id), 0);
+  for (const { id } of sayings.toReversed()) await outbox.settle(messageNumber(inbox.ctx, id));
   const answers = (await inbox.thread(lost)).filter((message) => message.direction === "out");
   expect(new Set(answers.map((message) => message.twilioSid))).toEqual(
     new Set(inbox.atTwilio().map((message) => message.sid)),
@@ -125,9 +125,9 @@ test.for(databases)("%s: what somebody else sent in the same words long after is
   await inbox.hear(lost, "Hello");
   const { id } = await inbox.say(lost, "ok");
   const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
-  await outbox.send(Number(id), 0);
+  await outbox.send(messageNumber(inbox.ctx, id), 0);
   await age(inbox, id, 6);
-  await outbox.settle(Number(id));
+  await outbox.settle(messageNumber(inbox.ctx, id));
   expect(await stateOf(inbox, id)).toBe("failed");
 });
 
@@ -168,8 +168,8 @@ test.for(databases)(
         simulatorUrl: twilio.url,
       });
       const { id } = await inbox.say(PHONE, "Good morning");
-      await outbox.send(Number(id), 0);
-      await outbox.send(Number(id), 1);
+      await outbox.send(messageNumber(inbox.ctx, id), 0);
+      await outbox.send(messageNumber(inbox.ctx, id), 1);
       expect([await stateOf(inbox, id), twilio.calls()], String(answer)).toEqual(["uncertain", 1]);
     }
     expect(elsewhere).toEqual([]);
@@ -187,20 +187,25 @@ test.for(databases)(
       createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs, simulatorUrl: twilio.url });
     const outbox = create();
     const { id } = await inbox.say(PHONE, "Good morning");
-    await expect(outbox.send(Number(id), 0)).rejects.toMatchObject({ name: "TryLaterError", pauseMs: 7_000 });
+    await expect(outbox.send(messageNumber(inbox.ctx, id), 0)).rejects.toMatchObject({
+      name: "TryLaterError",
+      pauseMs: 7_000,
+    });
     expect(await stateOf(inbox, id)).toBe("queued");
-    await expect(outbox.send(Number(id), 1), "nor is it asked sooner").rejects.toThrow(TryLaterError);
+    await expect(outbox.send(messageNumber(inbox.ctx, id), 1), "nor is it asked sooner").rejects.toThrow(
+      TryLaterError,
+    );
     expect(twilio.calls()).toBe(1);
-    await create().send(Number(id), 1_000);
+    await create().send(messageNumber(inbox.ctx, id), 1_000);
     expect((await inbox.thread(PHONE))[0]).toMatchObject({ status: "failed", errorCode: 20429 });
 
     const closed = twilio.url;
     await twilio[Symbol.asyncDispose]();
     const nobody = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs, simulatorUrl: closed });
     const later = await inbox.say(PHONE, "Good evening");
-    await expect(nobody.send(Number(later.id), 0)).rejects.toThrow(TryLaterError);
+    await expect(nobody.send(messageNumber(inbox.ctx, later.id), 0)).rejects.toThrow(TryLaterError);
     expect(await stateOf(inbox, later.id)).toBe("queued");
-    await create().send(Number(later.id), 1_000);
+    await create().send(messageNumber(inbox.ctx, later.id), 1_000);
     expect(await stateOf(inbox, later.id)).toBe("failed");
   },
 );
@@ -215,10 +220,10 @@ test.for(databases)(
     const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs }, (stage) => {
       if (stage === "answered") throw refused;
     });
-    await expect(outbox.send(Number(id), 0)).rejects.toBe(refused);
-    await outbox.send(Number(id), 1);
+    await expect(outbox.send(messageNumber(inbox.ctx, id), 0)).rejects.toBe(refused);
+    await outbox.send(messageNumber(inbox.ctx, id), 1);
     expect([await stateOf(inbox, id), inbox.atTwilio().length]).toEqual(["uncertain", 1]);
-    await outbox.settle(Number(id));
+    await outbox.settle(messageNumber(inbox.ctx, id));
     expect(await stateOf(inbox, id)).toBe("sent");
   },
 );
@@ -235,14 +240,14 @@ test.for(databases)("%s: where Twilio cannot be asked, nobody claims to know", a
     simulatorUrl: forbidding.url,
   });
   const [first, second] = [await inbox.say(lost, "one"), await inbox.say(lost, "two")];
-  for (const { id } of [first, second]) await outbox.send(Number(id), 0);
-  await expect(refused.settle(Number(first.id))).rejects.toThrow(TryLaterError);
+  for (const { id } of [first, second]) await outbox.send(messageNumber(inbox.ctx, id), 0);
+  await expect(refused.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
   await age(inbox, first.id, 6);
-  await refused.settle(Number(first.id));
+  await refused.settle(messageNumber(inbox.ctx, first.id));
   await disconnect(inbox.ctx, { connectionId: inbox.connectionId });
-  await expect(outbox.settle(Number(second.id))).rejects.toThrow(TryLaterError);
+  await expect(outbox.settle(messageNumber(inbox.ctx, second.id))).rejects.toThrow(TryLaterError);
   await age(inbox, second.id, 6);
-  await outbox.settle(Number(second.id));
+  await outbox.settle(messageNumber(inbox.ctx, second.id));
   const problems = (await inbox.thread(lost)).slice(0, 2).map(({ status, problem }) => [status, problem]);
   expect(problems).toEqual([
     ["failed", expect.stringContaining("disconnected before Twilio could be asked. It may have arrived")],
@@ -255,8 +260,10 @@ test.for(databases)("%s: the sandbox is given one message every three seconds", 
   await inbox.hear(PHONE, "Hello");
   const [first, second] = [await inbox.say(PHONE, "one"), await inbox.say(PHONE, "two")];
   const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
-  await outbox.send(Number(first.id), 0);
-  const error: unknown = await outbox.send(Number(second.id), 0).catch((reason: unknown) => reason);
+  await outbox.send(messageNumber(inbox.ctx, first.id), 0);
+  const error: unknown = await outbox
+    .send(messageNumber(inbox.ctx, second.id), 0)
+    .catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(TryLaterError);
   expect((error as TryLaterError).pauseMs).toBeLessThanOrEqual(3_000);
   expect([await stateOf(inbox, first.id), await stateOf(inbox, second.id)]).toEqual(["sent", "queued"]);

@@ -103,7 +103,7 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
 
 async function view(ctx: Context, row: MessageRow) {
   const files = await filesOf(ctx, [{ message: row.message, declared: [] }]);
-  return viewMessage(row, undefined, files.get(row.message.id));
+  return viewMessage(ctx, row, undefined, files.get(row.message.id));
 }
 
 async function byClientKey(ctx: Context, organizationNo: number, clientKey: string) {

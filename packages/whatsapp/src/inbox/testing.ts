@@ -1,6 +1,7 @@
 import type { databases } from "@waystation/db/testing";
 import { connect } from "../connections/connect.ts";
 import { connectInput } from "../connections/inputs.ts";
+import type { Context } from "../context.ts";
 import { createTestDesk } from "../testing.ts";
 import { arrivalOf } from "../webhooks/delivery.ts";
 import { receiversOf } from "../webhooks/directory.ts";
@@ -10,6 +11,13 @@ import { readWebhook } from "../webhooks/read-webhook.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
 import { sendMessage } from "./send-message.ts";
+
+/** The number of a message's row, which only what works behind the API knows it by. */
+export function messageNumber({ ids }: Pick<Context, "ids">, id: string): number {
+  const number = ids.decode("message", id);
+  if (number === null) throw new Error(`${id} is not the id of a message of this organisation`);
+  return number;
+}
 
 let counter = 0;
 const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;

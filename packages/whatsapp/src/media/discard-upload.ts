@@ -2,11 +2,11 @@ import { mediaFiles } from "@waystation/db/schema-media";
 import { and, eq, isNull } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { noSuchFile } from "./find-file.ts";
-import { mediaIdInput } from "./inputs.ts";
+import { fileIdInput } from "./inputs.ts";
 
 /** Takes back what one attached and did not send. */
 export async function discardUpload(ctx: Context, fileId: string): Promise<void> {
-  if (!mediaIdInput.safeParse(fileId).success || fileId.length !== 36) throw noSuchFile();
+  if (!fileIdInput.safeParse(fileId).success) throw noSuchFile();
   const gone = await ctx.db
     .delete(mediaFiles)
     .where(

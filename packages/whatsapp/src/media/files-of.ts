@@ -3,7 +3,7 @@ import { mediaFiles } from "@waystation/db/schema-media";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
-import { withoutBytes } from "./find-file.ts";
+import { incomingFileId, withoutBytes } from "./find-file.ts";
 
 /** A file as a message shows it. Its name and size are known once it is stored here. */
 export interface MessageFile {
@@ -30,7 +30,7 @@ interface Shown {
 
 /** The files of messages, by the message's id. What is stored stays, though its webhook may be gone. */
 export async function filesOf(
-  ctx: Pick<Context, "db" | "organizationId">,
+  ctx: Pick<Context, "db" | "organizationId" | "ids">,
   shown: readonly Shown[],
 ): Promise<Map<number, MessageFile[]>> {
   const having = shown.filter(({ message, declared }) => HAVE_FILES.has(message.kind) || declared.length > 0);
@@ -56,7 +56,7 @@ export async function filesOf(
         : kept.map((file) => file.no);
       const files = places.map((no): MessageFile => {
         const file = kept.find((one) => one.no === no);
-        const id = message.isIncoming || !file ? `${message.id}-${no}` : file.id;
+        const id = message.isIncoming || !file ? incomingFileId(ctx, message.id, no) : file.id;
         return {
           id,
           url: `/api/media/${id}`,

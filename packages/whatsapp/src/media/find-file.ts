@@ -5,7 +5,10 @@ import { organizations } from "@waystation/db/schema-people";
 import { and, eq, isNotNull, or } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { mediaIdInput } from "./inputs.ts";
+import { fileIdInput } from "./inputs.ts";
+
+/** Twilio gives at most ten. */
+const FILES_PER_MESSAGE = 10;
 
 /** A stored file without its bytes. */
 export interface MediaFile {
@@ -37,12 +40,16 @@ export type Found = { stored: MediaFile } | IncomingFile;
 /** What is not there, and what another organisation has, are the same answer. */
 export const noSuchFile = () => new DomainError("not_found", "There is no such file in your organisation.");
 
-export async function findFile(ctx: Context, mediaId: string): Promise<Found> {
-  if (!mediaIdInput.safeParse(mediaId).success) throw noSuchFile();
-  const [messageId, no] = /^(\d+)-(\d)$/.exec(mediaId)?.slice(1).map(Number) ?? [];
-  return messageId === undefined || no === undefined
-    ? findAttached(ctx, mediaId)
-    : findIncoming(ctx, messageId, no);
+/** A file of an incoming message is named by the message and its place there: it has an id before it is fetched. */
+export function incomingFileId({ ids }: Pick<Context, "ids">, messageId: number, no: number): string {
+  return ids.encode("file", messageId * FILES_PER_MESSAGE + no);
+}
+
+export async function findFile(ctx: Context, fileId: string): Promise<Found> {
+  if (!fileIdInput.safeParse(fileId).success) throw noSuchFile();
+  const incoming = ctx.ids.decode("file", fileId);
+  if (incoming === null) return findAttached(ctx, fileId);
+  return findIncoming(ctx, Math.floor(incoming / FILES_PER_MESSAGE), incoming % FILES_PER_MESSAGE);
 }
 
 /** Before it is sent, a file is only its uploader's. */

@@ -29,7 +29,6 @@ export const wrongType =
 export const tooLarge = (most: number) =>
   `WhatsApp takes ${most === IMAGE_BYTES ? "pictures" : "files"} of up to ${most / MB} MB. Make it smaller, or send a link to it.`;
 
-/** `<message>-<place>` of a file that a customer sent, or the id of one that was attached here. */
-export const mediaIdInput = z.string().regex(/^(\d{1,15}-\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
+export const fileIdInput = z.uuid();
 
 export const fileNameInput = z.string().max(255, "This file's name is too long. Give it a shorter one.");

@@ -2,7 +2,7 @@ import { mediaFiles } from "@waystation/db/schema-media";
 import { and, eq, isNotNull } from "drizzle-orm";
 import type { Platform } from "../context.ts";
 import { type MediaFile, noSuchFile, withoutBytes } from "./find-file.ts";
-import { mediaIdInput } from "./inputs.ts";
+import { fileIdInput } from "./inputs.ts";
 import { isSigned } from "./signed-url.ts";
 
 /** A file that is being sent, for whoever has its signed URL: the signature stands for the organisation that gave it. */
@@ -12,7 +12,7 @@ export async function openSignedFile(
   expires: string,
   signature: string,
 ): Promise<MediaFile> {
-  if (!mediaIdInput.safeParse(fileId).success || fileId.length !== 36) throw noSuchFile();
+  if (!fileIdInput.safeParse(fileId).success) throw noSuchFile();
   if (!isSigned(platform, fileId, expires, signature)) throw noSuchFile();
   const [file] = await platform.db
     .select(withoutBytes)

@@ -45,5 +45,5 @@ export async function addNote(ctx: Context, input: AddNote) {
     return { ...note, isNew: true };
   });
   if (isNew) ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
-  return { id: String(id) };
+  return { id: ctx.ids.encode("note", id) };
 }

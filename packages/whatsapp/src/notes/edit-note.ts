@@ -36,10 +36,12 @@ export async function deleteNote(ctx: Context, input: NoteInput) {
 }
 
 function ownNote(ctx: Context, conversation: Conversation["conversation"], noteId: string) {
+  const number = ctx.ids.decode("note", noteId);
+  if (number === null) throw notYours();
   return and(
     eq(conversationNotes.organizationNo, conversation.organizationNo),
     eq(conversationNotes.conversationId, conversation.id),
-    eq(conversationNotes.id, Number(noteId)),
+    eq(conversationNotes.id, number),
     eq(conversationNotes.authorId, ctx.actor.userId),
   );
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { cursorInput } from "../inbox/inputs.ts";
 
 const conversationId = z.uuid();
-const noteId = z.string().regex(/^\d{1,15}$/, "This is not the id of a note.");
+const noteId = z.uuid("This is not the id of a note.");
 
 export const NOTE_LENGTH = 5_000;
 
@@ -14,7 +15,7 @@ const mentions = z.array(z.uuid()).max(50, "Mention at most 50 people.").optiona
 
 export const listNotesInput = z.strictObject({
   conversationId,
-  cursor: noteId.optional(),
+  cursor: cursorInput.optional(),
   limit: z.int().min(1).max(100).optional(),
 });
 export type ListNotes = z.infer<typeof listNotesInput>;

@@ -8,6 +8,7 @@ import type { ListNotes } from "./inputs.ts";
 /** What the team has written about one conversation, newest first. Authors keep their name when they leave the team. */
 export async function listNotes(ctx: Context, input: ListNotes) {
   const limit = input.limit ?? 100;
+  const [before] = input.cursor === undefined ? [] : ctx.ids.decodeCursor("notes", input.cursor);
   const { conversation } = await findConversation(ctx, input.conversationId);
   const rows = await ctx.db
     .select({ note: conversationNotes, author: users.name })
@@ -17,7 +18,7 @@ export async function listNotes(ctx: Context, input: ListNotes) {
       and(
         eq(conversationNotes.organizationNo, conversation.organizationNo),
         eq(conversationNotes.conversationId, conversation.id),
-        input.cursor ? lt(conversationNotes.id, Number(input.cursor)) : undefined,
+        before === undefined ? undefined : lt(conversationNotes.id, before),
       ),
     )
     .orderBy(desc(conversationNotes.id))
@@ -37,7 +38,7 @@ export async function listNotes(ctx: Context, input: ListNotes) {
       ),
     );
   const items = page.map(({ note, author }) => ({
-    id: String(note.id),
+    id: ctx.ids.encode("note", note.id),
     body: note.body,
     author,
     isYours: note.authorId === ctx.actor.userId,
@@ -47,5 +48,6 @@ export async function listNotes(ctx: Context, input: ListNotes) {
     createdAt: note.createdAt.toISOString(),
     editedAt: note.editedAt?.toISOString() ?? null,
   }));
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { items, nextCursor: last ? ctx.ids.encodeCursor("notes", last.note.id) : null };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Store } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
 import { invitations, members, users } from "@waystation/db/schema-people";
@@ -8,6 +9,7 @@ import { actFor } from "../act-for.ts";
 import type { Context } from "../context.ts";
 import { createFeed } from "../feed.ts";
 import { addOrganization } from "../organizations/add.ts";
+import { createPublicIds } from "../public-ids.ts";
 import { noJobs } from "../testing.ts";
 import { changeRole } from "./change-role.ts";
 import { invite } from "./invite.ts";
@@ -38,6 +40,7 @@ async function openTeam({ db, query, queryAnew, within }: Store) {
       embedded: false,
       sendMail: null,
       linkSecret: "test",
+      publicIds: createPublicIds(randomBytes(32)),
     };
     return actFor(platform, organizationId, { userId: id, name, email, role: "owner" }, null);
   });

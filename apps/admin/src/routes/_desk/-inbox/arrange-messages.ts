@@ -68,8 +68,13 @@ export function arrangeMessages(newestFirst: Message[], notes: Note[], unsent: U
   return days;
 }
 
-/** Both are in order already, by keys of one sequence. */
-function between<One extends { key: string }, Other extends { key: string }>(ones: One[], others: Other[]) {
-  if (others.length === 0) return ones;
-  return [...ones, ...others].sort((a, b) => Number(a.key) - Number(b.key));
+/** Merges two lists that the server has put in order: each keeps its order, whatever its times say. */
+function between<One extends { at: string }, Other extends { at: string }>(ones: One[], others: Other[]) {
+  const merged: (One | Other)[] = [];
+  let next = 0;
+  for (const one of ones) {
+    for (let other = others[next]; other && other.at < one.at; other = others[++next]) merged.push(other);
+    merged.push(one);
+  }
+  return [...merged, ...others.slice(next)];
 }

@@ -35,7 +35,7 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   useEffect(() => () => keepFirstPages(queryClient, messagesQuery(id).queryKey), [queryClient, id]);
   const unsent = useUnsent(id);
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const notes = useNotes(id, query.hasNextPage === false ? null : (messages.at(-1)?.id ?? null));
+  const notes = useNotes(id, query.hasNextPage === false ? null : (messages.at(-1)?.createdAt ?? null));
   const days = useMemo(
     () => arrangeMessages(messages, notes, unsent, user.name),
     [messages, notes, unsent, user.name],
