@@ -1,5 +1,9 @@
 import { mutate, query } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
+import { inspect } from "./screens.ts";
+
+// Each screen is some fifty questions to axe.
+test.describe.configure({ timeout: 300_000 });
 
 test("invite, join, change of role, removal", async ({ page, setup, visitor, context, server }) => {
   await setup();
@@ -125,5 +129,106 @@ test("invite, join, change of role, removal", async ({ page, setup, visitor, con
     const zoe = await visitor();
     await zoe.goto(second);
     await expect(zoe.getByRole("alert")).toContainText("This invitation does not work");
+  });
+});
+
+test("removing a member offers to revoke the API keys that they made", async ({ page, setup, joined }) => {
+  await setup();
+  const { page: mia } = await joined("admin");
+  const make = async (name: string) =>
+    (await mutate<{ key: string }>(mia, "apiKeys.make", { name, role: "member", days: null })).data.key;
+  const [shop, reports] = [await make("Shop"), await make("Reports")];
+  const works = async (key: string) =>
+    (await page.request.get("/api/team", { headers: { authorization: `Bearer ${key}` } })).status();
+
+  await page.goto("/team");
+  const remove = page.getByRole("button", { name: "Remove Mia Member" });
+  const dialog = page.getByRole("dialog", { name: "Remove Mia Member?" });
+  const box = (name: string) => dialog.getByRole("checkbox", { name });
+  await test.step("her keys are listed, chosen anew each time", async () => {
+    await remove.click();
+    await expect(dialog.getByText("Revoke API keys that Mia Member created")).toBeVisible();
+    await expect(box("Shop")).toBeChecked();
+    await box("Shop").uncheck();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(dialog).toHaveCount(0);
+    await remove.click();
+    await expect(box("Shop")).toBeChecked();
+    await expect(box("Reports")).toBeChecked();
+  });
+
+  await test.step("what stays chosen is revoked, the other goes on working", async () => {
+    await box("Reports").uncheck();
+    await inspect(page, "removing a member with API keys");
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByText("Mia Member", { exact: true })).toHaveCount(0);
+    expect([await works(shop), await works(reports)]).toEqual([401, 200]);
+  });
+});
+
+test("an account that another organisation made keeps nobody out", async ({
+  page,
+  setup,
+  joined,
+  visitor,
+  signIn,
+}) => {
+  await setup();
+  const { id } = (await mutate<{ id: string }>(page, "organizations.create", { name: "Harbour Marina" }))
+    .data;
+  const home = (await query<{ organization: { id: string } }>(page, "session.me")).data.organization.id;
+  await mutate(page, "organizations.activate", { organizationId: id });
+  const { page: mo } = await joined("owner", { name: "Mo Marina", email: "mo@example.org" });
+  await mutate(page, "organizations.activate", { organizationId: home });
+  const email = "mia@example.org";
+  const linkOf = async (inviter: typeof page) =>
+    (await mutate<{ link: string }>(inviter, "team.invite", { email, role: "member" })).data.link;
+  const heading = (of: typeof page) => of.getByRole("heading", { name: "Overview" });
+
+  const impostor = await visitor();
+  await test.step("Mo opens the link that he made for Mia", async () => {
+    await impostor.goto(await linkOf(mo));
+    await impostor.getByLabel("Your name").fill("Not Mia");
+    await impostor.getByLabel("Password", { exact: true }).fill("seven gulls over the pier");
+    await impostor.getByRole("button", { name: "Join Harbour Marina" }).click();
+    await expect(heading(impostor)).toBeVisible();
+  });
+
+  const mia = await visitor();
+  await test.step("Mia joins the bakery all the same, and is nowhere else", async () => {
+    await mia.goto(await linkOf(page));
+    await inspect(mia, "invitation, with a new account");
+    await mia.getByLabel("Your name").fill("Mia Member");
+    await mia.getByLabel("Password", { exact: true }).fill("a quiet harbour at dawn");
+    await mia.getByRole("button", { name: "Join Harbour Bakery" }).click();
+    await expect(heading(mia)).toBeVisible();
+    const { data } = await query<{ organizations: { name: string }[] }>(mia, "session.me");
+    expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Bakery"]);
+  });
+
+  await test.step("an account that somebody has is joined by signing in", async () => {
+    await mutate(page, "organizations.activate", { organizationId: id });
+    const link = (
+      await mutate<{ link: string }>(page, "team.invite", { email: "zoe@example.org", role: "member" })
+    ).data.link;
+    await mutate(page, "organizations.activate", { organizationId: home });
+    const { person } = await joined("member", { name: "Zoe", email: "zoe@example.org" });
+    const zoe = await visitor();
+    await zoe.goto(link);
+    await zoe.getByRole("button", { name: "Sign in to join" }).click();
+    await inspect(zoe, "invitation, with an account");
+    await zoe.getByLabel("Password", { exact: true }).fill(person.password);
+    await zoe.getByRole("button", { name: "Sign in and join" }).click();
+    await expect(heading(zoe)).toBeVisible();
+    const { data } = await query<{ organizations: { name: string }[] }>(zoe, "session.me");
+    expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Bakery", "Harbour Marina"]);
+  });
+
+  await test.step("each password opens its own account", async () => {
+    const again = await visitor();
+    await signIn({ name: "Not Mia", email, password: "seven gulls over the pier" }, again);
+    const { data } = await query<{ organizations: { name: string }[] }>(again, "session.me");
+    expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Marina"]);
   });
 });

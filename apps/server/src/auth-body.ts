@@ -22,13 +22,14 @@ function readJson(text: string): unknown {
 }
 
 /** Only what was read and checked goes on: no redirect targets, no further fields. */
-export function withBody(request: Request, body: object): Request {
+export function withBody(request: Request, body: object, path?: string): Request {
   const headers = new Headers(request.headers);
   headers.set("content-type", "application/json");
   /** What says neither where it comes from nor from which site is no browser: nobody rides on its cookie. */
   if (!["origin", "referer", "sec-fetch-site"].some((name) => headers.has(name)))
     headers.set("origin", new URL(request.url).origin);
-  return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) });
+  const url = path === undefined ? request.url : new URL(path, request.url);
+  return new Request(url, { method: request.method, headers, body: JSON.stringify(body) });
 }
 
 export function refuse(
@@ -40,7 +41,14 @@ export function refuse(
   return Response.json({ code, message }, { status, headers });
 }
 
-export function tooMany(seconds: number, what = "passwords"): Response {
-  const message = `Too many wrong ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`;
-  return refuse(429, "TOO_MANY_REQUESTS", message, { "retry-after": String(seconds) });
+export function tooManyBody(seconds: number, what = "passwords"): { code: string; message: string } {
+  return {
+    code: "TOO_MANY_REQUESTS",
+    message: `Too many wrong ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+  };
+}
+
+export function tooMany(seconds: number, what?: string): Response {
+  const { code, message } = tooManyBody(seconds, what);
+  return refuse(429, code, message, { "retry-after": String(seconds) });
 }

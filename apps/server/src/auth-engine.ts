@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
 import type { SignInAction } from "@waystation/whatsapp/audit/record-sign-in";
@@ -8,6 +9,7 @@ import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, verifyPassword } from "@wayst
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { betterAuth } from "better-auth/minimal";
 import { and, asc, eq, lt, sql } from "drizzle-orm";
+import { type CheckPassword, PASSWORD_SIGN_IN, passwordSignIn } from "./password-sign-in.ts";
 import { SECOND_STEP, secondStep } from "./second-step.ts";
 
 /** The client's address, as Express knows it: what a browser sends under this name is thrown away. */
@@ -16,6 +18,9 @@ export const BASE_PATH = "/api/auth";
 export const DAYS_7 = 7 * 24 * 60 * 60;
 export const HOURS_12 = 12 * 60 * 60;
 
+/** Around a change of password: the salt of its address (`password/credentials.ts`), which better-auth does not know. */
+export const newPasswordSalt = new AsyncLocalStorage<Buffer>();
+
 export interface EngineOptions {
   db: Database;
   keyring: Keyring;
@@ -23,16 +28,20 @@ export interface EngineOptions {
   secret: string;
 }
 
-/** Writes down who signs in, or fails to. */
+/** Writes down who signs in, or fails to: whose account it was, or all that it may have been. */
 export type Tell = (
   action: SignInAction,
-  whose: { email: string } | { userId: string },
+  userIds: string[],
   headers: Headers | undefined,
   detail?: Record<string, unknown>,
 ) => Promise<void>;
 
 /** better-auth as this product sets it: sessions, cookies, and which password and code are right. */
-export function createEngine({ db, keyring, publicUrl, secret }: EngineOptions, tell: Tell) {
+export function createEngine(
+  { db, keyring, publicUrl, secret }: EngineOptions,
+  tell: Tell,
+  checkPassword: CheckPassword,
+) {
   const { secure, cookiePrefix } = cookiesUnder(publicUrl);
   return betterAuth({
     appName: "Waystation",
@@ -46,9 +55,13 @@ export function createEngine({ db, keyring, publicUrl, secret }: EngineOptions, 
       disableSignUp: true,
       minPasswordLength: PASSWORD_MIN,
       maxPasswordLength: PASSWORD_MAX,
-      password: { hash: hashPassword, verify: verifyPassword },
+      password: {
+        hash: (password) => hashPassword(password, newPasswordSalt.getStore()),
+        verify: verifyPassword,
+      },
     },
     plugins: [
+      passwordSignIn(checkPassword),
       secondStep({
         db,
         takeCode: async (attempt, headers) => {
@@ -57,8 +70,8 @@ export function createEngine({ db, keyring, publicUrl, secret }: EngineOptions, 
           } catch (error) {
             const { reason = null } = error instanceof DomainError ? error : {};
             const { userId } = attempt;
-            if (reason === "code_wrong") void tell("sign_in.code_wrong", { userId }, headers);
-            if (reason === "too_many_requests") void tell("sign_in.codes_closed", { userId }, headers);
+            if (reason === "code_wrong") void tell("sign_in.code_wrong", [userId], headers);
+            if (reason === "too_many_requests") void tell("sign_in.codes_closed", [userId], headers);
             throw error;
           }
         },
@@ -96,7 +109,7 @@ export function createEngine({ db, keyring, publicUrl, secret }: EngineOptions, 
       max: 200,
       /** A burst of password checks costs memory and time, right ones too. Wrong ones are counted above. */
       customRules: {
-        "/sign-in/email": { window: 1, max: 30 },
+        [PASSWORD_SIGN_IN]: { window: 1, max: 30 },
         [SECOND_STEP]: { window: 1, max: 30 },
         "/change-password": { window: 1, max: 5 },
       },

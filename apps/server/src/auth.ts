@@ -4,11 +4,11 @@ import {
   countAttempt,
   forgetAttempts,
   type Limit,
-  signInAttempts,
   uncountAttempt,
 } from "@waystation/whatsapp/attempts";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
 import { recordSignIn } from "@waystation/whatsapp/audit/record-sign-in";
+import { addressSalt, credentialsOf } from "@waystation/whatsapp/password/credentials";
 import { PASSWORD_MAX, passwordProblem } from "@waystation/whatsapp/team/password";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
@@ -19,10 +19,13 @@ import {
   cookiesUnder,
   createEngine,
   type EngineOptions,
+  newPasswordSalt,
   type Tell,
 } from "./auth-engine.ts";
+import { createPasswordCheck, WRONG_FROM_BLOCK } from "./check-password.ts";
 import { createKnownDevices } from "./known-device.ts";
 import type { Logger } from "./logger.ts";
+import { PASSWORD_SIGN_IN } from "./password-sign-in.ts";
 import { SECOND_STEP, secondStepBody } from "./second-step.ts";
 
 export interface AuthOptions extends EngineOptions {
@@ -44,60 +47,49 @@ export interface SignedIn {
   session: { id: string; activeOrganizationId?: string | null; updatedAt: Date };
 }
 
-/** Wrong passwords only: what succeeds is taken back. */
-const WRONG_FOR_ACCOUNT: Limit = { limit: 10, seconds: 15 * 60 };
-const WRONG_FROM_BLOCK: Limit = { limit: 60, seconds: 15 * 60 };
+/** Wrong ones only: what succeeds is taken back. */
+const WRONG_FOR_SESSION: Limit = { limit: 10, seconds: 15 * 60 };
 
 export function createAuth(options: AuthOptions): Auth {
   const { db, publicUrl, report, log, onSessionsEnded } = options;
-  const tell: Tell = async (action, whose, headers, detail = {}) => {
+  const tell: Tell = async (action, userIds, headers, detail = {}) => {
     const ip = headers?.get(ADDRESS_HEADER) ?? null;
+    const isTheirs = action === "sign_in.succeeded" || action === "sign_in.ended";
+    const [userId = null] = userIds;
+    const others = userIds.length > 1 ? { userIds } : {};
     try {
-      const userId = await recordSignIn(db, { action, whose, ip, detail });
-      const isTheirs = action === "sign_in.succeeded" || action === "sign_in.ended";
-      log[isTheirs ? "info" : "warn"]({ event: action, userId, ip, ...detail }, "Signing in");
+      for (const each of userIds) await recordSignIn(db, { action, userId: each, ip, detail });
+      log[isTheirs ? "info" : "warn"]({ event: action, userId, ...others, ip, ...detail }, "Signing in");
     } catch (error) {
       report(error);
     }
   };
-  const engine = createEngine(options, tell);
   const devices = createKnownDevices({ secret: options.secret, ...cookiesUnder(publicUrl) });
+  const checkPassword = createPasswordCheck({ db, secret: options.secret, devices, tell, log });
+  const engine = createEngine(options, tell, checkPassword);
   const session = (headers: Headers) => engine.api.getSession({ headers });
 
-  const forward = (request: Request, body: object) => engine.handler(withBody(request, body));
+  const forward = (request: Request, body: object, path?: string) =>
+    engine.handler(withBody(request, body, path && `${BASE_PATH}${path}`));
 
   async function signIn(request: Request, body: z.infer<typeof signInBody>): Promise<Response> {
-    const { email } = body;
-    const device = devices.find(request.headers, email);
-    const account = device ? `sign-in:device:${device}` : signInAttempts(email);
-    const block = `sign-in:block:${addressBlock(request.headers.get(ADDRESS_HEADER))}`;
-    const attempts = [
-      await countAttempt(db, block, WRONG_FROM_BLOCK),
-      await countAttempt(db, account, WRONG_FOR_ACCOUNT),
-    ];
-    const full = attempts.find(({ allowed }) => !allowed);
-    const from = { device: device ? "known" : "new" };
-    if (full) {
-      const limit = full === attempts[0] ? "address" : "account";
-      // For what failed nobody waits: how long that takes must not tell whether there is an account.
-      if (limit === "account") void tell("sign_in.closed", { email }, request.headers, from);
-      else
-        log.warn({ event: "sign_in.closed", limit, ip: request.headers.get(ADDRESS_HEADER) }, "Signing in");
-      return tooMany(full.retryAfter);
-    }
     const before = await session(request.headers);
-    const response = await forward(request, body);
-    if (response.status === 401) void tell("sign_in.failed", { email }, request.headers, from);
+    const response = await forward(request, body, PASSWORD_SIGN_IN);
     if (!response.ok) return response;
-    await forgetAttempts(db, account);
-    await uncountAttempt(db, block);
     if (before) {
       await db.delete(people.sessions).where(eq(people.sessions.id, before.session.id));
       await onSessionsEnded(before.user.id);
     }
-    const { secondStep: isHalf } = signInAnswer.parse(await response.clone().json());
-    if (!isHalf) await tell("sign_in.succeeded", { email }, request.headers, { ...from, by: "password" });
-    return isHalf || device ? response : devices.remember(response, email);
+    const { user } = signInAnswer.parse(await response.clone().json());
+    // The code is still to come: that says who it was.
+    if (!user) return response;
+    return welcome(request, response, user.id, "password");
+  }
+
+  async function welcome(request: Request, response: Response, userId: string, by: string) {
+    const device = devices.find(request.headers, [userId]);
+    await tell("sign_in.succeeded", [userId], request.headers, { device: device ? "known" : "new", by });
+    return device ? response : devices.remember(response, userId);
   }
 
   /** The account's wrong codes are counted where they are compared. */
@@ -108,11 +100,8 @@ export function createAuth(options: AuthOptions): Auth {
     const response = await forward(request, body);
     if (!response.ok) return response;
     await uncountAttempt(db, block);
-    const { email = "" } = signInAnswer.parse(await response.clone().json()).user ?? {};
-    const device = devices.find(request.headers, email);
-    const how = { device: device ? "known" : "new", by: "password and code" };
-    await tell("sign_in.succeeded", { email }, request.headers, how);
-    return device ? response : devices.remember(response, email);
+    const { user } = signInAnswer.parse(await response.clone().json());
+    return user ? welcome(request, response, user.id, "password and code") : response;
   }
 
   async function changePassword(
@@ -124,12 +113,13 @@ export function createAuth(options: AuthOptions): Auth {
     const problem = passwordProblem(body.newPassword, signedIn.user.email);
     if (problem) return refuse(400, "PASSWORD_WEAK", problem);
     const key = `change-password:${signedIn.user.id}`;
-    const attempt = await countAttempt(db, key, WRONG_FOR_ACCOUNT);
+    const attempt = await countAttempt(db, key, WRONG_FOR_SESSION);
     if (!attempt.allowed) return tooMany(attempt.retryAfter);
-    const response = await forward(request, body);
+    const { id: userId, name, email } = signedIn.user;
+    const salt = addressSalt(await credentialsOf(db, email), options.secret, email);
+    const response = await newPasswordSalt.run(salt, () => forward(request, body));
     if (response.ok) {
       await forgetAttempts(db, key);
-      const { id: userId, name, email } = signedIn.user;
       const ip = request.headers.get(ADDRESS_HEADER);
       await recordForPerson(db, { userId, name, email, ip }, "member.password_changed");
       await onSessionsEnded(signedIn.user.id);
@@ -149,7 +139,7 @@ export function createAuth(options: AuthOptions): Auth {
     const signedIn = await session(request.headers);
     const response = await endSessions(request, body);
     if (!response.ok) return response;
-    if (signedIn) await tell("sign_in.ended", { userId: signedIn.user.id }, request.headers);
+    if (signedIn) await tell("sign_in.ended", [signedIn.user.id], request.headers);
     return response;
   }
 
@@ -206,8 +196,7 @@ const signInBody = z.object({
 
 /** What is read of better-auth's answer. */
 const signInAnswer = z.object({
-  secondStep: z.boolean().optional(),
-  user: z.object({ email: z.string() }).optional(),
+  user: z.object({ id: z.string() }).optional(),
 });
 
 const changePasswordBody = z.object({

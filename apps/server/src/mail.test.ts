@@ -32,7 +32,7 @@ test("whatever people and organisations are called, a mail has the headers and t
     post.mails.length = 0;
     const to = "mia@example.org";
     await send(invitationMail({ to, link: "https://x", organization: name, inviter: name, expiresAt }));
-    await send(passwordResetMail({ to, name, link: "https://x", expiresAt }));
+    await send(passwordResetMail({ to, link: `https://x/${encodeURIComponent(name)}`, expiresAt }));
     expect(post.mails.map((mail) => mail.to)).toEqual([[to], [to]]);
     for (const { text } of post.mails) {
       const head = (text.split("\n\n")[0] ?? "").replace(/\n[ \t]/g, "");

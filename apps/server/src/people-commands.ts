@@ -1,16 +1,16 @@
 import type { Store } from "@waystation/db/client";
-import { users } from "@waystation/db/schema-people";
+import { members, organizations, users } from "@waystation/db/schema-people";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
 import { DomainError } from "@waystation/whatsapp/errors";
 import { newResetLink } from "@waystation/whatsapp/password/reset-link";
 import { removeSecondFactor } from "@waystation/whatsapp/second-factor/remove";
-import { eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import type { Config } from "./config.ts";
 import { openStore } from "./open-store.ts";
 import { StartError } from "./start-error.ts";
 
-const USAGE = `people reset-link <email>            a link with which they choose a new password
-people reset-second-factor <email>   lets who lost app and backup codes sign in by password alone`;
+const USAGE = `people reset-link <email> [account]            a link with which they choose a new password
+people reset-second-factor <email> [account]   lets who lost app and backup codes sign in by password alone`;
 
 type Print = (line: string) => void;
 type Person = { userId: string; name: string; email: string };
@@ -39,7 +39,7 @@ const COMMANDS: Record<string, Command> = {
 /** What whoever runs the server can do for those whom no owner and no mail can help. */
 export async function runPeopleCommand(
   readConfig: () => Config,
-  [name = "", email = ""]: string[],
+  [name = "", email = "", accountId]: string[],
   print: Print,
 ): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -48,15 +48,43 @@ export async function runPeopleCommand(
   const store = await openStore(config);
   try {
     await store.migrate();
-    const [person] = await store.db
-      .select({ userId: users.id, name: users.name, email: users.email })
-      .from(users)
-      .where(eq(users.email, email.trim().toLowerCase()));
-    if (!person) throw new StartError(`Nobody has an account with the address ${email}.`);
+    const person = await findPerson(store, email.trim().toLowerCase(), accountId);
     await command(store, config, person, print);
   } catch (error) {
     throw error instanceof DomainError ? new StartError(error.message) : error;
   } finally {
     await store.close();
   }
+}
+
+/** Several accounts may claim one address: then the operator says which. */
+async function findPerson(store: Store, email: string, accountId: string | undefined): Promise<Person> {
+  const people = await store.db
+    .select({
+      userId: users.id,
+      name: users.name,
+      email: users.email,
+      isVerified: users.emailVerified,
+      organizations: sql<
+        string | null
+      >`string_agg(${organizations.name}, ', ' order by ${organizations.name})`,
+    })
+    .from(users)
+    .leftJoin(members, eq(members.userId, users.id))
+    .leftJoin(organizations, eq(organizations.id, members.organizationId))
+    .where(eq(users.email, email))
+    .groupBy(users.id)
+    .orderBy(asc(users.createdAt), asc(users.id));
+  const [first, second] = people;
+  if (!first) throw new StartError(`Nobody has an account with the address ${email}.`);
+  if (accountId === undefined && !second) return first;
+  const named = people.find(({ userId }) => userId === accountId);
+  if (named) return named;
+  const list = people.map(
+    (person) =>
+      `  ${person.userId}   ${person.name}, ${person.organizations ?? "in no organisation"}${person.isVerified ? ", address confirmed by mail" : ""}`,
+  );
+  throw new StartError(
+    `${people.length} ${people.length === 1 ? "account has" : "accounts have"} the address ${email}. Name the one that you mean after the address:\n${list.join("\n")}`,
+  );
 }

@@ -96,6 +96,7 @@ export function plausible(field: string, known: Known, number: number): unknown 
     currentPassword: "not her password at all",
     newPassword: `another password nobody guesses ${number}`,
     days: 30,
+    revokeApiKeyIds: [],
     since: null,
     cursor: "AAAAAAAAAAAAAAAAAAAAAA",
     tab: "a-tab-of-olga",

@@ -7,6 +7,7 @@ import { APIError, createAuthEndpoint, createAuthMiddleware } from "better-auth/
 import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth/cookies";
 import { and, eq, isNotNull } from "drizzle-orm";
 import { z } from "zod";
+import { PASSWORD_SIGN_IN } from "./password-sign-in.ts";
 
 export const SECOND_STEP = "/second-step";
 
@@ -35,7 +36,7 @@ export function secondStep({ db, takeCode }: SecondStepOptions) {
     hooks: {
       after: [
         {
-          matcher: ({ path }) => path === "/sign-in/email",
+          matcher: ({ path }) => path === PASSWORD_SIGN_IN,
           handler: createAuthMiddleware(async (ctx) => {
             const { newSession, internalAdapter } = ctx.context;
             if (!newSession) return;
@@ -70,7 +71,7 @@ export function secondStep({ db, takeCode }: SecondStepOptions) {
         const session = await internalAdapter.createSession(userId, false);
         await setSessionCookie(ctx, { session, user });
         expireCookie(ctx, cookie);
-        return ctx.json({ user: { email: user.email } });
+        return ctx.json({ user: { id: user.id } });
       }),
     },
   } satisfies BetterAuthPlugin;

@@ -10,6 +10,7 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
@@ -25,13 +26,25 @@ export const users = pgTable(
   {
     id: id(),
     name: text().notNull(),
-    email: text().notNull().unique(),
+    /**
+     * The address that signs in, in lower case. Several accounts may claim one address, each with its own password: an
+     * organisation that invites an address cannot prove that the account made with its link is the address's owner
+     * (docs/decisions/0020). API keys have a text here that is no address.
+     */
+    email: text("address").notNull(),
+    /** Whoever has this account has opened a link that was mailed to the address. One account of an address at most. */
     emailVerified: boolean().notNull().default(false),
+    /** For the previous version, which looks for accounts here and needs it unique. A trigger fills it. */
+    previousEmail: text("email").unique(),
     image: text(),
     createdAt: moment().notNull().defaultNow(),
     updatedAt: moment().notNull().defaultNow(),
   },
-  () => [isOfTeam()],
+  (t) => [
+    index("users_of_address").on(t.email),
+    uniqueIndex("users_verified_address").on(t.email).where(sql`email_verified`),
+    isOfTeam(),
+  ],
 );
 
 export const sessions = pgTable(
@@ -85,7 +98,10 @@ export const verifications = pgTable(
     createdAt: moment().notNull().defaultNow(),
     updatedAt: moment().notNull().defaultNow(),
   },
-  (t) => [index("verifications_of_identifier").on(t.identifier)],
+  (t) => [
+    index("verifications_of_identifier").on(t.identifier),
+    index("verifications_by_end").on(t.expiresAt),
+  ],
 );
 
 /** Somebody's second step of signing in, which counts from `confirmedAt` on. */
@@ -103,12 +119,17 @@ export const secondFactors = pgTable("second_factors", {
   confirmedAt: moment(),
 });
 
-export const rateLimits = pgTable("rate_limits", {
-  id: id(),
-  key: text().notNull().unique(),
-  count: integer().notNull(),
-  lastRequest: bigint({ mode: "number" }).notNull(),
-});
+export const rateLimits = pgTable(
+  "rate_limits",
+  {
+    id: id(),
+    key: text().notNull().unique(),
+    count: integer().notNull(),
+    lastRequest: bigint({ mode: "number" }).notNull(),
+  },
+  // By which better-auth removes what has run out.
+  (t) => [index("rate_limits_by_time").on(t.lastRequest)],
+);
 
 export const organizations = pgTable(
   "organizations",

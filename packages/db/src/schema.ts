@@ -262,8 +262,12 @@ export const instance = pgTable("instance", {
 });
 
 /** Calls counted in the current window, shared by all processes. */
-export const callCounts = pgTable("call_counts", {
-  key: text().primaryKey(),
-  windowStart: moment().notNull(),
-  count: integer().notNull(),
-});
+export const callCounts = pgTable(
+  "call_counts",
+  {
+    key: text().primaryKey(),
+    windowStart: moment().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [index("call_counts_by_start").on(t.windowStart)],
+);

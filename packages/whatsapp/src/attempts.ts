@@ -1,7 +1,8 @@
+import { createHmac } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
 import type { Database } from "@waystation/db/client";
 import { callCounts } from "@waystation/db/schema";
-import { eq, lt, sql } from "drizzle-orm";
+import { eq, inArray, lt, sql } from "drizzle-orm";
 import { DomainError } from "./errors.ts";
 
 export interface Limit {
@@ -15,12 +16,28 @@ export interface Attempt {
   retryAfter: number;
 }
 
+/** No window lasts longer, so older counts are of no use. */
+const LONGEST_SECONDS = 60 * 60;
+
 /** Counts one attempt in a fixed window that all processes share; one statement, so parallel attempts all count. */
-export async function countAttempt(db: Database, key: string, { limit, seconds }: Limit): Promise<Attempt> {
+export async function countAttempt(db: Database, key: string, limit: Limit): Promise<Attempt> {
+  const counted = await countAttempts(db, [key], limit);
+  return counted.get(key) ?? { allowed: true, retryAfter: limit.seconds };
+}
+
+/** Counts one attempt under each of several keys, in one statement. */
+export async function countAttempts(
+  db: Database,
+  keys: readonly string[],
+  { limit, seconds }: Limit,
+): Promise<Map<string, Attempt>> {
+  if (seconds > LONGEST_SECONDS)
+    throw new RangeError(`A window of ${seconds} s would be purged before its end.`);
   const over = sql`${callCounts.windowStart} <= now() - make_interval(secs => ${seconds})`;
-  const [row] = await db
+  const rows = await db
     .insert(callCounts)
-    .values({ key, windowStart: sql`now()`, count: 1 })
+    // In one order, so that two statements never wait for each other.
+    .values([...new Set(keys)].toSorted().map((key) => ({ key, windowStart: sql`now()`, count: 1 })))
     .onConflictDoUpdate({
       target: callCounts.key,
       set: {
@@ -29,21 +46,35 @@ export async function countAttempt(db: Database, key: string, { limit, seconds }
       },
     })
     .returning({
+      key: callCounts.key,
       count: callCounts.count,
       left: sql<number>`extract(epoch from ${callCounts.windowStart} + make_interval(secs => ${seconds}) - now())::float8`,
     });
-  const count = row?.count ?? 1;
-  if (count === 1)
-    await db.delete(callCounts).where(lt(callCounts.windowStart, sql`now() - interval '1 day'`));
-  return { allowed: count <= limit, retryAfter: Math.max(1, Math.ceil(row?.left ?? seconds)) };
+  if (rows.some(({ count }) => count === 1)) {
+    // What somebody counts at this moment is left out: waiting for each other could end in a deadlock.
+    const ended = db
+      .select({ key: callCounts.key })
+      .from(callCounts)
+      .where(lt(callCounts.windowStart, sql`now() - make_interval(secs => ${LONGEST_SECONDS})`))
+      .limit(1_000)
+      .for("update", { skipLocked: true });
+    await db.delete(callCounts).where(inArray(callCounts.key, ended));
+  }
+  return new Map(
+    rows.map(({ key, count, left }) => [
+      key,
+      { allowed: count <= limit, retryAfter: Math.max(1, Math.ceil(left)) },
+    ]),
+  );
 }
 
 /** Takes one attempt back: it turned out to be harmless. */
-export async function uncountAttempt(db: Database, key: string): Promise<void> {
+export async function uncountAttempt(db: Database, ...keys: string[]): Promise<void> {
+  if (keys.length === 0) return;
   await db
     .update(callCounts)
     .set({ count: sql`greatest(${callCounts.count} - 1, 0)` })
-    .where(eq(callCounts.key, key));
+    .where(inArray(callCounts.key, keys));
 }
 
 /** Counts this attempt, and refuses it where too many were made already. */
@@ -72,7 +103,18 @@ export async function guess<Result>(
 }
 
 /** Under which wrong passwords of an account are counted. */
-export const signInAttempts = (email: string) => `sign-in:account:${email}`;
+export const signInAttempts = (userId: string) => `sign-in:account:${userId}`;
+
+const BUCKETS = 2 ** 16;
+
+/**
+ * Stands for an e-mail address in the key of a counter. Anybody can make addresses up, so they share a fixed number of
+ * counters. Which address falls into which nobody outside can compute.
+ */
+export function addressBucket(secret: string, email: string): string {
+  const digest = createHmac("sha256", secret).update(`address bucket|${email}`).digest();
+  return `address-${digest.readUInt32BE(0) % BUCKETS}`;
+}
 
 export async function forgetAttempts(db: Database, key: string): Promise<void> {
   await db.delete(callCounts).where(eq(callCounts.key, key));

@@ -27,6 +27,7 @@ export type Reason =
   | "not_signed_in"
   | "key_refused"
   | "sign_in_first"
+  | "account_ambiguous"
   | "setup_token_wrong"
   | "setup_done"
   | "password_weak"
@@ -58,6 +59,7 @@ export type Reason =
 export type Field =
   | "mode"
   | "accountSid"
+  | "accountId"
   | "authToken"
   | "apiKeySid"
   | "apiKeySecret"

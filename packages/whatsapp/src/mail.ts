@@ -27,16 +27,16 @@ If you did not expect this, ignore it: nothing happens unless you open the link.
 
 interface PasswordResetMail {
   to: string;
-  name: string;
   link: string;
   expiresAt: Date;
 }
 
-export function passwordResetMail({ to, name, link, expiresAt }: PasswordResetMail): Mail {
+export function passwordResetMail({ to, link, expiresAt }: PasswordResetMail): Mail {
   return {
     to,
     subject: "A new password for Waystation",
-    text: `Hello ${name},
+    // Without a name: who made an account for this address may not be who reads its mail.
+    text: `Hello,
 
 somebody asked for a new password for your Waystation account. If that was you, open this link and choose one. It works
 once, until ${expiresAt.toUTCString()}:
@@ -50,15 +50,14 @@ If it was not you, ignore this mail: your password stays as it is.
 
 interface PasswordChangedMail {
   to: string;
-  name: string;
   publicUrl: string;
 }
 
-export function passwordChangedMail({ to, name, publicUrl }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ to, publicUrl }: PasswordChangedMail): Mail {
   return {
     to,
     subject: "Your Waystation password was changed",
-    text: `Hello ${name},
+    text: `Hello,
 
 the password of your Waystation account was changed, and every device was signed out. Sign in with the new one:
 

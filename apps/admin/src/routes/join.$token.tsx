@@ -1,7 +1,8 @@
-import { Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
+import { Anchor, Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { signIn, signOut } from "../auth.ts";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
@@ -50,7 +51,7 @@ function Join() {
 function Welcome({ invitation }: { invitation: Invitation }) {
   const me = useAccount();
   const leave = useMutation({ mutationFn: () => signOut().then(reloadMe) });
-  const { organization, email, role, hasAccount } = invitation;
+  const { organization, email, role } = invitation;
   const article = role === "member" ? "a member" : `an ${role}`;
   const lead = `You are invited as ${article}, with the address ${email}.`;
   const other = me && me.user.email.toLowerCase() !== email.toLowerCase();
@@ -66,12 +67,28 @@ function Welcome({ invitation }: { invitation: Invitation }) {
             Sign out
           </Button>
         </>
-      ) : hasAccount || me ? (
-        <ExistingAccount email={email} organization={organization} signedIn={Boolean(me)} />
+      ) : me ? (
+        <ExistingAccount email={email} organization={organization} signedIn />
       ) : (
-        <NewAccount email={email} organization={organization} />
+        <NewOrExisting email={email} organization={organization} />
       )}
     </AuthFrame>
+  );
+}
+
+/** Whether the address has an account is for the person to say: an invitation link must not tell whoever made it. */
+function NewOrExisting(props: { email: string; organization: string }) {
+  const [hasAccount, setHasAccount] = useState(false);
+  return (
+    <>
+      {hasAccount ? <ExistingAccount {...props} signedIn={false} /> : <NewAccount {...props} />}
+      <p className="small">
+        {hasAccount ? "No account for this address yet?" : "You have an account for this address already?"}{" "}
+        <Anchor component="button" type="button" size="sm" onClick={() => setHasAccount(!hasAccount)}>
+          {hasAccount ? "Create one" : "Sign in to join"}
+        </Anchor>
+      </p>
+    </>
   );
 }
 
@@ -106,7 +123,7 @@ function ExistingAccount(props: { email: string; organization: string; signedIn:
     <form className="stack" onSubmit={form.onSubmit((values) => join.mutate(values))} noValidate>
       {props.signedIn ? null : (
         <>
-          <p>You have a Waystation account already. Sign in with it to join.</p>
+          <p>Sign in with your account to join.</p>
           <TextInput label="Email" value={props.email} readOnly autoComplete="username" />
           <PasswordInput
             label="Password"

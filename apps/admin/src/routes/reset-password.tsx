@@ -1,11 +1,11 @@
-import { Button, Skeleton, TextInput } from "@mantine/core";
+import { Button, NativeSelect, Skeleton, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useLocation } from "@tanstack/react-router";
 import { AuthFrame } from "../components/auth-frame.tsx";
 import { FormProblem, showProblem } from "../components/form-problem.tsx";
 import { NewPassword } from "../components/new-password.tsx";
-import { problemOf, queryClient, trpc } from "../trpc.ts";
+import { type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
 import { Notice } from "../ui/tone.tsx";
 
 export const Route = createFileRoute("/reset-password")({ component: ResetPassword });
@@ -34,12 +34,13 @@ function ResetPassword() {
       </AuthFrame>
     );
   }
-  return <Choose token={token} email={offer.data.email} />;
+  return <Choose token={token} offer={offer.data} />;
 }
 
-function Choose({ token, email }: { token: string; email: string }) {
+function Choose({ token, offer }: { token: string; offer: Outputs["password"]["offer"] }) {
+  const { email, accounts } = offer;
   const form = useForm({
-    initialValues: { password: "" },
+    initialValues: { password: "", accountId: accounts?.[0]?.id ?? "" },
     validate: { password: (value) => (value ? null : "Choose a password.") },
   });
   const reset = useMutation(
@@ -65,10 +66,23 @@ function Choose({ token, email }: { token: string; email: string }) {
     <AuthFrame title="New password" lead="Every device on which you are signed in will be signed out.">
       <form
         className="stack"
-        onSubmit={form.onSubmit(({ password }) => reset.mutate({ token, password }))}
+        onSubmit={form.onSubmit(({ password, accountId }) =>
+          reset.mutate({ token, password, ...(accounts && { accountId }) }),
+        )}
         noValidate
       >
         <TextInput label="Email" value={email} readOnly autoComplete="username" />
+        {accounts ? (
+          <NativeSelect
+            label="Account"
+            description="This address has several accounts. Only the chosen one gets the new password."
+            data={accounts.map(({ id, organizations }) => ({
+              value: id,
+              label: organizations.join(", ") || "In no organisation",
+            }))}
+            {...form.getInputProps("accountId")}
+          />
+        ) : null}
         <NewPassword label="New password" autoFocus {...form.getInputProps("password")} />
         <FormProblem form={form} error={reset.error} />
         <Button type="submit" loading={reset.isPending} fullWidth>

@@ -19,6 +19,7 @@ export async function listKeys(ctx: Context) {
       start: apiKeys.start,
       state,
       madeBy: users.name,
+      madeById: apiKeys.createdBy,
       createdAt: apiKeys.createdAt,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,

@@ -19,29 +19,21 @@ export type SignInAction = keyof typeof LIMITS;
 
 interface SignIn {
   action: SignInAction;
-  /** As it was typed, or by id where it is known. */
-  whose: { email: string } | { userId: string };
+  userId: string;
   ip: string | null;
   detail?: Record<string, unknown>;
 }
 
-/**
- * Writes into the log of every organisation of this person who came in or tried to, never so often that it fills the log.
- * Answers whose account it was; null for an address without one.
- */
-export async function recordSignIn(
-  db: Database,
-  { action, whose, ip, detail }: SignIn,
-): Promise<string | null> {
+/** Writes into the log of every organisation of this person who came in or tried to, never so often that it fills the log. */
+export async function recordSignIn(db: Database, { action, userId, ip, detail }: SignIn): Promise<void> {
   const [person] = await db
     .select({ userId: users.id, name: users.name, email: users.email })
     .from(users)
-    .where("email" in whose ? eq(users.email, whose.email) : eq(users.id, whose.userId));
-  if (!person) return null;
+    .where(eq(users.id, userId));
+  if (!person) return;
   const { allowed } = await countAttempt(db, `audit:${action}:${person.userId}`, LIMITS[action]);
   const isTheirs = action === "sign_in.succeeded" || action === "sign_in.ended";
   // Who does not know the password, or has no code, may be anybody.
   if (allowed)
     await recordForPerson(db, { ...person, ip, ...(isTheirs ? {} : { actor: null }) }, action, detail);
-  return person.userId;
 }

@@ -9,5 +9,10 @@ export type RequestReset = z.infer<typeof requestResetInput>;
 export const resetOfferInput = z.strictObject({ token });
 export type ResetOffer = z.infer<typeof resetOfferInput>;
 
-export const resetPasswordInput = z.strictObject({ token, password: passwordInput });
+export const resetPasswordInput = z.strictObject({
+  token,
+  password: passwordInput,
+  /** Where the address has several accounts. */
+  accountId: z.uuid("This is not the id of an account.").optional(),
+});
 export type ResetPassword = z.infer<typeof resetPasswordInput>;

@@ -1,10 +1,9 @@
-import { users } from "@waystation/db/schema-people";
-import { eq } from "drizzle-orm";
-import { addressBlock, requireFewer } from "../attempts.ts";
+import { addressBlock, addressBucket, requireFewer } from "../attempts.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { passwordResetMail } from "../mail.ts";
 import { readEmail } from "../team/email.ts";
+import { credentialsOf } from "./credentials.ts";
 import type { RequestReset } from "./inputs.ts";
 import { newResetLink } from "./reset-link.ts";
 
@@ -13,7 +12,7 @@ const FROM_BLOCK = { limit: 30, seconds: 60 * 60 };
 
 /**
  * Mails a link to whoever has an account with this address. Nobody learns whether there is one: a link is made and stored
- * either way, and nothing waits for the mail.
+ * either way, and nothing waits for the mail. Links of made-up addresses are bounded by their limit, and end after an hour.
  */
 export async function requestReset(ctx: Visit, input: RequestReset) {
   if (!ctx.sendMail)
@@ -23,14 +22,14 @@ export async function requestReset(ctx: Visit, input: RequestReset) {
     );
   const email = readEmail(input.email);
   await requireFewer(ctx.db, `reset:block:${addressBlock(ctx.ip)}`, FROM_BLOCK, "requests");
-  await requireFewer(ctx.db, `reset:account:${email}`, FOR_ADDRESS, "requests");
-  const [user] = await ctx.db
-    .select({ id: users.id, name: users.name })
-    .from(users)
-    .where(eq(users.email, email));
-  const reset = { userId: user?.id ?? null, madeBy: null };
-  const { link, expiresAt } = await newResetLink(ctx.db, ctx.publicUrl, reset);
-  const mail = passwordResetMail({ to: email, name: user?.name ?? "", link, expiresAt });
-  if (user) void ctx.sendMail(mail).catch(() => {});
+  await requireFewer(ctx.db, `reset:${addressBucket(ctx.linkSecret, email)}`, FOR_ADDRESS, "requests");
+  const credentials = await credentialsOf(ctx.db, email);
+  const { link, expiresAt } = await newResetLink(ctx.db, ctx.publicUrl, {
+    userId: null,
+    madeBy: null,
+    email,
+  });
+  const mail = passwordResetMail({ to: email, link, expiresAt });
+  if (credentials.length > 0) void ctx.sendMail(mail).catch(() => {});
   return {};
 }

@@ -4,11 +4,14 @@ import { verifications } from "@waystation/db/schema-people";
 import { and, eq, gt, like, lt, type SQL, sql } from "drizzle-orm";
 import { DomainError } from "../errors.ts";
 
-/** Whose password a link changes; nobody's, where an address without an account asked for one. */
+/** Whose password a link changes. */
 export interface Reset {
+  /** Null for a link that was mailed: then whoever reads the mail of `email` says which of its accounts. */
   userId: string | null;
   /** The owner who made the link; null where the person asked for it, or an operator did. */
   madeBy: string | null;
+  /** Of a link that was mailed. The address may have no account: then the link leads to nothing. */
+  email?: string;
 }
 
 const PREFIX = "password-reset:";
@@ -16,8 +19,7 @@ const TOKEN_BYTES = 32;
 
 /** Works once, for an hour. Of its token only a hash is kept, and it stands behind the `#`, which browsers send nowhere. */
 export async function newResetLink(tx: Database, publicUrl: string, reset: Reset) {
-  const ended = and(like(verifications.identifier, `${PREFIX}%`), lt(verifications.expiresAt, sql`now()`));
-  await tx.delete(verifications).where(ended);
+  await tx.delete(verifications).where(lt(verifications.expiresAt, sql`now()`));
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const [made] = await tx
     .insert(verifications)
@@ -38,9 +40,12 @@ export function isOpenReset(token: string): SQL | undefined {
 
 export const readReset = (value: string) => JSON.parse(value) as Reset;
 
-/** All links to change this person's password. */
-export async function forgetResets(tx: Database, userId: string): Promise<void> {
-  const theirs = sql`${verifications.value}::json ->> 'userId' = ${userId}`;
+/**
+ * All links to change this account's password; with `email`, those too that were mailed to that address. Only who reads its mail
+ * ends these: they may be for another account of the address.
+ */
+export async function forgetResets(tx: Database, userId: string, email: string | null): Promise<void> {
+  const theirs = sql`(${verifications.value}::json ->> 'userId' = ${userId} or ${verifications.value}::json ->> 'email' = ${email})`;
   await tx.delete(verifications).where(and(like(verifications.identifier, `${PREFIX}%`), theirs));
 }
 

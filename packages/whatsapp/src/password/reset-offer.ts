@@ -1,5 +1,5 @@
-import { users, verifications } from "@waystation/db/schema-people";
-import { eq, sql } from "drizzle-orm";
+import { members, organizations, users, verifications } from "@waystation/db/schema-people";
+import { asc, desc, eq, sql } from "drizzle-orm";
 import { addressBlock, guess } from "../attempts.ts";
 import type { Visit } from "../context.ts";
 import type { ResetOffer } from "./inputs.ts";
@@ -7,26 +7,41 @@ import { isOpenReset, readReset, resetInvalid } from "./reset-link.ts";
 
 const WRONG_LINKS = { limit: 30, seconds: 15 * 60 };
 
-/** Whose password a link changes, for whoever holds it. */
+/** Whose password a link changes, for whoever holds it; where its address has several accounts, these to choose from. */
 export async function resetOffer(ctx: Visit, input: ResetOffer) {
-  const { email, expiresAt } = await findReset(ctx, input.token);
-  return { email, expiresAt: expiresAt.toISOString() };
+  const { email, expiresAt, accounts } = await findReset(ctx, input.token);
+  const choice = accounts.length > 1 && {
+    accounts: accounts.map(({ userId, organizations }) => ({ id: userId, organizations })),
+  };
+  return { email, expiresAt: expiresAt.toISOString(), ...choice };
 }
 
+/** An open link, and the accounts whose password it can change: the one that has proved its address first. */
 export function findReset(ctx: Visit, token: string) {
   return guess(ctx.db, `reset-link:${addressBlock(ctx.ip)}`, WRONG_LINKS, "links", async () => {
     const [found] = await ctx.db
+      .select({ reset: verifications.value, expiresAt: verifications.expiresAt })
+      .from(verifications)
+      .where(isOpenReset(token));
+    if (!found) throw resetInvalid();
+    const { userId, email, madeBy } = readReset(found.reset);
+    const accounts = await ctx.db
       .select({
-        reset: verifications.value,
-        expiresAt: verifications.expiresAt,
         userId: users.id,
         name: users.name,
         email: users.email,
+        isVerified: users.emailVerified,
+        organizations: sql<string[]>`coalesce(
+          json_agg(${organizations.name} order by ${organizations.name}) filter (where ${organizations.id} is not null), '[]')`,
       })
-      .from(verifications)
-      .innerJoin(users, eq(sql`${users.id}::text`, sql`${verifications.value}::json ->> 'userId'`))
-      .where(isOpenReset(token));
-    if (!found) throw resetInvalid();
-    return { ...found, madeBy: readReset(found.reset).madeBy };
+      .from(users)
+      .leftJoin(members, eq(members.userId, users.id))
+      .leftJoin(organizations, eq(organizations.id, members.organizationId))
+      .where(userId === null ? eq(users.email, email ?? "") : eq(users.id, userId))
+      .groupBy(users.id)
+      .orderBy(desc(users.emailVerified), asc(users.createdAt), asc(users.id));
+    const [first] = accounts;
+    if (!first) throw resetInvalid();
+    return { accounts, email: first.email, expiresAt: found.expiresAt, madeBy, isMailed: userId === null };
   });
 }

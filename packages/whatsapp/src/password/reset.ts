@@ -1,25 +1,34 @@
-import { accounts, sessions, verifications } from "@waystation/db/schema-people";
+import { accounts, sessions, users, verifications } from "@waystation/db/schema-people";
 import { and, eq } from "drizzle-orm";
 import { tellAccessChanged } from "../access.ts";
 import { forgetAttempts, signInAttempts } from "../attempts.ts";
 import { recordForPerson } from "../audit/record-for-person.ts";
 import type { Visit } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import { passwordChangedMail } from "../mail.ts";
+import { verifyAddress } from "../team/add-account.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";
 import { requireNoOwner, requireOwnPerson } from "../team/ward.ts";
+import { addressSalt, credentialsOf } from "./credentials.ts";
 import type { ResetPassword } from "./inputs.ts";
 import { forgetResets, isOpenReset, resetInvalid } from "./reset-link.ts";
 import { findReset } from "./reset-offer.ts";
 
 /** Uses up a link: the password is the new one, and whoever was signed in with the old one is not any longer. */
 export async function resetPassword(ctx: Visit, input: ResetPassword) {
-  const { userId, name, email, madeBy } = await findReset(ctx, input.token);
+  const { accounts: choice, email, madeBy, isMailed } = await findReset(ctx, input.token);
+  const { userId, name } = chosen(choice, input.accountId);
   requireGoodPassword(input.password, email);
-  const password = await hashPassword(input.password);
+  const salt = addressSalt(await credentialsOf(ctx.db, email), ctx.linkSecret, email);
+  const password = await hashPassword(input.password, salt);
 
   await ctx.db.transaction(async (tx) => {
     const [claimed] = await tx.delete(verifications).where(isOpenReset(input.token)).returning();
     if (!claimed) throw resetInvalid();
+    // Before the row, as when somebody joins: two that take them in another order could wait for each other.
+    if (isMailed) await verifyAddress(tx, { userId, email });
+    // Whoever joins an organisation meanwhile waits for this, or this sees that they have joined.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("update");
     // Since the link was made, its owner or this person may have got another place.
     if (madeBy) {
       await requireOwnPerson(tx, madeBy, userId);
@@ -29,13 +38,26 @@ export async function resetPassword(ctx: Visit, input: ResetPassword) {
       .update(accounts)
       .set({ password, updatedAt: new Date() })
       .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")));
-    await forgetResets(tx, userId);
+    await forgetResets(tx, userId, isMailed ? email : null);
     await tx.delete(sessions).where(eq(sessions.userId, userId));
     const detail = { by: madeBy ? "an owner's link" : "a link by mail" };
     await recordForPerson(tx, { userId, name, email, ip: ctx.ip }, "member.password_reset", detail);
   });
-  await forgetAttempts(ctx.db, signInAttempts(email));
+  await forgetAttempts(ctx.db, signInAttempts(userId));
   await tellAccessChanged(ctx, userId);
-  void ctx.sendMail?.(passwordChangedMail({ to: email, name, publicUrl: ctx.publicUrl })).catch(() => {});
+  void ctx.sendMail?.(passwordChangedMail({ to: email, publicUrl: ctx.publicUrl })).catch(() => {});
   return { email };
+}
+
+function chosen<Account extends { userId: string; isVerified: boolean }>(
+  accounts: Account[],
+  accountId: string | undefined,
+): Account {
+  const account = accounts.find(({ userId }) => userId === accountId);
+  if (account) return account;
+  const [first, second] = accounts;
+  if (first && accountId === undefined && (!second || first.isVerified)) return first;
+  throw new DomainError("account_ambiguous", "This address has several accounts. Choose the one to change.", {
+    field: "accountId",
+  });
 }

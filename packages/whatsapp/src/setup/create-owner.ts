@@ -6,6 +6,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { addOrganization } from "../organizations/add.ts";
+import { addressSalt, credentialsOf } from "../password/credentials.ts";
 import { addAccount } from "../team/add-account.ts";
 import { readEmail } from "../team/email.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";
@@ -28,7 +29,8 @@ export async function createOwner(ctx: Visit, input: CreateOwner) {
 
   const email = readEmail(input.email);
   requireGoodPassword(input.password, email);
-  const passwordHash = await hashPassword(input.password);
+  const salt = addressSalt(await credentialsOf(ctx.db, email), ctx.linkSecret, email);
+  const passwordHash = await hashPassword(input.password, salt);
 
   return ctx.db.transaction(async (tx) => {
     const [held] = await tx
@@ -38,7 +40,6 @@ export async function createOwner(ctx: Visit, input: CreateOwner) {
     if (!held || (await hasOwner(tx))) throw setupDone();
     requireToken(input.token, held.value);
     const userId = await addAccount(tx, { name: input.name, email, passwordHash });
-    if (!userId) throw setupDone();
     const organizationId = await addOrganization(tx, { name: input.organization, ownerId: userId });
     const actor = { userId, name: input.name, email };
     await recordAudit(tx, { organizationId, actor, ip: ctx.ip }, "setup.completed", input.organization);

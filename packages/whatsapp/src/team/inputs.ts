@@ -43,9 +43,16 @@ export type CancelInvitation = z.infer<typeof cancelInvitationInput>;
 export const changeRoleInput = z.strictObject({ memberId, role: roleInput });
 export type ChangeRole = z.infer<typeof changeRoleInput>;
 
+/** Keys that the person made, to end together with the membership. */
+const revokeApiKeyIds = z
+  .array(z.uuid("This is not the id of an API key."), "Give a list of the ids of API keys.")
+  .max(100, "Revoke at most 100 keys at once.")
+  .optional();
+
 /** Which one, so that nobody leaves the organisation that another window has opened meanwhile. */
 export const leaveTeamInput = z.strictObject({
   organizationId: z.uuid("This is not the id of an organisation."),
+  revokeApiKeyIds,
 });
 export type LeaveTeam = z.infer<typeof leaveTeamInput>;
 
@@ -55,5 +62,5 @@ export type MakeResetLink = z.infer<typeof makeResetLinkInput>;
 export const resetSecondFactorInput = z.strictObject({ memberId });
 export type ResetSecondFactor = z.infer<typeof resetSecondFactorInput>;
 
-export const removeMemberInput = z.strictObject({ memberId });
+export const removeMemberInput = z.strictObject({ memberId, revokeApiKeyIds });
 export type RemoveMember = z.infer<typeof removeMemberInput>;

@@ -1,4 +1,4 @@
-import { invitations, organizations, users } from "@waystation/db/schema-people";
+import { invitations, organizations } from "@waystation/db/schema-people";
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { addressBlock, guess } from "../attempts.ts";
 import type { Visit } from "../context.ts";
@@ -7,7 +7,7 @@ import { readInvitationToken } from "./invitation-link.ts";
 
 const WRONG_INVITATIONS = { limit: 60, seconds: 15 * 60 };
 
-/** What an invitation link offers, for whoever holds it. */
+/** What an invitation link offers, for whoever holds it: not whether its address has an account, which is not theirs to know. */
 export async function invitation(ctx: Visit, { token }: { token: string }) {
   const block = `invitation:block:${addressBlock(ctx.ip)}`;
   const offer = await guess(ctx.db, block, WRONG_INVITATIONS, "invitations", async () => {
@@ -17,25 +17,22 @@ export async function invitation(ctx: Visit, { token }: { token: string }) {
         email: invitations.email,
         role: invitations.role,
         expiresAt: invitations.expiresAt,
-        userId: users.id,
       })
       .from(invitations)
       .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
-      .leftJoin(users, eq(users.email, invitations.email))
       .where(stillOpen(ctx, token));
     if (!found) throw invitationInvalid();
     return found;
   });
-  const { userId, ...facts } = offer;
-  return { ...facts, expiresAt: facts.expiresAt.toISOString(), hasAccount: userId !== null };
+  return { ...offer, expiresAt: offer.expiresAt.toISOString() };
 }
 
 /** Neither used nor taken back nor run out, and its token is ours. */
 export function stillOpen(ctx: Visit, token: string): SQL | undefined {
-  const id = readInvitationToken(ctx.linkSecret, token);
-  if (!id) throw invitationInvalid();
+  const read = readInvitationToken(ctx.linkSecret, token);
+  if (!read) throw invitationInvalid();
   return and(
-    eq(invitations.id, id),
+    eq(invitations.id, read.id),
     eq(invitations.status, "pending"),
     gt(invitations.expiresAt, sql`now()`),
   );

@@ -69,7 +69,7 @@ export async function invite(ctx: Context, input: Invite) {
   const link = invitationLink(ctx, invitation.id);
   const mail = invitationMail({
     to: email,
-    link,
+    link: invitationLink(ctx, invitation.id, "mailed"),
     organization: invitation.organization,
     inviter: ctx.actor.name,
     expiresAt: invitation.expiresAt,

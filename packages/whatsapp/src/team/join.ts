@@ -1,20 +1,26 @@
-import { invitations, members, sessions } from "@waystation/db/schema-people";
-import { eq } from "drizzle-orm";
+import type { Database } from "@waystation/db/client";
+import { invitations, members, sessions, users } from "@waystation/db/schema-people";
+import { and, eq, gt, sql } from "drizzle-orm";
 import { tellAccessChanged } from "../access.ts";
 import { recordAudit } from "../audit/record.ts";
-import type { Visit } from "../context.ts";
+import type { Person, Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { addAccount, type NewAccount } from "./add-account.ts";
+import { addressSalt, credentialsOf, tryPassword } from "../password/credentials.ts";
+import { addAccount, type NewAccount, verifyAddress } from "./add-account.ts";
 import type { Join } from "./inputs.ts";
 import { invitation, invitationInvalid, stillOpen } from "./invitation.ts";
+import { readInvitationToken } from "./invitation-link.ts";
 import { hashPassword, requireGoodPassword } from "./password.ts";
 
-/** Uses up an invitation: with a new account for its address, or signed in as the account that has it. */
+/**
+ * Uses up an invitation: signed in with an account that claims its address, or with a new account. Whether the address has one
+ * already makes no difference: whoever invites it could have made it, so it must not keep anybody out, and the link must not
+ * lead into it.
+ */
 export async function join(ctx: Visit, input: Join) {
   const offer = await invitation(ctx, input);
   const self = ctx.person?.email === offer.email ? ctx.person : null;
-  if (offer.hasAccount && !self) throw signInFirst(offer.email);
-  const account = self ? null : await newAccount(input, offer.email);
+  const account = self ? null : await newAccount(ctx, input, offer.email);
 
   const joined = await ctx.db.transaction(async (tx) => {
     const [claimed] = await tx
@@ -24,8 +30,11 @@ export async function join(ctx: Visit, input: Join) {
       .returning();
     if (!claimed) throw invitationInvalid();
     const { organizationId, email, role } = claimed;
-    const userId = account ? await addAccount(tx, account) : self?.userId;
-    if (!userId) throw signInFirst(email);
+    const userId = self?.userId ?? (account && (await addAccount(tx, account)));
+    if (!userId) throw new Error("Nobody joins.");
+    if (readInvitationToken(ctx.linkSecret, input.token)?.delivery === "mailed")
+      await verifyAddress(tx, { userId, email });
+    if (self) await requireSession(tx, self);
     const added = await tx
       .insert(members)
       .values({ organizationId, userId, role })
@@ -46,15 +55,35 @@ export async function join(ctx: Visit, input: Join) {
   return { organizationId, email };
 }
 
-async function newAccount(input: Join, email: string): Promise<NewAccount> {
-  if (!input.name) throw new DomainError("name_missing", "Enter your name.", { field: "name" });
-  requireGoodPassword(input.password ?? "", email);
-  return { name: input.name, email, passwordHash: await hashPassword(input.password ?? "") };
+/**
+ * A link for a new password that is used at this moment ends the session: whoever knows that password must not get in here with
+ * the account. The lock lets one happen after the other.
+ */
+async function requireSession(tx: Database, { userId, sessionId }: Person): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
+  const [open] = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, sql`now()`)));
+  if (!open) throw new DomainError("not_signed_in", "You were signed out. Sign in again.");
+}
+
+async function newAccount(ctx: Visit, input: Join, email: string): Promise<NewAccount> {
+  const { name, password = "" } = input;
+  if (!name) throw new DomainError("name_missing", "Enter your name.", { field: "name" });
+  requireGoodPassword(password, email);
+  const credentials = await credentialsOf(ctx.db, email);
+  const attempt = { email, password, credentials, secret: ctx.linkSecret };
+  // Two accounts of an address with one password could not be told apart. Within the limits of signing in, as it is a guess.
+  if ((await tryPassword(ctx.db, attempt)).result === "right") throw signInFirst(email);
+  const salt = addressSalt(credentials, ctx.linkSecret, email);
+  return { name, email, passwordHash: await hashPassword(password, salt) };
 }
 
 function signInFirst(email: string): DomainError {
   return new DomainError(
     "sign_in_first",
-    `${email} has an account here already. Sign in with it, then open the invitation link again.`,
+    `You have an account for ${email} with this password already. Sign in with it, then open the invitation link again.`,
+    { field: "password" },
   );
 }

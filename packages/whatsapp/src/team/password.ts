@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { hash, verify } from "@node-rs/argon2";
 import { DomainError } from "../errors.ts";
@@ -57,12 +58,45 @@ export function requireGoodPassword(password: string, email: string): void {
 /** Says of each time that a password is hashed or compared, which is what an attacker could measure, that it was. */
 export const passwordWork = channel("waystation:password");
 
-export function hashPassword(password: string): Promise<string> {
+export function hashPassword(password: string, salt?: Buffer): Promise<string> {
   passwordWork.publish("hash");
-  return hash(password.normalize("NFKC"), COST);
+  return hash(password.normalize("NFKC"), { ...COST, salt });
 }
 
 export function verifyPassword(attempt: { hash: string; password: string }): Promise<boolean> {
   passwordWork.publish("verify");
   return verify(attempt.hash, attempt.password.normalize("NFKC"));
+}
+
+const PHC = /^(\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$)([A-Za-z0-9+/]+)$/;
+
+/** The salt in a hash. */
+export function saltOf(phc: string): Buffer | null {
+  const salt = PHC.exec(phc)?.[5];
+  return salt === undefined ? null : Buffer.from(salt, "base64");
+}
+
+/**
+ * Which of these hashes is of this password; -1 for none. Hashes with the same salt cost one computation together, and no
+ * hashes cost one with `salt`: how long it takes tells nothing.
+ */
+export async function matchPassword(hashes: string[], password: string, salt: Buffer): Promise<number> {
+  const parts = hashes.map((phc) => PHC.exec(phc));
+  const prefixes = new Map(parts.flatMap((part) => (part ? [[part[1] ?? "", part] as const] : [])));
+  if (prefixes.size === 0) {
+    await hashPassword(password, salt);
+    return -1;
+  }
+  const computed = new Set<string>();
+  for (const [, , m, t, p, kept = ""] of prefixes.values()) {
+    passwordWork.publish("verify");
+    const options = { memoryCost: Number(m), timeCost: Number(t), parallelism: Number(p) };
+    computed.add(await hash(password.normalize("NFKC"), { ...options, salt: Buffer.from(kept, "base64") }));
+  }
+  return hashes.findIndex((phc) => [...computed].some((made) => isSame(made, phc)));
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,7 +1,6 @@
 import { NativeSelect, Tooltip } from "@mantine/core";
 import { IconDeviceMobileOff, IconDots, IconKey } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { explain } from "../../../components/explain.ts";
 import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
@@ -18,6 +17,7 @@ import { Notice, Tag } from "../../../ui/tone.tsx";
 import { useKept } from "../../../ui/use-kept.ts";
 import css from "./team.module.css";
 import { type Member, useRefreshTeam } from "./team.ts";
+import { useRemoval } from "./use-removal.tsx";
 
 const ResetLinkDialog = lazy(() => import("./reset-link-dialog.tsx"));
 
@@ -60,7 +60,6 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
   const { organization } = useMe();
   const queryClient = useQueryClient();
   const refresh = useRefreshTeam();
-  const navigate = useNavigate();
   const why = useWhyNotMember(member, lastOwner);
   const whyStay = member.isYou && !lastOwner ? null : why;
   const change = useMutation(
@@ -72,24 +71,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
       },
     }),
   );
-  const remove = () =>
-    confirm({
-      title: member.isYou ? `Leave ${organization.name}?` : `Remove ${member.name}?`,
-      body: member.isYou
-        ? "You lose access at once. Only an owner or admin can invite you back."
-        : `${member.name} loses access to ${organization.name} at once. What they did stays in the audit log.`,
-      action: member.isYou ? "Leave" : "Remove",
-      explain,
-      run: async () => {
-        if (!member.isYou) {
-          await client.team.remove.mutate({ memberId: member.id });
-          return refresh();
-        }
-        await client.team.leave.mutate({ organizationId: organization.id });
-        await queryClient.invalidateQueries(trpc.session.me.queryFilter());
-        await navigate({ to: "/" });
-      },
-    });
+  const remove = useRemoval(member);
   const roles: Role[] = organization.role === "owner" ? ["owner", "admin", "member"] : ["admin", "member"];
   return (
     <tr>
