@@ -205,7 +205,11 @@ export const events = z.object({
         body: text.nullable(),
         receivedAt: moment,
         params: z.record(text, z.union([text, z.array(text)])),
-        reason: text.nullable(),
+        rejectionReason: z
+          .enum(["signature_missing", "signature_wrong", "signature_key_unknown"])
+          .nullable()
+          .describe("Why the webhook was rejected; null for one that is stored."),
+        reason: text.nullable().describe("The same as a sentence that says what to do."),
       }),
     ),
   ),

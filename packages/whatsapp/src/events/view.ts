@@ -50,6 +50,7 @@ export function viewEvent(ids: OrganizationIds, row: EventRow, connectionId: str
     body: first("Body"),
     receivedAt: row.receivedAt.toISOString(),
     params: parametersOf(pairs),
+    rejectionReason: row.rejection?.reason ?? null,
     reason: row.rejection === null ? null : explainRejection(row.rejection),
   };
 }
