@@ -103,7 +103,14 @@ async function takeIn(store: Store): Promise<number> {
 
 /** Of all rows together, whatever their order: the same rows have the same, and hardly any others do. */
 async function fingerprints(store: Store): Promise<{ table: string; rows: string; hash: string }[]> {
-  const tables = ["messages", "conversation_activity", "conversations", "contacts", "contact_identities"];
+  const tables = [
+    "messages",
+    "message_search",
+    "conversation_activity",
+    "conversations",
+    "contacts",
+    "contact_identities",
+  ];
   return Promise.all(
     tables.map(async (name) => {
       const [row] = await store.query<{ rows: string; hash: string }>(

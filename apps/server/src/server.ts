@@ -25,6 +25,7 @@ import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
 import { reserveStore } from "./open-store.ts";
+import { keepSearchIndex } from "./search-index.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
 import { createWebhookRoute } from "./webhook-route.ts";
@@ -237,6 +238,7 @@ function assemble(
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);
   const endClock = watchTestClock(platform);
+  const searchIndex = keepSearchIndex(store, log, report);
   return {
     app,
     platform,
@@ -244,7 +246,7 @@ function assemble(
       clearInterval(timer);
       endClock();
       await Promise.race([
-        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
+        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking, searchIndex.stop()]),
         end(deadline),
       ]);
       await feed.close();

@@ -222,6 +222,10 @@ const windowClosesAt = moment
   .nullable()
   .describe("Until then free answers are possible; null where the customer never wrote.");
 
+const ranges = z
+  .array(z.tuple([count, count]))
+  .describe("Pairs of where it begins and ends, in UTF-16 units.");
+
 export const conversations = z.object({
   items: z.array(
     name(
@@ -243,10 +247,36 @@ export const conversations = z.object({
         isOpen: z.boolean(),
         assigneeId: z.uuid().nullable(),
         windowClosesAt,
+        matchedText: text
+          .nullable()
+          .describe(
+            "With `search`: the line of the newest message that matched; null where only the contact did.",
+          ),
+        matchedRanges: ranges.describe("What matched in `matchedText`."),
+        matchedMessageId: text
+          .nullable()
+          .describe("That message: `around` of the list of messages gives a page with it in the middle."),
+        matchedAt: moment.nullable(),
+        nameRanges: ranges.describe("With `search`: what matched in the contact's name."),
       }),
     ),
   ),
   nextCursor,
+  searched: z
+    .object({
+      messagesSince: moment
+        .nullable()
+        .describe(
+          "After an upgrade older messages are still being indexed: messages before this moment were not searched. Null where all were.",
+        ),
+      partsSince: moment
+        .nullable()
+        .describe(
+          "Whole words are found in all messages, parts of words in the newest 5,000, which begin at this moment. Null where there is no such limit.",
+        ),
+    })
+    .nullable()
+    .describe("With `search`: what was searched."),
 });
 
 export const conversation = name(
@@ -326,7 +356,15 @@ export const message = name(
   }),
 );
 
-export const messages = z.object({ items: z.array(message), nextCursor });
+export const messages = z.object({
+  items: z.array(message),
+  nextCursor,
+  previousCursor: text
+    .nullable()
+    .describe(
+      "For `after`: where the messages that are newer than this page begin; null where there are none.",
+    ),
+});
 
 export const timeline = z.array(z.object({ status: text, at: moment, errorCode: text.nullable() }));
 

@@ -23,7 +23,19 @@ export type TestStore = Store & { url?: string } & AsyncDisposable;
 /** A migrated, empty database. `await using store = await createTestStore(kind)` gives it back. */
 export async function createTestStore(kind: (typeof databases)[number]): Promise<TestStore> {
   if (kind === "embedded") return borrowEmbedded();
-  const { url, drop } = await createTestDatabase(inject("postgresTemplate"));
+  return openTestStore(await createTestDatabase(inject("postgresTemplate")));
+}
+
+/** The same under another locale, migrated here: what `create database` takes behind its name. */
+export async function createTestStoreWithLocale(locale: string): Promise<TestStore> {
+  const database = await createTestDatabase(`template0 encoding 'UTF8' ${locale}`);
+  const store = await openPostgres(database.url);
+  await store.migrate();
+  await store.close();
+  return openTestStore(database);
+}
+
+async function openTestStore({ url, drop }: { url: string; drop: () => Promise<void> }): Promise<TestStore> {
   const store = await openPostgres(url);
   await standing(store);
   return {

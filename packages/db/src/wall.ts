@@ -31,6 +31,7 @@ export const RIGHTS: Record<string, readonly string[]> = {
   invitations: ["select", "insert", "update"],
   media_files: ["select", "insert", "update", "delete"],
   members: ["select", "update"],
+  message_search: ["select", "insert", "delete"],
   messages: ["select", "insert", "update", "delete"],
   note_mentions: ["select", "insert", "update", "delete"],
   organization_people: ["select"],

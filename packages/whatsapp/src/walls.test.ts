@@ -326,6 +326,13 @@ async function filled(store: Store) {
     conversation?.id,
   );
   await run(
+    `insert into message_search (organization_no, message_id, conversation_id, words)
+     values ($1::int, $2::bigint, $3::bigint, 'hello'::tsvector)`,
+    no,
+    id,
+    conversation?.id,
+  );
+  await run(
     `insert into outgoing_messages (message_id, public_id, organization_no, client_key)
      values ($1::bigint, $2::uuid, $3::int, 'key')`,
     id,
