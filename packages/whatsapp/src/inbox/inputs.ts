@@ -30,9 +30,7 @@ export const listMessagesInput = conversationInput
     around: z
       .uuid()
       .optional()
-      .describe(
-      "A page with this message in its middle, as `matchedMessageId` of a search names it.",
-    ),
+      .describe("A page with this message in its middle, as `matchedMessageId` of a search names it."),
     limit,
   })
   .refine(({ cursor, after, around }) => [cursor, after, around].filter(Boolean).length <= 1, {

@@ -105,11 +105,7 @@ async function readMessages(
   from: number,
   limit: number,
 ) {
-  const rows = await ctx.query<Row>(statement(limit + 1), [
-    ctx.organizationId,
-    conversationId,
-    String(from),
-  ]);
+  const rows = await ctx.query<Row>(statement(limit + 1), [ctx.organizationId, conversationId, String(from)]);
   const [first] = rows;
   if (!first) throw noSuchConversation();
   const messages = rows.flatMap((row) =>

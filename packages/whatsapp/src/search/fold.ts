@@ -48,11 +48,14 @@ const CHARACTER = new RegExp(
 
 const known = new Map<string, string>();
 const MOST_KNOWN = 20_000;
+/** Somebody may put thousands of marks on one letter. */
+const LONGEST_KNOWN = 8;
 
 function foldCharacter(character: string): string {
   let folded = known.get(character);
   if (folded === undefined) {
     folded = foldAnew(character);
+    if (character.length > LONGEST_KNOWN) return folded;
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(character, folded);
   }

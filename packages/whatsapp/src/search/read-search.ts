@@ -1,3 +1,4 @@
+import { toPgText } from "../text.ts";
 import { fold } from "./fold.ts";
 import { pairsOf, phonesOf, phoneWord, significantDigits, type Token, tokensOf } from "./tokens.ts";
 
@@ -25,7 +26,8 @@ const SHORT = 3;
 const NATIONAL = 7;
 const MOST_WORDS = 20;
 
-export function readSearch(text: string): SearchTerms {
+export function readSearch(search: string): SearchTerms {
+  const text = toPgText(search);
   const folded = fold(text)
     .replace(/^\s*whatsapp:/, "")
     .trim();

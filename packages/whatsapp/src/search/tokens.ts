@@ -32,8 +32,8 @@ export function pairsOf(run: string): string[] {
   return letters.slice(1).map((letter, place) => `${letters[place]}${letter}`);
 }
 
-/** What people write as a telephone number, of folded text. */
-const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ()./\-\t]{4,}\d(?![\p{L}\p{N}])/gu;
+/** What people write as a telephone number, of folded text. Bounded, or a page of digits would be read over and over. */
+const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ()./\-\t]{4,28}\d(?![\p{L}\p{N}])/gu;
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 17;
 
