@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { openPostgres } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-postgres";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";

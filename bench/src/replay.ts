@@ -1,5 +1,6 @@
 /** Takes many webhooks in, makes the inbox anew from the log, and compares the two, row by row. */
-import { openPostgres, type Store } from "@waystation/db/client";
+import type { Store } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { arrivalOf } from "@waystation/whatsapp/webhooks/delivery";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";

@@ -421,7 +421,7 @@ async function serveConsole(folder: string) {
     trustProxy: [],
     production: false,
     consoleFolder: folder,
-    isReady: async () => true,
+    whyNotReady: async () => null,
     log,
   });
   const server = createServer(app).listen(0);

@@ -33,8 +33,8 @@ export interface AppDeps {
   trustProxy: string[];
   production: boolean;
   consoleFolder: string;
-  /** Whether it can work: the database answers and is migrated. */
-  isReady: () => Promise<boolean>;
+  /** Why it cannot work, as a sentence that anybody may read; null when every connection works and nothing is to migrate. */
+  whyNotReady: () => Promise<string | null>;
   log: Logger;
 }
 
@@ -58,8 +58,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(deps.webhooks);
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", async (_req, res) => {
-    const ready = await deps.isReady();
-    res.status(ready ? 200 : 503).json({ status: ready ? "ok" : "unavailable" });
+    const reason = await deps.whyNotReady();
+    if (reason === null) res.json({ status: "ok" });
+    else res.status(503).json({ status: "unavailable", reason });
   });
   app.get("/metrics", metricsRoute(metrics, deps.metricsToken));
   app.use("/api", (_req, res, next) => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { openPostgres } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { createTestDatabase } from "@waystation/db/testing";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbedded, openPostgres, type Store } from "@waystation/db/client";
+import { openEmbedded, type Store } from "@waystation/db/client";
 import { ensurePartitions } from "@waystation/db/partitions";
+import { openPostgres } from "@waystation/db/postgres";
 import { createTestDatabase } from "@waystation/db/testing";
 import { startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { expect, test } from "vitest";

@@ -3,7 +3,8 @@ import { openAsBlob } from "node:fs";
 import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { createEmbedded, embeddedStore, openPostgres, type Store } from "./client.ts";
+import { createEmbedded, embeddedStore, type Store } from "./client.ts";
+import { openPostgres } from "./postgres.ts";
 import { lookAtRows } from "./testing-canary.ts";
 
 declare module "vitest" {
@@ -37,7 +38,7 @@ export async function createTestStoreWithLocale(locale: string): Promise<TestSto
 
 async function openTestStore({ url, drop }: { url: string; drop: () => Promise<void> }): Promise<TestStore> {
   const store = await openPostgres(url);
-  await standing(store);
+  await store.raiseWall();
   return {
     ...store,
     url,
@@ -47,11 +48,6 @@ async function openTestStore({ url, drop }: { url: string; drop: () => Promise<v
       await drop();
     },
   };
-}
-
-async function standing(store: Store): Promise<void> {
-  const reason = await store.raiseWall();
-  if (reason !== null) throw new Error(reason);
 }
 
 async function lookAtRowsOf(url: string): Promise<void> {
@@ -71,7 +67,7 @@ async function borrowEmbedded(): Promise<TestStore> {
     idle.pop() ?? (await createEmbedded("memory://", await openAsBlob(inject("embeddedTemplate"))));
   const before = await shapeOf(client);
   const store = await embeddedStore(client);
-  await standing(store);
+  await store.raiseWall();
   return {
     ...store,
     [Symbol.asyncDispose]: async () => {
