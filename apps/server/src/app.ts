@@ -3,6 +3,7 @@ import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { appRouter } from "@waystation/api/root";
 import type { RequestContext, Viewer } from "@waystation/api/trpc";
 import type { Platform } from "@waystation/whatsapp/context";
+import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
 import { fromNodeHeaders } from "better-auth/node";
 import express, {
   type ErrorRequestHandler,
@@ -206,6 +207,8 @@ function answerErrors(log: Logger): ErrorRequestHandler {
     }
     const { requestId = randomUUID() } = res.locals as Partial<Locals>;
     log.error({ err: error, requestId, path: req.path }, "A request failed");
+    const unavailable = asDatabaseUnavailable(error);
+    if (unavailable) return refuse(res, 503, "SERVICE_UNAVAILABLE", unavailable.message, unavailable.reason);
     refuse(
       res,
       500,

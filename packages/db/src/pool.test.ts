@@ -153,7 +153,12 @@ test("what is opened does not serve before it is verified", async () => {
 test("closing closes all, and rejects who waits", async () => {
   const { pool, use, opened } = createHouse(1);
   const held = Promise.withResolvers<void>();
-  const holding = use(() => held.promise);
+  const begun = Promise.withResolvers<void>();
+  const holding = use(() => {
+    begun.resolve();
+    return held.promise;
+  });
+  await begun.promise;
   const waiting = expect(use(no)).rejects.toThrow("closed");
   await pool.close();
   await waiting;

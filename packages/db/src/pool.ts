@@ -22,9 +22,16 @@ const REOPEN_MS = 250;
 /** How often an idle connection is tried. */
 const PROBE_MS = 10_000;
 
-/** There is no connection to the database that can be relied on. */
+/** There is no connection to the database that can be relied on; `cause` says why. */
 export class DatabaseUnavailableError extends Error {
   override name = "DatabaseUnavailableError";
+}
+
+/** Whether that is what an error comes down to. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (each instanceof DatabaseUnavailableError) return true;
+  return false;
 }
 
 /**
@@ -86,7 +93,11 @@ export function createPool({ name, size, open, verify = async () => {}, onOpen }
   function fail(error: unknown): void {
     failure = error;
     if (all.size > 0) return;
-    for (const turn of waiting.splice(0)) turn.reject(error);
+    const unavailable = new DatabaseUnavailableError(
+      `There is no connection for ${name} (${error instanceof Error ? error.message : error})`,
+      { cause: error },
+    );
+    for (const turn of waiting.splice(0)) turn.reject(unavailable);
   }
 
   function take(): Promise<Connection> {
@@ -117,6 +128,8 @@ export function createPool({ name, size, open, verify = async () => {}, onOpen }
     } catch (error) {
       connection.destroy();
       failure = error;
+      // What is wrong with a session's settings or rights is wrong with the others, too.
+      if (error instanceof SessionError) for (const one of idle.splice(0)) one.connection.destroy();
       throw error;
     }
   }
@@ -173,6 +186,7 @@ export function createPool({ name, size, open, verify = async () => {}, onOpen }
 
   /** Anybody may ask, so it holds nothing that the database or the driver says, such as names and addresses. */
   function sentence(error: unknown): string {
+    if (error instanceof DatabaseUnavailableError && error.cause) return sentence(error.cause);
     if (error instanceof SessionError) return `The connection for ${name} cannot be used. ${error.message}`;
     const { code } = error as { code?: unknown };
     return `The connection for ${name} failed${typeof code === "string" ? ` (${code})` : ""}`;

@@ -11,7 +11,7 @@ import {
   schema,
 } from "./client.ts";
 import { type Connection, openConnection } from "./connection.ts";
-import { createPool } from "./pool.ts";
+import { createPool, DatabaseUnavailableError } from "./pool.ts";
 import { checkDatabase } from "./requirements.ts";
 import { askingOf, drizzleOn, prepared, run, transact, transactOn } from "./run-statements.ts";
 import { LIMITED, type SessionOptions, type Statement, settingsList, UNLIMITED } from "./session.ts";
@@ -156,7 +156,7 @@ export async function openPostgres(url: string, directUrl: string | null = null)
         await scoped.use(verifyRowSecurity);
       } catch (error) {
         if (!requests) await scoped.close();
-        throw error;
+        throw error instanceof DatabaseUnavailableError ? (error.cause ?? error) : error;
       }
       requests = scoped;
       within = postgresWithin(scoped, rememberNumbers(own.query), settings);
