@@ -45,7 +45,7 @@ export const types = {
 };
 
 /**
- * Opens a connection, sets its session up and checks that the settings hold. By node-postgres: see docs/decisions/0016.
+ * Opens a connection, sets its session up and checks that the settings hold. By node-postgres: see docs/decisions/0022.
  * Startup parameters other than user, database and application_name are not sent: PgBouncer rejects them.
  */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
