@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-
-const root = join(import.meta.dirname, "..");
+import { callsIn, fixedWaits } from "./fixed-waits.ts";
+import { root } from "./run-step.ts";
 
 interface Import {
   file: string;
@@ -103,14 +103,6 @@ test("the product knows neither Express nor tRPC nor React", () => {
   expect(show(wrong)).toEqual([]);
 });
 
-test("doors hold no SQL: neither the API nor the console imports drizzle", () => {
-  const wrong = production.filter(
-    ({ file, from }) =>
-      ["packages/api", "apps/admin"].includes(packageOf(file)) && /^(drizzle|postgres|@electric)/.test(from),
-  );
-  expect(show(wrong)).toEqual([]);
-});
-
 test("no file only passes on what others export", () => {
   const barrels = files.filter(
     (file) =>
@@ -125,17 +117,42 @@ test("the environment has one reader in the server, and one in the simulator", (
   expect(readers).toEqual(["apps/server/src/config.ts", "packages/twilio-simulator/src/main.ts"]);
 });
 
-test("nothing builds SQL from text", () => {
-  const found = files.filter((file) => /\bsql\.raw\(/.test(sources.get(file) ?? ""));
+const specs = globSync("e2e/**/*.ts", { cwd: root, exclude: ["e2e/node_modules/**"] });
+const scriptTests = globSync("scripts/**/*.test.ts", { cwd: root });
+const tests = [...files.filter(isTest), ...specs, ...scriptTests];
+
+test("no module and no response is replaced in a test", () => {
+  const found = tests.filter((file) =>
+    callsIn(file, readFileSync(join(root, file), "utf8")).some((name) =>
+      /^(vi|jest)\.(do|un)?mock$|^mock\.module$|(^|\.)(fulfill|routeFromHAR)$/i.test(name),
+    ),
+  );
   expect(found).toEqual([]);
 });
 
-test("no module is replaced in a test, and none waits for a fixed time", () => {
-  const specs = globSync("e2e/**/*.ts", { cwd: root, exclude: ["e2e/node_modules/**"] });
-  const tests = [...files.filter(isTest), ...specs].filter((file) =>
-    /\bvi\.(do)?mock\(|\bwaitForTimeout\(|\bpage\.route\(/.test(readFileSync(join(root, file), "utf8")),
+test("no test waits for a fixed time", () => {
+  const found = tests.flatMap((file) => fixedWaits(file, readFileSync(join(root, file), "utf8")));
+  expect(found).toEqual([]);
+});
+
+test.each([
+  ["Playwright's own", "await page.waitForTimeout(50)"],
+  ["a promise of a timer", "await new Promise((resolve) => setTimeout(resolve, 50))"],
+  ["one with a body", "await new Promise((resolve) => { setTimeout(resolve, 50); })"],
+  ["a timer that is a promise", 'import { setTimeout } from "node:timers/promises"; await setTimeout(50)'],
+  ["under another name", 'import { setTimeout as sleep } from "node:timers/promises"; await sleep(50)'],
+  ["of the scheduler", 'import { scheduler } from "node:timers/promises"; await scheduler.wait(50)'],
+  ["a blocking one", "Atomics.wait(cells, 0, 0, 50)"],
+  ["a command", 'execSync("sleep 1")'],
+])("a fixed wait is seen: %s", (_name, text) => {
+  expect(fixedWaits("x.test.ts", text)).toHaveLength(1);
+});
+
+test("a limit is no fixed wait", () => {
+  expect(fixedWaits("x.test.ts", "await expect.poll(look, { timeout: 50 }).toBe(1)")).toEqual([]);
+  expect(fixedWaits("x.test.ts", "AbortSignal.timeout(50); setTimeout(() => socket.destroy(), 50)")).toEqual(
+    [],
   );
-  expect(tests).toEqual([]);
 });
 
 test("no two modules need each other before they can run", () => {

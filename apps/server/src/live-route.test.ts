@@ -208,10 +208,14 @@ test("who does not read costs nothing more, and hears the rest together", async 
   // More than the buffers on both sides hold.
   const rounds = 60;
   const ids = (round: number) => Array.from({ length: 99 }, (_, at) => `${round}-${at}-${"x".repeat(2_000)}`);
+  const end = new AbortController();
+  const others = desk.platform.feed.subscribe(ctx.organizationId, end.signal)[Symbol.asyncIterator]();
   for (let round = 0; round < rounds; round++) {
+    const told = others.next();
     for (const id of ids(round)) desk.platform.feed.publish(change(ctx, id));
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await told;
   }
+  end.abort();
   let heard = "";
   socket.on("data", (chunk) => {
     heard += chunk.toString("latin1");

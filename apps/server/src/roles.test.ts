@@ -405,7 +405,9 @@ async function ask(visitor: Visitor, path: string, input?: object): Promise<Answ
   // A stream that is refused says so at once, if not by its status then in its first event.
   const reader = response.body?.getReader();
   let text = "";
-  const end = new Promise<null>((resolve) => setTimeout(resolve, STREAM_MS, null));
+  const end = new Promise<null>((resolve) => {
+    AbortSignal.timeout(STREAM_MS).addEventListener("abort", () => resolve(null));
+  });
   for (let part = await reader?.read(); part && !part.done; ) {
     text += Buffer.from(part.value).toString();
     if (text.includes("serialized-error")) break;

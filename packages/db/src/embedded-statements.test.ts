@@ -95,9 +95,10 @@ test("what is refused leaves nothing behind, and what was planned still runs", a
 
 test("many at once take turns, and none comes into another's transaction", async () => {
   await client.exec("create table turns (id int)");
+  const othersWait = Promise.withResolvers<void>();
   const busy = store.db.transaction(async (tx) => {
     await tx.execute("insert into turns values (1)");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await othersWait.promise;
     tx.rollback();
   });
   const others = Array.from({ length: 20 }, (_, id) =>
@@ -105,6 +106,7 @@ test("many at once take turns, and none comes into another's transaction", async
       ? store.hotQuery("insert into turns values ($1::int)", [100 + id])
       : store.query("insert into turns values ($1::int) returning id", [100 + id]),
   );
+  othersWait.resolve();
   await expect(busy).rejects.toThrow("Rollback");
   await Promise.all(others);
   expect(await store.query("select count(*)::int as count, min(id) as least from turns", [])).toEqual([
