@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { openPostgres } from "@waystation/db/postgres";
-import { startPgBouncer } from "@waystation/db/testing-pgbouncer";
+import { openPostgres } from "@waystation/db/client";
 import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-postgres";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
@@ -64,10 +63,7 @@ const ofTheNetwork = /^Failed to load resource|Unable to preload CSS|dynamically
 
 const TEMPLATE = "waystation_template";
 
-/** What a server is told of its database: see `--pooler` in scripts/e2e.ts. */
-type AddressesOf = (database: string) => Record<string, string>;
-
-export const test = base.extend<Fixtures, { postgresServer: TestPostgres; addressesOf: AddressesOf }>({
+export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
   postgresServer: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs.
     async ({}, use) => {
@@ -78,22 +74,6 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres; addres
       await template.close();
       await use(server);
       await server.stop();
-    },
-    { scope: "worker" },
-  ],
-
-  addressesOf: [
-    async ({ postgresServer }, use) => {
-      const mode = process.env.E2E_POOLER;
-      if (mode !== "session" && mode !== "transaction")
-        return use((database) => ({ DATABASE_URL: postgresServer.urlOf(database) }));
-      const pooler = await startPgBouncer(postgresServer.urlOf("postgres"), mode);
-      await use((database) => {
-        const url = postgresServer.urlOf(database);
-        const pooled = { DATABASE_URL: pooler.urlOf(url) };
-        return mode === "session" ? pooled : { ...pooled, DATABASE_DIRECT_URL: url };
-      });
-      await pooler.stop();
     },
     { scope: "worker" },
   ],
@@ -122,13 +102,13 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres; addres
     await mailServer.stop();
   },
 
-  server: async ({ postgresServer, addressesOf, simulator, canary, sendsMail, mailServer }, use) => {
+  server: async ({ postgresServer, simulator, canary, sendsMail, mailServer }, use) => {
     const database = `test_${randomUUID().replaceAll("-", "")}`;
     await command(postgresServer, `create database ${database} template ${TEMPLATE}`);
     const config = readConfig({
       NODE_ENV: "development",
       PORT: "0",
-      ...addressesOf(database),
+      DATABASE_URL: postgresServer.urlOf(database),
       ENCRYPTION_KEYS: ENCRYPTION_KEY,
       AUTH_SECRET,
       TWILIO_SIMULATOR_URL: simulator.url,

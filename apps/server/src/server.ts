@@ -1,8 +1,7 @@
 import type { Store } from "@waystation/db/client";
-import { NOTICE_BYTES, type Notices, openNotices } from "@waystation/db/notices";
+import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
-import { RequirementError } from "@waystation/db/requirements";
-import { SessionError } from "@waystation/db/session";
+import { DESK_ROLE } from "@waystation/db/wall";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import { watchTestClock } from "@waystation/whatsapp/connections/simulator-clock";
@@ -16,6 +15,7 @@ import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
 import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { sql } from "drizzle-orm";
 import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import type { Config } from "./config.ts";
@@ -24,8 +24,8 @@ import { closeServer, createHttpServer, end, listen } from "./http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
+import { createMisdirectedRoute } from "./misdirected-route.ts";
 import { reserveStore } from "./open-store.ts";
-import { keepSearchIndex } from "./search-index.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
 import { createWebhookRoute } from "./webhook-route.ts";
@@ -52,8 +52,6 @@ const DRAIN_MS = 9_500;
 const FAREWELL_MS = 2_000;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
-/** So long may it take at the start until every kind of connection is there. */
-const START_MS = 15_000;
 const COMPLAINT_MS = 5_000;
 
 /**
@@ -78,14 +76,13 @@ export async function startServer(
 
   const store = await reserved.open();
   undo.defer(() => store.close());
-  for (const warning of store.warnings) log.warn(warning);
   await migrate(store);
   const secrets = await loadSecrets(config, store.db, log);
   const token = await ensureSetupToken(store.db, config.setupToken);
   const publicIds = createPublicIds(await ensurePublicIdKey(store.db));
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
-  await raiseWall(store);
+  await raiseWall(store, log);
   const inner = assemble(
     { ...config, publicUrl },
     store,
@@ -132,20 +129,19 @@ async function migrate(store: Store): Promise<void> {
   }
 }
 
-/** Request code must not be served before the database holds organisations apart. */
-async function raiseWall(store: Store): Promise<void> {
+/** A role may not be ours to make: then every query still names the organisation, and the operator is told. */
+async function raiseWall(store: Store, log: Logger): Promise<void> {
   try {
-    await store.raiseWall();
-    const problem = await store.check(START_MS);
-    if (problem !== null) throw new SessionError(`${problem}.`);
+    const problem = await store.raiseWall();
+    if (problem !== null)
+      log.warn(
+        { problem },
+        `The second wall between organisations is off. Let a superuser of the database run: create role ${DESK_ROLE} nologin; grant ${DESK_ROLE} to the server's user. Then start again.`,
+      );
   } catch (error) {
-    const isOurs = error instanceof RequirementError || error instanceof SessionError;
-    throw new StartError(
-      isOurs
-        ? error.message
-        : `Row-level security cannot be verified (${error instanceof Error ? error.message : error}). Look at the database's log, then start again.`,
-      { cause: error },
-    );
+    throw new StartError(`The database cannot be used (${error instanceof Error ? error.message : error}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -163,7 +159,7 @@ function assemble(
   const complain = seldom((error: unknown) =>
     log.warn({ err: error }, "The database did not take webhooks; they go again"),
   );
-  const { feed, notices } = openFeed(store);
+  const feed = openFeed(store);
   const ingest = createIngest(store, feed, {
     onBatch: (...batch) => metrics.onBatch(...batch),
     onRetry: (error) => {
@@ -200,7 +196,7 @@ function assemble(
     linkSecret: secrets.linkSecret,
     publicIds: secrets.publicIds,
   };
-  const isHealthy = oneAtATime(async () => (await store.check(HEALTH_MS)) === null);
+  const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));
   const app = createApp({
     platform,
     auth: createAuth({
@@ -220,20 +216,17 @@ function assemble(
       count: metrics.countWebhook,
       report,
     }),
+    misdirected: createMisdirectedRoute(
+      { platform, refusals, count: metrics.countWebhook, report },
+      "wrong_path",
+    ),
     metrics,
     metricsToken: config.metricsToken,
     trustProxy: config.trustProxy,
     production: config.production,
     consoleFolder,
-    whyNotReady: oneAtATime(async () => {
-      if (isDraining()) return "The server is stopping";
-      const problems = await Promise.all([
-        store.check(HEALTH_MS),
-        notices?.check(HEALTH_MS) ?? null,
-        whyNotMigrated(store),
-      ]);
-      return problems.find((problem) => problem !== null) ?? null;
-    }),
+    isReady: async () =>
+      !isDraining() && answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
     log,
   });
 
@@ -249,7 +242,6 @@ function assemble(
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);
   const endClock = watchTestClock(platform);
-  const searchIndex = keepSearchIndex(store, log, report);
   return {
     app,
     platform,
@@ -257,7 +249,7 @@ function assemble(
       clearInterval(timer);
       endClock();
       await Promise.race([
-        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking, searchIndex.stop()]),
+        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
         end(deadline),
       ]);
       await feed.close();
@@ -265,19 +257,11 @@ function assemble(
   };
 }
 
-/** On a database that other processes may use too, with a connection to them. */
-function openFeed({ native }: Store): { feed: Feed; notices: Notices | null } {
-  if (native.kind === "embedded") return { feed: createFeed(), notices: null };
-  const { directUrl } = native;
-  let notices: Notices | null = null;
-  const feed = createFeed({
-    open: (handlers) => {
-      notices = openNotices(directUrl, handlers);
-      return notices;
-    },
-    maxBytes: NOTICE_BYTES,
-  });
-  return { feed, notices };
+/** On a database that other processes may use too, with a line to them. */
+function openFeed({ native }: Store): Feed {
+  if (native.kind === "embedded") return createFeed();
+  const { url } = native;
+  return createFeed({ open: (handlers) => openNotices(url, handlers), maxBytes: NOTICE_BYTES });
 }
 
 /** While the database is away, the same complaint would come ten times a second. */
@@ -290,23 +274,11 @@ function seldom<Argument>(action: (argument: Argument) => void): (argument: Argu
   };
 }
 
-/** Anybody may ask, as often as they like: whoever asks meanwhile is given the same answer. */
-function oneAtATime<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
-  let asking: Promise<Answer> | null = null;
-  return () => {
-    asking ??= ask().finally(() => {
-      asking = null;
-    });
-    return asking;
-  };
-}
-
-async function whyNotMigrated(store: Store): Promise<string | null> {
+async function answersInTime(question: PromiseLike<unknown>): Promise<boolean> {
   try {
-    const pending = await Promise.race([store.pendingMigrations(), end(AbortSignal.timeout(HEALTH_MS))]);
-    if (pending?.length === 0) return null;
-    return pending ? "The database lacks migrations" : "The database does not answer";
+    const answer = await Promise.race([question, end(AbortSignal.timeout(HEALTH_MS)).then(() => false)]);
+    return answer !== false;
   } catch {
-    return "The database does not answer";
+    return false;
   }
 }

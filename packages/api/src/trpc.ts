@@ -11,7 +11,6 @@ import type {
   Role,
   Visit,
 } from "@waystation/whatsapp/context";
-import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { toPgText } from "@waystation/whatsapp/text";
 import { ZodError } from "zod";
@@ -54,7 +53,6 @@ const codeOf: Partial<Record<Reason, Code>> = {
   shortcut_taken: "CONFLICT",
   shared_key_exists: "CONFLICT",
   changed_meanwhile: "CONFLICT",
-  database_unavailable: "SERVICE_UNAVAILABLE",
 };
 
 const t = initTRPC
@@ -110,9 +108,7 @@ const translateErrors = t.middleware(async ({ next, ctx, path }) => {
     throw asError(cause);
   }
   if (code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
-  const unavailable = asDatabaseUnavailable(cause);
-  if (unavailable) throw asError(unavailable);
-  if (code !== "INTERNAL_SERVER_ERROR") ctx.onRefusal(code.toLowerCase(), path);
+  else ctx.onRefusal(code.toLowerCase(), path);
   return result;
 });
 

@@ -3,8 +3,7 @@ import { openAsBlob } from "node:fs";
 import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { createEmbedded, embeddedStore, type Store } from "./client.ts";
-import { openPostgres } from "./postgres.ts";
+import { createEmbedded, embeddedStore, openPostgres, type Store } from "./client.ts";
 import { lookAtRows } from "./testing-canary.ts";
 
 declare module "vitest" {
@@ -24,21 +23,9 @@ export type TestStore = Store & { url?: string } & AsyncDisposable;
 /** A migrated, empty database. `await using store = await createTestStore(kind)` gives it back. */
 export async function createTestStore(kind: (typeof databases)[number]): Promise<TestStore> {
   if (kind === "embedded") return borrowEmbedded();
-  return openTestStore(await createTestDatabase(inject("postgresTemplate")));
-}
-
-/** The same under another locale, migrated here: what `create database` takes behind its name. */
-export async function createTestStoreWithLocale(locale: string): Promise<TestStore> {
-  const database = await createTestDatabase(`template0 encoding 'UTF8' ${locale}`);
-  const store = await openPostgres(database.url);
-  await store.migrate();
-  await store.close();
-  return openTestStore(database);
-}
-
-async function openTestStore({ url, drop }: { url: string; drop: () => Promise<void> }): Promise<TestStore> {
+  const { url, drop } = await createTestDatabase(inject("postgresTemplate"));
   const store = await openPostgres(url);
-  await store.raiseWall();
+  await standing(store);
   return {
     ...store,
     url,
@@ -48,6 +35,11 @@ async function openTestStore({ url, drop }: { url: string; drop: () => Promise<v
       await drop();
     },
   };
+}
+
+async function standing(store: Store): Promise<void> {
+  const reason = await store.raiseWall();
+  if (reason !== null) throw new Error(reason);
 }
 
 async function lookAtRowsOf(url: string): Promise<void> {
@@ -67,7 +59,7 @@ async function borrowEmbedded(): Promise<TestStore> {
     idle.pop() ?? (await createEmbedded("memory://", await openAsBlob(inject("embeddedTemplate"))));
   const before = await shapeOf(client);
   const store = await embeddedStore(client);
-  await store.raiseWall();
+  await standing(store);
   return {
     ...store,
     [Symbol.asyncDispose]: async () => {

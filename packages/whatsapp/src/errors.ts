@@ -53,8 +53,7 @@ export type Reason =
   | "media_too_large"
   | "media_type"
   | "attachment_gone"
-  | "not_reachable"
-  | "database_unavailable";
+  | "not_reachable";
 
 /** The input field that a refusal belongs to, for the form to show it there. */
 export type Field =

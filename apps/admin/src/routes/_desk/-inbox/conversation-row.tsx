@@ -2,15 +2,11 @@ import { VisuallyHidden } from "@mantine/core";
 import { IconAt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { formatAddress } from "../../../ui/format.ts";
-import { Highlight } from "../../../ui/highlight.tsx";
 import { ShortTime } from "../../../ui/time.tsx";
 import css from "./inbox.module.css";
 import { lastLine, nameOfContact } from "./kind-words.ts";
 import type { Conversation } from "./queries.ts";
 import { Tick } from "./tick.tsx";
-
-/** So many letters before what was found are seen in a row, with what was found. */
-const ROOM = 16;
 
 export function ConversationRow({
   conversation,
@@ -19,38 +15,29 @@ export function ConversationRow({
   conversation: Conversation;
   isOpened: boolean;
 }) {
-  const { contact, lastMessage, unread, isMentioned, id, matchedText, matchedRanges, nameRanges } =
-    conversation;
+  const { contact, lastMessage, unread, isMentioned, id } = conversation;
   return (
     <li>
       <Link
         to="/inbox/$conversationId"
         params={{ conversationId: id }}
-        search={(before) => ({ ...before, message: conversation.matchedMessageId ?? undefined })}
+        search={true}
         className={css.row}
         aria-current={isOpened ? "page" : undefined}
         data-unread={unread > 0 || undefined}
       >
         <span className={css.name} dir="auto">
-          {contact.name ? (
-            <Highlight text={contact.name} ranges={nameRanges} lead={ROOM} />
-          ) : (
-            nameOfContact(contact, formatAddress(contact.address))
-          )}
+          {nameOfContact(contact, formatAddress(contact.address))}
         </span>
         <span className={css.when}>
-          <ShortTime at={conversation.matchedAt ?? lastMessage.at} />
+          <ShortTime at={lastMessage.at} />
         </span>
         <span className={css.line}>
-          {matchedText === null && lastMessage.direction === "out" && lastMessage.status ? (
+          {lastMessage.direction === "out" && lastMessage.status ? (
             <Tick status={lastMessage.status} />
           ) : null}
           <span className={css.words} dir="auto">
-            {matchedText === null ? (
-              lastLine(lastMessage)
-            ) : (
-              <Highlight text={matchedText} ranges={matchedRanges} lead={ROOM} />
-            )}
+            {lastLine(lastMessage)}
           </span>
         </span>
         {unread > 0 || isMentioned ? (
