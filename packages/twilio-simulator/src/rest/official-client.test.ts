@@ -286,6 +286,64 @@ describe("senders", () => {
   });
 });
 
+test("a new sender is created, comes online, and can be used", async () => {
+  const slow = await startSimulator({ pace: { senderUpdate: 60_000 } });
+  const senders = connectClient(slow).messaging.v2.channelsSenders;
+  const senderId = "whatsapp:+14155550177";
+  const wanted = {
+    sender_id: senderId,
+    configuration: { waba_id: "555" },
+    webhook: { callback_url: "https://desk.example.com/in" },
+    profile: { name: "Bar Harbour Kayaks" },
+  } as unknown as Parameters<typeof senders.create>[0];
+  const created = await senders.create(wanted);
+  expect(created).toMatchObject({ status: "CREATING", senderId, profile: { name: "Bar Harbour Kayaks" } });
+  slow.setClock({ advance: 60_000 });
+  expect(await senders(created.sid).fetch()).toMatchObject({
+    status: "ONLINE",
+    configuration: { wabaId: "555" },
+    webhook: { callbackUrl: "https://desk.example.com/in" },
+    properties: { qualityRating: "HIGH" },
+  });
+  expect((await senders.list({ channel: "whatsapp" })).map(({ sid }) => sid)).toContain(created.sid);
+  const { messageSid } = await slow.sendIncoming({ to: senderId, from: "+491511234567", body: "Hello" });
+  expect(messageSid).toMatch(/^[SM]M/);
+  await expect(senders.create(wanted)).rejects.toMatchObject({ status: 400 });
+  for (const sender_id of [undefined, "", "+14155550178", "whatsapp:14155550178", 7])
+    await expect(senders.create({ ...wanted, sender_id } as never)).rejects.toMatchObject({ status: 400 });
+  await slow.stop();
+});
+
+test("a new Messaging Service is created and can be changed", async () => {
+  const { sid, token } = simulator.createAccount();
+  const { services } = connectClient(simulator, sid, token).messaging.v1;
+  const created = await services.create({
+    friendlyName: "Kayaks",
+    inboundRequestUrl: "https://desk.example.com/in",
+    statusCallback: "https://desk.example.com/status",
+    useInboundWebhookOnNumber: true,
+    validityPeriod: 600,
+    usecase: "marketing",
+  });
+  expect(created).toMatchObject({
+    accountSid: sid,
+    friendlyName: "Kayaks",
+    inboundRequestUrl: "https://desk.example.com/in",
+    statusCallback: "https://desk.example.com/status",
+    useInboundWebhookOnNumber: true,
+    validityPeriod: 600,
+    usecase: "marketing",
+  });
+  expect(created.sid).toMatch(/^MG[0-9a-f]{32}$/);
+  expect((await services(created.sid).update({ friendlyName: "Boats" })).friendlyName).toBe("Boats");
+  expect((await services.list()).map(({ friendlyName }) => friendlyName)).toEqual(["Boats"]);
+  expect(await services(created.sid).channelSenders.list()).toEqual([]);
+  await expect(services.create({} as never)).rejects.toThrow();
+  await expect(services.create({ friendlyName: "x", validityPeriod: 0 })).rejects.toMatchObject({
+    status: 400,
+  });
+});
+
 test("Messaging Services: list, fetch, update, pool", async () => {
   const services = client().messaging.v1.services;
   expect((await services.list()).map(({ sid }) => sid)).toEqual([SERVICE]);

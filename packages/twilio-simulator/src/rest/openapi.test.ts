@@ -161,6 +161,22 @@ describe("bodies follow Twilio's OpenAPI", () => {
     expect(Object.keys(schema.properties).filter((property) => !(property in complete))).toEqual([]);
   });
 
+  test.each([
+    [
+      "messaging_v2",
+      "messaging.v2.channels_sender_response",
+      () => ask("/v2/Channels/Senders", "POST", undefined, { sender_id: "whatsapp:+14155550188" }),
+    ],
+    ["messaging_v1", "messaging.v1.service", () => ask("/v1/Services", "POST", { FriendlyName: "Kayaks" })],
+  ] as const)("%s %s that was created", async (name, schemaName, create) => {
+    const spec = load(name);
+    const schema = spec.components.schemas[schemaName];
+    const body = await create();
+    expect(body.sid).toMatch(/^(XE|MG)[0-9a-f]{32}$/);
+    expect(compare(spec, schema ?? {}, body, schemaName)).toEqual([]);
+    expect(Object.keys(schema?.properties ?? {}).filter((property) => !(property in body))).toEqual([]);
+  });
+
   test("the single alert has all of its properties", async () => {
     const [alert] = (await ask("/v1/Alerts")).alerts as Json[];
     const spec = load("monitor_v1");

@@ -36,6 +36,17 @@ export function readSenderUpdate(body: unknown, allowed: { fragments: boolean })
   return { webhook, profile: isRecord(body.profile) ? readProfile(body.profile) : null };
 }
 
+/** What a new sender needs beside the parts that an update has, too. */
+export function readNewSender(body: Record<string, unknown>): { address: string; wabaId: string | null } {
+  const { sender_id: address, configuration } = body;
+  if (typeof address !== "string" || !/^whatsapp:\+[1-9]\d{6,14}$/.test(address))
+    throw invalidParameter("Invalid sender_id");
+  if (configuration !== undefined && configuration !== null && !isRecord(configuration))
+    throw invalidParameter("Invalid configuration");
+  const wabaId = configuration?.waba_id;
+  return { address, wabaId: typeof wabaId === "string" && wabaId !== "" ? wabaId : null };
+}
+
 function readProfile(profile: Record<string, unknown>): { name?: string; about?: string } {
   return {
     ...(typeof profile.name === "string" ? { name: profile.name } : {}),

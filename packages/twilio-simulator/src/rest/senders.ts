@@ -1,12 +1,14 @@
 import express, { type Request, type Router } from "express";
 import type { Context } from "../state/context.ts";
+import { makeSender } from "../state/seed.ts";
 import type { Sender } from "../state/types.ts";
 import { permit, principalOf } from "./authenticate.ts";
 import { invalidParameter, notFound, pathOf, TwilioError } from "./errors.ts";
 import { baseOf, cutPage, readQuery, toListV1 } from "./paging.ts";
-import { readSenderUpdate } from "./read-sender-update.ts";
+import { readNewSender, readSenderUpdate } from "./read-sender-update.ts";
 
 const collection = "/v2/Channels/Senders";
+const MOST_SENDERS = 1_000;
 
 export function routeSenders(ctx: Context): Router {
   const router = express.Router();
@@ -30,6 +32,39 @@ export function routeSenders(ctx: Context): Router {
   router.get(`${collection}/:sid`, (req, res) => {
     permit(req, "/twilio/messaging/senders/read");
     res.json(showSender(req, findSender(req)));
+  });
+
+  router.post(collection, (req, res) => {
+    permit(req, "/twilio/messaging/senders/create");
+    const { account } = principalOf(req);
+    if (!req.is("application/json")) throw new TwilioError(415, 20415, "Unsupported Media Type");
+    const { webhook, profile } = readSenderUpdate(req.body, {
+      fragments: account.behaviour !== "fragment-refused",
+    });
+    const { address, wabaId } = readNewSender(req.body as Record<string, unknown>);
+    if (
+      [...ctx.state.accounts.values()].some(({ senders }) => senders.some((each) => each.address === address))
+    )
+      throw invalidParameter(`${address} is registered already`);
+    if (account.senders.length >= MOST_SENDERS) throw invalidParameter("This account has too many senders");
+    const sender = makeSender(
+      ctx.random.sid("XE"),
+      address,
+      profile?.name ?? account.friendlyName,
+      "CREATING",
+    );
+    if (profile?.about) sender.about = profile.about;
+    if (wabaId) sender.wabaId = wabaId;
+    Object.assign(sender.webhook, webhook);
+    account.senders.push(sender);
+    ctx.clock.after(ctx.pace.senderUpdate, () => {
+      if (sender.status !== "CREATING") return;
+      const { qualityRating, messagingLimit } = makeSender(sender.sid, address, sender.displayName);
+      Object.assign(sender, { status: "ONLINE", qualityRating, messagingLimit });
+      ctx.feed.publish("sender", sender);
+    });
+    ctx.feed.publish("sender", sender);
+    res.status(202).json(showSender(req, sender));
   });
 
   router.post(`${collection}/:sid`, (req, res) => {

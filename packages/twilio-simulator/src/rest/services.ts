@@ -1,12 +1,15 @@
 import express, { type Request, type Router } from "express";
 import type { Context } from "../state/context.ts";
+import { makeService } from "../state/seed.ts";
 import type { Account, MessagingService } from "../state/types.ts";
 import { permit, principalOf } from "./authenticate.ts";
-import { notFound, pathOf } from "./errors.ts";
+import { invalidParameter, notFound, pathOf } from "./errors.ts";
 import { baseOf, cutPage, toListV1 } from "./paging.ts";
 import { iso8601 } from "./respond.ts";
 
 const collection = "/v1/Services";
+const MOST_SERVICES = 1_000;
+const LONGEST_VALIDITY = 36_000;
 
 export function routeServices(ctx: Context): Router {
   const router = express.Router();
@@ -23,6 +26,23 @@ export function routeServices(ctx: Context): Router {
         page.items.map((service) => showService(req, account, service)),
       ),
     );
+  });
+
+  router.post(collection, (req, res) => {
+    permit(req, "/twilio/messaging/services/create");
+    const { account } = principalOf(req);
+    const form = (req.body ?? {}) as Record<string, string | undefined>;
+    if (!form.FriendlyName)
+      throw invalidParameter("Missing required parameter FriendlyName in the post body");
+    if (account.services.length >= MOST_SERVICES)
+      throw invalidParameter("This account has too many services");
+    const service = makeService(ctx.random.sid("MG"), form.FriendlyName, []);
+    updateService(service, form);
+    service.dateCreated = ctx.clock.now();
+    service.dateUpdated = service.dateCreated;
+    account.services.push(service);
+    ctx.feed.publish("service", service);
+    res.status(201).json(showService(req, account, service));
   });
 
   router.get(`${collection}/:sid`, (req, res) => {
@@ -93,6 +113,13 @@ function updateService(service: MessagingService, form: Record<string, string | 
   if (form.UseInboundWebhookOnNumber !== undefined)
     service.useInboundWebhookOnNumber = form.UseInboundWebhookOnNumber === "true";
   if (form.StickySender !== undefined) service.stickySender = form.StickySender === "true";
+  if (form.ValidityPeriod !== undefined) {
+    const seconds = Number(form.ValidityPeriod);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_VALIDITY)
+      throw invalidParameter("Invalid ValidityPeriod");
+    service.validityPeriod = seconds;
+  }
+  if (form.Usecase !== undefined) service.usecase = form.Usecase;
   if (form.SmartEncoding !== undefined) service.smartEncoding = form.SmartEncoding === "true";
 }
 

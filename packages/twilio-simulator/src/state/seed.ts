@@ -65,7 +65,7 @@ function makeKey(
   return { ...key, friendlyName, kind, allow, dateCreated: started, dateUpdated: started };
 }
 
-function makeService(sid: string, friendlyName: string, senderSids: string[]): MessagingService {
+export function makeService(sid: string, friendlyName: string, senderSids: string[]): MessagingService {
   return {
     sid,
     friendlyName,
