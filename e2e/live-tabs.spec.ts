@@ -30,6 +30,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
   connect,
   simulator,
 }) => {
+  test.slow();
   await setup();
   await connect();
   const { openers, leader } = watchStreams(context);
@@ -38,7 +39,8 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
   await write("Before any tab");
   const tabs = [page];
   while (tabs.length < 10) tabs.push(await context.newPage());
-  const everywhere = (text: string) => Promise.all(tabs.map((tab) => expect(row(tab, text)).toBeVisible()));
+  const everywhere = (text: string) =>
+    Promise.all(tabs.map((tab) => expect(row(tab, text)).toBeVisible({ timeout: 60_000 })));
   const without = (gone: Page) => tabs.splice(tabs.indexOf(gone), 1);
 
   await test.step("all ten load, at the same time", async () => {
@@ -58,7 +60,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     const closed = leader();
     await closed.close();
     without(closed);
-    await expect.poll(() => openers.length).toBe(2);
+    await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(2);
     await expect.poll(() => liveStreams(server.url)).toBe(1);
     await write("To nine tabs");
     await everywhere("To nine tabs");
@@ -68,7 +70,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     const crashed = leader();
     await crashed.goto("chrome://crash").catch(() => {});
     without(crashed);
-    await expect.poll(() => openers.length).toBe(3);
+    await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(3);
     await write("To eight tabs");
     await everywhere("To eight tabs");
     await expect.poll(() => liveStreams(server.url)).toBe(1);
@@ -79,7 +81,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     // Chromium freezes hidden tabs only, and without a screen all are visible.
     await frozen.evaluate(`document.dispatchEvent(new Event("freeze"))`);
     without(frozen);
-    await expect.poll(() => openers.length).toBe(4);
+    await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(4);
     await write("To seven tabs");
     await everywhere("To seven tabs");
     await expect.poll(() => liveStreams(server.url)).toBe(1);
@@ -92,7 +94,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
   await test.step("the leader goes to another site and comes back", async () => {
     const away = leader();
     await away.goto("about:blank");
-    await expect.poll(() => openers.length).toBe(5);
+    await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(5);
     await away.goto("/inbox");
     await write("To all again");
     await everywhere("To all again");
@@ -109,6 +111,7 @@ test("a leader that hangs is replaced, and follows when it responds again", asyn
   simulator,
   server,
 }) => {
+  test.slow();
   await setup();
   await connect();
   const { openers } = watchStreams(context);
@@ -138,7 +141,7 @@ test("a leader that hangs is replaced, and follows when it responds again", asyn
     .then(() => {
       isHanging = false;
     });
-  await expect.poll(() => openers).toEqual([page, other]);
+  await expect.poll(() => openers, { timeout: 60_000 }).toEqual([page, other]);
   await write("While the first tab hangs");
   await expect(row(other, "While the first tab hangs")).toBeVisible();
   expect(isHanging).toBe(true);
@@ -215,6 +218,7 @@ test("what ends or changes a session reaches the tabs that follow", async ({
   joined,
   connect,
 }) => {
+  test.slow();
   const owner = await setup();
   await connect();
   const { page: mia, person } = await joined("member");
