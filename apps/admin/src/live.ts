@@ -83,7 +83,7 @@ function useRefresh(queryClient: QueryClient) {
   );
 }
 
-/** The stream of this browser's session says what changed; queries say what is. All tabs share it (docs/decisions/0020). */
+/** The stream of this browser's session says what changed; queries say what is. All tabs share it (docs/decisions/0021). */
 export function useLiveChanges({ user, sessionId, organization }: SignedIn): Live {
   const queryClient = useQueryClient();
   const refresh = useRefresh(queryClient);
