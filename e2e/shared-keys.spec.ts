@@ -123,7 +123,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
 
   await test.step("the palette leads to the form", async () => {
     await page.keyboard.press("ControlOrMeta+k");
-    await page.getByRole("option", { name: "Add a shared key" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Add a shared key" }).click();
     await expect(page.getByRole("dialog", { name: "Add a shared key" })).toBeVisible();
   });
 });

@@ -97,7 +97,7 @@ function Results({ query, onChoose }: { query: string; onChoose: (run: () => voi
   const conversations = useConversations(query);
   const fits = ({ label }: { label: string }) => label.toLowerCase().includes(query.toLowerCase());
   const groups: [label: string, commands: Command[]][] = [
-    ["This conversation", here.filter(fits)],
+    ["This page", here.filter(fits)],
     [
       "Conversations",
       conversations.items.map(({ id, contact }) => ({

@@ -47,7 +47,7 @@ function SharedKeyForm({ connectionId, keyId, onClose }: Omit<SharedKeyDialogPro
   );
   return (
     <form className="stack" onSubmit={form.onSubmit((values) => add.mutate(values))} noValidate>
-      <p className="dim small">
+      <p className="dim small" style={{ overflowWrap: "anywhere" }}>
         Twilio shows a shared key's ID and secret once, in the response of its Webhooks API (
         <span className="mono">POST webhooks.twilio.com/v1/Webhooks/SharedKeys</span>) that creates it. The
         algorithm is the one of the Webhook Setting that names the key.{" "}

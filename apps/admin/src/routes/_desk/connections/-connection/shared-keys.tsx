@@ -6,7 +6,7 @@ import { type Connection, client, trpc } from "../../../../trpc.ts";
 import { ActionButton } from "../../../../ui/action-button.tsx";
 import { Card } from "../../../../ui/card.tsx";
 import { confirm } from "../../../../ui/confirm.tsx";
-import { Sid } from "../../../../ui/copy.tsx";
+import { CopyIcon } from "../../../../ui/copy.tsx";
 import { endClass, Table } from "../../../../ui/table.tsx";
 import { Ago } from "../../../../ui/time.tsx";
 import { toast } from "../../../../ui/toast.tsx";
@@ -113,7 +113,10 @@ function KeyRow({ connectionId, sharedKey, why }: KeyRowProps) {
   return (
     <tr>
       <th scope="row">
-        <Sid value={keyId} label="key ID" />
+        <span className="mono" style={{ overflowWrap: "anywhere" }}>
+          {keyId}
+        </span>
+        <CopyIcon value={keyId} label="key ID" />
       </th>
       <td>{algorithmLabels[algorithm]}</td>
       <td>
