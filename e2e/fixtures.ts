@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { openPostgres } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
+import { startPgBouncer } from "@waystation/db/testing-pgbouncer";
 import { startTestPostgres, type TestPostgres } from "@waystation/db/testing-postgres";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
@@ -63,7 +64,10 @@ const ofTheNetwork = /^Failed to load resource|Unable to preload CSS|dynamically
 
 const TEMPLATE = "waystation_template";
 
-export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
+/** What a server is told of its database: see `--pooler` in scripts/e2e.ts. */
+type AddressesOf = (database: string) => Record<string, string>;
+
+export const test = base.extend<Fixtures, { postgresServer: TestPostgres; addressesOf: AddressesOf }>({
   postgresServer: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs.
     async ({}, use) => {
@@ -74,6 +78,22 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
       await template.close();
       await use(server);
       await server.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  addressesOf: [
+    async ({ postgresServer }, use) => {
+      const mode = process.env.E2E_POOLER;
+      if (mode !== "session" && mode !== "transaction")
+        return use((database) => ({ DATABASE_URL: postgresServer.urlOf(database) }));
+      const pooler = await startPgBouncer(postgresServer.urlOf("postgres"), mode);
+      await use((database) => {
+        const url = postgresServer.urlOf(database);
+        const pooled = { DATABASE_URL: pooler.urlOf(url) };
+        return mode === "session" ? pooled : { ...pooled, DATABASE_DIRECT_URL: url };
+      });
+      await pooler.stop();
     },
     { scope: "worker" },
   ],
@@ -102,13 +122,13 @@ export const test = base.extend<Fixtures, { postgresServer: TestPostgres }>({
     await mailServer.stop();
   },
 
-  server: async ({ postgresServer, simulator, canary, sendsMail, mailServer }, use) => {
+  server: async ({ postgresServer, addressesOf, simulator, canary, sendsMail, mailServer }, use) => {
     const database = `test_${randomUUID().replaceAll("-", "")}`;
     await command(postgresServer, `create database ${database} template ${TEMPLATE}`);
     const config = readConfig({
       NODE_ENV: "development",
       PORT: "0",
-      DATABASE_URL: postgresServer.urlOf(database),
+      ...addressesOf(database),
       ENCRYPTION_KEYS: ENCRYPTION_KEY,
       AUTH_SECRET,
       TWILIO_SIMULATOR_URL: simulator.url,

@@ -64,7 +64,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
     await expect(add).toHaveAccessibleDescription(
       "Only owners and admins can manage shared keys. Ask one of them.",
     );
-    await add.click();
+    await add.click({ force: true });
     await expect(member.getByRole("dialog")).toHaveCount(0);
   });
 

@@ -2,13 +2,25 @@ import { isConsoleBuilt } from "./console-sources.ts";
 import { findBrowser } from "./find-browser.ts";
 import { runNode } from "./run-step.ts";
 
-/** Any further parameters are Playwright's, such as a spec's name. */
+/**
+ * `--pooler=session` or `--pooler=transaction` puts a PgBouncer before the database, the latter with a direct address beside it.
+ * Any further parameters are Playwright's, such as a spec's name.
+ */
+const given = process.argv.slice(2);
+const pooler = given.find((parameter) => parameter.startsWith("--pooler="))?.slice("--pooler=".length) ?? "";
+if (!["", "session", "transaction"].includes(pooler))
+  throw new Error("--pooler is session or transaction, such as: e2e --pooler=transaction");
 const CHROMIUM = await findBrowser();
 const built = isConsoleBuilt() ? 0 : await runNode("scripts/build-console.ts");
 process.exitCode =
   built ||
   (await runNode(
     "e2e/node_modules/@playwright/test/cli.js",
-    ["test", "--config", "e2e/playwright.config.ts", ...process.argv.slice(2)],
-    { CHROMIUM },
+    [
+      "test",
+      "--config",
+      "e2e/playwright.config.ts",
+      ...given.filter((parameter) => !parameter.startsWith("--pooler=")),
+    ],
+    { CHROMIUM, E2E_POOLER: pooler },
   ));

@@ -36,6 +36,17 @@ async function journeys(): Promise<Sum> {
   return sum("end-to-end tests", readPlaywrightReport(file), code);
 }
 
+/** Some of them again behind PgBouncer; `e2e --pooler=session` and `--pooler=transaction` run all. */
+async function pooledJourneys(mode: "session" | "transaction"): Promise<Sum> {
+  const file = join(results, `playwright-${mode}.json`);
+  const code = await runNode(
+    "scripts/e2e.ts",
+    [`--pooler=${mode}`, "--reporter=list,json", "first-connect", "live-events"],
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+  );
+  return sum(`end-to-end tests behind PgBouncer (${mode})`, readPlaywrightReport(file), code);
+}
+
 async function faults(): Promise<Sum> {
   const file = join(results, "fault.json");
   const code = await runNode("fault/src/main.ts", [`--json=${file}`]);
@@ -50,7 +61,8 @@ function sum(name: string, outcome: Outcome | null, code: number): Sum {
 
 const start = performance.now();
 const sums: Sum[] = [];
-for (const part of [checks, units, journeys, faults]) sums.push(await part());
+const pooled = [() => pooledJourneys("session"), () => pooledJourneys("transaction")];
+for (const part of [checks, units, journeys, ...pooled, faults]) sums.push(await part());
 
 console.log("");
 for (const { name, passed, failed, skipped } of sums)

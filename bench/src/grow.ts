@@ -1,4 +1,6 @@
 /** The same load on an empty desk and on one with years of history, in turn. */
+
+import { INDEX_STATE_KEY, INDEX_VERSION, type IndexState } from "@waystation/whatsapp/search/index-state";
 import { acknowledgedKeys, checkProduct } from "./check.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
@@ -148,6 +150,19 @@ async function fill(url: string): Promise<void> {
         'order ' || n || ' arrives ' || (array['today', 'tomorrow', 'on monday', 'next week', 'in the morning'])[1 + n % 5]
           || ' to street ' || n % 20000 || ', please call back'
       from generate_series(${from}, ${to}) n`);
+  await sql.unsafe(`
+    insert into message_search (organization_no, message_id, conversation_id, words)
+    select organization_no, id, conversation_id, array_to_tsvector(array(select distinct unnest(string_to_array(replace(body, ',', ''), ' '))))
+    from messages where id > ${start.id}`);
+  // Nothing is left for a server to index.
+  await sql.unsafe(
+    `insert into instance (key, value) values ('${INDEX_STATE_KEY}', '${JSON.stringify({
+      version: INDEX_VERSION,
+      contactsAfter: null,
+      messagesFrom: 0,
+      completeThrough: 0,
+    } satisfies IndexState)}') on conflict (key) do update set value = excluded.value`,
+  );
   for (const [from, to] of pieces(events)) {
     await sql.unsafe(`
       insert into webhook_event_keys (sid, step, connection_no, event_id)

@@ -1,5 +1,6 @@
 /** Takes many webhooks in, makes the inbox anew from the log, and compares the two, row by row. */
-import { openPostgres, type Store } from "@waystation/db/client";
+import type { Store } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { arrivalOf } from "@waystation/whatsapp/webhooks/delivery";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
@@ -103,7 +104,14 @@ async function takeIn(store: Store): Promise<number> {
 
 /** Of all rows together, whatever their order: the same rows have the same, and hardly any others do. */
 async function fingerprints(store: Store): Promise<{ table: string; rows: string; hash: string }[]> {
-  const tables = ["messages", "conversation_activity", "conversations", "contacts", "contact_identities"];
+  const tables = [
+    "messages",
+    "message_search",
+    "conversation_activity",
+    "conversations",
+    "contacts",
+    "contact_identities",
+  ];
   return Promise.all(
     tables.map(async (name) => {
       const [row] = await store.query<{ rows: string; hash: string }>(

@@ -2,8 +2,9 @@
  * What storing and looking up costs when the event log holds years, against a log of some weeks: the product's own
  * statement and lists, on two databases in turn; then again after old months were dropped.
  */
-import { openPostgres, type Store } from "@waystation/db/client";
+import type { Store } from "@waystation/db/client";
 import { dropOldPartitions, ensurePartitions } from "@waystation/db/partitions";
+import { openPostgres } from "@waystation/db/postgres";
 import { listEvents } from "@waystation/whatsapp/events/list";
 import { STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
 import { contextOf } from "./context.ts";

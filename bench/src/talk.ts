@@ -43,20 +43,20 @@ export async function fillWithTalk(url: string, messages: number): Promise<Talk>
         'whatsapp:+19995550000', now() + interval '1 year' from organizations;
     alter table place add line int;
     update place set line = (select no from twilio_whatsapp_connections where sender = 'whatsapp:+19995550000');
-    insert into contacts (id, organization_no, name) overriding system value
-      select n, org, (array['Ada', 'Bruno', 'Chiara', 'Deniz', 'Emeka', 'Fatima', 'Goran', 'Hana'])[1 + n % 8] || ' '
-        || initcap(translate(md5(n::text), '0123456789', 'aeiouaeiou')::varchar(7)) from generate_series(1, ${conversations}) n, place;
+    insert into contacts (id, organization_no, name, folded_name) overriding system value
+      select n, org, name, ' ' || lower(name) from (select n, org, (array['Ada', 'Bruno', 'Chiara', 'Deniz', 'Emeka', 'Fatima', 'Goran', 'Hana'])[1 + n % 8] || ' '
+        || initcap(translate(md5(n::text), '0123456789', 'aeiouaeiou')::varchar(7)) as name from generate_series(1, ${conversations}) n, place) people;
     insert into contact_identities (organization_no, address, contact_id)
       select org, 'whatsapp:+4917' || lpad((n * 7919::bigint % 1000000000)::text, 9, '0'), n from generate_series(1, ${conversations}) n, place;
-    insert into conversations (id, public_id, organization_no, connection_no, ours, contact_id, contact_name, address) overriding system value
-      select k.id, gen_random_uuid(), org, line, 'whatsapp:+19995550000', k.id, k.name, i.address from contacts k join contact_identities i on i.contact_id = k.id, place`);
+    insert into conversations (id, public_id, organization_no, connection_no, ours, contact_id, contact_name, contact_folded_name, address) overriding system value
+      select k.id, gen_random_uuid(), org, line, 'whatsapp:+19995550000', k.id, k.name, k.folded_name, i.address from contacts k join contact_identities i on i.contact_id = k.id, place`);
   await run(`
     create temp table sentences as
       select s as no, (select string_agg('w' || floor(exp(random() * ln(${VOCABULARY})))::int, ' ') from generate_series(1, 8) k where k + s > 0) as body
       from generate_series(0, ${SENTENCES - 1}) s;
     create unique index on sentences (no);
     analyze sentences`);
-  const indexes = ["messages_words", "messages_thread", "messages_sid"];
+  const indexes = ["message_search_words", "messages_thread", "messages_sid"];
   const definitions = (await run(
     `select indexdef from pg_indexes where indexname in (${indexes.map((name) => `'${name}'`).join()})`,
   )) as unknown as { indexdef: string }[];
@@ -68,6 +68,11 @@ export async function fillWithTalk(url: string, messages: number): Promise<Talk>
         md5('talk ' || n)::uuid, n % 2 = 0, 1, case when n % 2 = 0 then 0 else 7 end, now() - (${messages} - n) * interval '10 seconds',
         case when n in (${[0.1, 0.5, 0.9].map((part) => Math.floor(messages * part)).join()}) then '${RARE} ' else '' end || s.body
       from generate_series(1, ${messages}) as g(n) join sentences s on s.no = (g.n * 104729::bigint) % ${SENTENCES}, place`);
+  // In this language words are what stands between spaces.
+  await run(`
+    insert into message_search (organization_no, message_id, conversation_id, words)
+      select organization_no, id, conversation_id, array_to_tsvector(array(select distinct unnest(string_to_array(body, ' '))))
+      from messages where conversation_id <= ${conversations} and body <> ''`);
   for (const { indexdef } of definitions) await run(indexdef);
   await run(`
     insert into conversation_activity (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming, preview)

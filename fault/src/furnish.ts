@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openPostgres } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { readKeyring, seal } from "@waystation/whatsapp/credentials";
 import { SEALING_KEY } from "./server-process.ts";
 import {

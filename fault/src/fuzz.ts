@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { connectPostgres } from "@waystation/db/connect-postgres";
 import { startTestPostgres } from "@waystation/db/testing-postgres";
 import { assault, type Report } from "@waystation/server/assault-testing";
 import type { Attack } from "@waystation/server/attack-testing";
@@ -10,6 +9,7 @@ import { fixedAttacks, generatedAttacks } from "@waystation/server/bad-inputs-te
 import { furnishTarget } from "@waystation/server/bad-target-testing";
 import { startProgram } from "@waystation/server/process-testing";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import { connectPostgres } from "./connect-postgres.ts";
 
 /** Sends bad inputs to a server in a process of its own, and prints what it answered. */
 const { values } = parseArgs({
@@ -109,7 +109,7 @@ console.log(`${sent} inputs, ${total.failures.length} failures`);
 for (const failure of total.failures) console.log(JSON.stringify(failure));
 
 async function makeDatabase(urlOf: (database: string) => string): Promise<string> {
-  const client = connectPostgres(urlOf("postgres"), { max: 1 });
+  const client = connectPostgres(urlOf("postgres"));
   await client.unsafe("create database fuzz");
   await client.end();
   return urlOf("fuzz");

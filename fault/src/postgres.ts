@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { connectPostgres } from "@waystation/db/connect-postgres";
 import { findBinaries, give, initialise, owner } from "@waystation/db/testing-postgres-files";
 import type postgres from "postgres";
 import { ended, hasEnded, start } from "./children.ts";
 import { sleep, until } from "./clock.ts";
+import { connectPostgres } from "./connect-postgres.ts";
 import { reservePort } from "./ports.ts";
 import { childrenOf } from "./process-facts.ts";
 
@@ -137,7 +137,7 @@ export class Postgres {
   }
 
   client(database: string, options: postgres.Options<Record<string, never>> = {}): Client {
-    return connectPostgres(this.urlOf(database), { max: 1, ...options });
+    return connectPostgres(this.urlOf(database), options);
   }
 
   /** The processes that serve a database's clients, other than whoever asks. */

@@ -4,13 +4,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { openConnection } from "@waystation/db/connection";
 import { createTestStore } from "@waystation/db/testing";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { createPublicIds } from "@waystation/whatsapp/public-ids";
 import { noJobs } from "@waystation/whatsapp/testing";
 import { sql } from "drizzle-orm";
 import { Router } from "express";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import { readConfig } from "./config.ts";
@@ -363,6 +364,73 @@ test("readiness follows the database, liveness does not", async () => {
   expect(await status("/healthz")).toBe(200);
 });
 
+/** A connection to the server's own database, from which the others are administered. */
+async function openElsewhere() {
+  const connection = await openConnection({
+    url: inject("postgresUrl"),
+    applicationName: "tests",
+    session: null,
+    connectMs: 10_000,
+    responseMs: 0,
+  });
+  return { query: connection.query, [Symbol.asyncDispose]: connection.close };
+}
+
+test.for([
+  ["storing webhooks", "waystation ingest"],
+  ["changes of other servers", "waystation notices"],
+])(
+  "a connection for %s that is lost for good is why the server is not ready",
+  async ([name, application]) => {
+    await using desk = await serve();
+    const ready = async () => {
+      const response = await fetch(`${desk.url}/readyz`);
+      return (await response.json()) as object;
+    };
+    expect(await ready()).toEqual({ status: "ok" });
+    // Whoever has a connection keeps it; nobody gets a new one.
+    const [own] = await desk.store.query<{ name: string }>("select current_database() as name", []);
+    await using elsewhere = await openElsewhere();
+    const allow = (value: boolean) =>
+      elsewhere.query({ text: `alter database ${own?.name} allow_connections ${value}` });
+    await allow(false);
+    await desk.store.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1",
+      [application],
+    );
+    await expect
+      .poll(ready, { timeout: 30_000 })
+      .toEqual({ status: "unavailable", reason: `The connection for ${name} failed (55000)` });
+    await allow(true);
+    await expect.poll(ready, { timeout: 30_000 }).toEqual({ status: "ok" });
+  },
+);
+
+test("a stuck connection for storing webhooks is why the server is not ready", async () => {
+  await using desk = await serve();
+  const stuck = desk.store.hotQuery("select pg_sleep(5)", []);
+  const response = await fetch(`${desk.url}/readyz`);
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 503,
+    body: { status: "unavailable", reason: "The connection for storing webhooks does not answer" },
+  });
+  await stuck;
+});
+
+test("while row-level security is off for a table nothing of an organisation is served", async () => {
+  await using desk = await serve();
+  const cookie = await desk.signIn();
+  const list = () => fetch(`${desk.url}/api/trpc/conversations.list?input={}`, { headers: { cookie } });
+  expect((await list()).status).toBe(200);
+  await desk.store.query("alter table messages disable row level security", []);
+  await expect.poll(async () => (await fetch(`${desk.url}/readyz`)).status, { timeout: 30_000 }).toBe(503);
+  await expect.poll(async () => (await list()).status, { timeout: 30_000 }).toBe(503);
+  const answer = (await (await list()).json()) as { error: { data: object } };
+  expect(answer.error.data).toMatchObject({ code: "SERVICE_UNAVAILABLE", reason: "database_unavailable" });
+  await desk.store.query("alter table messages enable row level security", []);
+  await expect.poll(async () => (await list()).status, { timeout: 30_000 }).toBe(200);
+});
+
 test("metrics are for this machine, unless a proxy speaks", async () => {
   await using desk = await serve();
   const ask = (headers: Record<string, string>) => fetch(`${desk.url}/metrics`, { headers });
@@ -416,13 +484,12 @@ async function serveConsole(folder: string) {
       onSessionsEnded: async () => {},
     }),
     webhooks: Router(),
-    misdirected: Router(),
     metrics: createMetrics({ waiting: () => 0, subscribers: () => 0, jobs: async () => [] }),
     metricsToken: null,
     trustProxy: [],
     production: false,
     consoleFolder: folder,
-    isReady: async () => true,
+    whyNotReady: async () => null,
     log,
   });
   const server = createServer(app).listen(0);

@@ -3,6 +3,7 @@ import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { appRouter } from "@waystation/api/root";
 import type { RequestContext, Viewer } from "@waystation/api/trpc";
 import type { Platform } from "@waystation/whatsapp/context";
+import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
 import { fromNodeHeaders } from "better-auth/node";
 import express, {
   type ErrorRequestHandler,
@@ -28,15 +29,13 @@ export interface AppDeps {
   platform: Platform;
   auth: Auth;
   webhooks: RequestHandler;
-  /** Tells the admin of webhooks that were sent to a path that is none. */
-  misdirected: RequestHandler;
   metrics: Metrics;
   metricsToken: string | null;
   trustProxy: string[];
   production: boolean;
   consoleFolder: string;
-  /** Whether it can work: the database answers and is migrated. */
-  isReady: () => Promise<boolean>;
+  /** Why it cannot work, as a sentence that anybody may read; null when every connection works and nothing is to migrate. */
+  whyNotReady: () => Promise<string | null>;
   log: Logger;
 }
 
@@ -60,8 +59,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(deps.webhooks);
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", async (_req, res) => {
-    const ready = await deps.isReady();
-    res.status(ready ? 200 : 503).json({ status: ready ? "ok" : "unavailable" });
+    const reason = await deps.whyNotReady();
+    if (reason === null) res.json({ status: "ok" });
+    else res.status(503).json({ status: "unavailable", reason });
   });
   app.get("/metrics", metricsRoute(metrics, deps.metricsToken));
   app.use("/api", (_req, res, next) => {
@@ -86,10 +86,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     "/api",
     restRoute({ publicUrl: platform.publicUrl, recogniseViewer: recognise, contextOf: context }),
-    deps.misdirected,
     nothingHere,
   );
-  app.use(deps.misdirected, consoleRoute(deps.consoleFolder));
+  app.use(consoleRoute(deps.consoleFolder));
   app.use(nothingHere, answerErrors(log));
   return app;
 }
@@ -208,6 +207,8 @@ function answerErrors(log: Logger): ErrorRequestHandler {
     }
     const { requestId = randomUUID() } = res.locals as Partial<Locals>;
     log.error({ err: error, requestId, path: req.path }, "A request failed");
+    const unavailable = asDatabaseUnavailable(error);
+    if (unavailable) return refuse(res, 503, "SERVICE_UNAVAILABLE", unavailable.message, unavailable.reason);
     refuse(
       res,
       500,

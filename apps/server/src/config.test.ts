@@ -13,6 +13,7 @@ test("development needs nothing", () => {
     port: 3000,
     publicUrl: null,
     databaseUrl: null,
+    databaseDirectUrl: null,
     dataDir: resolve("data"),
     keyring: null,
     authSecret: null,
@@ -29,7 +30,8 @@ test("production needs its https address, and reads everything", () => {
   const config = readConfig({
     PORT: "8080",
     PUBLIC_URL: "https://desk.example.org/",
-    DATABASE_URL: "postgres://desk:secret@db.internal/desk",
+    DATABASE_URL: "postgres://desk:secret@pooler.internal/desk",
+    DATABASE_DIRECT_URL: "postgres://desk:secret@db.internal/desk",
     DATA_DIR: "/var/lib/waystation",
     ENCRYPTION_KEYS: `${key()},${key()}`,
     AUTH_SECRET: randomBytes(32).toString("hex"),
@@ -43,7 +45,8 @@ test("production needs its https address, and reads everything", () => {
     production: true,
     port: 8080,
     publicUrl: "https://desk.example.org",
-    databaseUrl: "postgres://desk:secret@db.internal/desk",
+    databaseUrl: "postgres://desk:secret@pooler.internal/desk",
+    databaseDirectUrl: "postgres://desk:secret@db.internal/desk",
     dataDir: "/var/lib/waystation",
     trustProxy: ["loopback", "10.0.0.0/8", "fd00::/8"],
     logLevel: "debug",
@@ -57,6 +60,7 @@ test("what is set to nothing is not set", () => {
   expect(readConfig({ ...development, PORT: "", DATABASE_URL: " ", LOG_LEVEL: "" })).toMatchObject({
     port: 3000,
     databaseUrl: null,
+    databaseDirectUrl: null,
     logLevel: "info",
   });
 });
@@ -113,6 +117,16 @@ test.for<[name: string, env: Record<string, string>, sentence: RegExp]>([
     "another database",
     { ...development, DATABASE_URL: "mysql://a/b" },
     /^DATABASE_URL is not a URL that begins/,
+  ],
+  [
+    "a direct address of another kind",
+    { ...development, DATABASE_URL: "postgres://a/b", DATABASE_DIRECT_URL: "mysql://a/b" },
+    /^DATABASE_DIRECT_URL is not a URL that begins/,
+  ],
+  [
+    "a direct address alone",
+    { ...development, DATABASE_DIRECT_URL: "postgres://a/b" },
+    /^DATABASE_DIRECT_URL is set without DATABASE_URL/,
   ],
   ["another mail", { ...development, SMTP_URL: "mail.example.org" }, /^SMTP_URL is not a URL/],
   ["an unknown level", { ...development, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],

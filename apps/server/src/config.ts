@@ -12,6 +12,8 @@ export interface Config {
   publicUrl: string | null;
   /** Null stands for the embedded database. */
   databaseUrl: string | null;
+  /** Leads to the same database without the pooler that `databaseUrl` leads through; null where there is none. */
+  databaseDirectUrl: string | null;
   dataDir: string;
   /** Null for these two: made once, and kept in the data folder. */
   keyring: Keyring | null;
@@ -105,6 +107,13 @@ const environment = z.object({
   )
     .nullable()
     .default(null),
+  DATABASE_DIRECT_URL: url(
+    "DATABASE_DIRECT_URL",
+    ["postgres:", "postgresql:"],
+    "postgres://user:password@localhost:5432/waystation",
+  )
+    .nullable()
+    .default(null),
   DATA_DIR: z.string().default("./data"),
   ENCRYPTION_KEYS: keyring.nullable().default(null),
   AUTH_SECRET: authSecret.nullable().default(null),
@@ -135,6 +144,13 @@ const environment = z.object({
     .default(null),
 });
 
+function databaseProblems({ DATABASE_URL, DATABASE_DIRECT_URL }: Environment): string[] {
+  if (!DATABASE_DIRECT_URL || DATABASE_URL) return [];
+  return [
+    "DATABASE_DIRECT_URL is set without DATABASE_URL. Set DATABASE_URL too: to the pooler's address, or to this one and unset DATABASE_DIRECT_URL.",
+  ];
+}
+
 function productionProblems(env: Environment): string[] {
   if (env.NODE_ENV === "development") return [];
   const problems: string[] = [];
@@ -162,6 +178,7 @@ export function readConfig(env: Environment = process.env): Config {
   const parsed = environment.safeParse(given);
   const problems = [
     ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
+    ...databaseProblems(given),
     ...productionProblems(given),
   ];
   if (!parsed.success || problems.length > 0) throw new StartError(problems.join("\n"));
@@ -171,6 +188,7 @@ export function readConfig(env: Environment = process.env): Config {
     port: data.PORT,
     publicUrl: data.PUBLIC_URL,
     databaseUrl: data.DATABASE_URL,
+    databaseDirectUrl: data.DATABASE_DIRECT_URL,
     dataDir: resolve(data.DATA_DIR),
     keyring: data.ENCRYPTION_KEYS,
     authSecret: data.AUTH_SECRET,

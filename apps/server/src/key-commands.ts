@@ -99,7 +99,7 @@ async function forget(store: Store, ring: Ring | null, id: string | undefined, p
     throw new StartError(`Key ${id} is here: nothing sealed with it is lost.`);
   const forgotten = await forgetKey(store.db, id);
   print(
-    `Gave up ${forgotten} credentials sealed with ${id}. Connect their senders again in the console; people whose second step was among them sign in with a backup code.`,
+    `Gave up ${forgotten} credentials sealed with ${id}. Connect their senders again in the console, remove their shared keys and add them again; people whose second step was among them sign in with a backup code.`,
   );
 }
 

@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { openPostgres } from "@waystation/db/client";
+import { openEmbedded } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { createTestDatabase } from "@waystation/db/testing";
+import { startPgBouncer } from "@waystation/db/testing-pgbouncer";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { startProgram } from "./process-testing.ts";
@@ -80,6 +82,35 @@ test("a database that cannot be used is said without its password", async () => 
     `DATABASE_URL points to ${host}${new URL(database.url).pathname}, and it refuses user or password. Correct them.`,
     `DATABASE_URL points to ${host}/nothing, and it has no database of that name. Create it, or correct the name.`,
   ]);
+});
+
+test("a database that cannot hold every message is refused, by the server and by both ways to migrate", async () => {
+  await using database = await createTestDatabase(
+    "template0 encoding 'LATIN1' locale 'C' locale_provider libc",
+  );
+  using folder = createTestFolder();
+  const name = new URL(database.url).pathname.slice(1);
+  const sentence = `The database ${name} has the encoding LATIN1, which cannot hold every message. Make one with UTF8 (createdb -E UTF8 -T template0 ${name}_utf8), and set DATABASE_URL to it.`;
+  expect(await refusal({ ...secrets, DATABASE_URL: database.url })).toBe(sentence);
+  await using migrating = startProgram("migrate.ts", { DATABASE_URL: database.url });
+  expect(await migrating.closed).toMatchObject({ code: 1, stdout: "", stderr: `${sentence}\n` });
+  const embedded = await openEmbedded(join(folder.path, "postgres"));
+  await embedded.close();
+  await using moving = startProgram("migrate.ts", { DATA_DIR: folder.path }, ["--to", database.url]);
+  expect(await moving.closed).toMatchObject({ code: 1, stdout: "", stderr: `${sentence}\n` });
+});
+
+test("a pooler that pools by transaction is refused, and serves with a direct address beside it", async () => {
+  await using database = await createTestDatabase();
+  await using pooler = await startPgBouncer(database.url, "transaction");
+  const DATABASE_URL = pooler.urlOf(database.url);
+  const { host, pathname } = new URL(DATABASE_URL);
+  expect(await refusal({ ...secrets, DATABASE_URL })).toBe(
+    `DATABASE_URL points to ${host}${pathname}. The connection is not one session of the database: settings made on it are gone in the next statement, as behind a pooler that pools by transaction or statement. Let the pooler pool by session, or set DATABASE_DIRECT_URL to an address of the database without the pooler.`,
+  );
+  await using program = start({ ...secrets, DATABASE_URL, DATABASE_DIRECT_URL: database.url });
+  const url = await program.said(READY);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
 
 test("a data folder that cannot be written is said", async () => {

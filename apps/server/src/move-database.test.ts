@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbedded, openPostgres, type Store } from "@waystation/db/client";
+import { openEmbedded, type Store } from "@waystation/db/client";
 import { ensurePartitions } from "@waystation/db/partitions";
+import { openPostgres } from "@waystation/db/postgres";
 import { createTestDatabase } from "@waystation/db/testing";
 import { startJobs } from "@waystation/whatsapp/inbox/jobs";
 import { expect, test } from "vitest";
@@ -39,6 +40,7 @@ const FILL = [
   `insert into media_files (id, organization_id, message_id, no, type, size, bytes)
      select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', n, 0, 'image/png', 5000000,
        decode(repeat('00ff275c', 1250000), 'hex') from generate_series(1, 4) n`,
+  `insert into message_search (organization_no, message_id, conversation_id, words) values (1, 1, 1, $$'日本':1 'joão' 'd''é'$$)`,
   `insert into contacts (organization_no, name) select 1, 'C' || n from generate_series(1, 5) n`,
   `insert into audit_log (organization_id, action, subject, detail)
      values ('00000000-0000-7000-8000-000000000001', 'a', 's', '{"number": 1.50, "text": "\\u00e9\\n", "list": [null, true]}')`,

@@ -13,9 +13,9 @@ export async function moveDatabase(dataDir: string, databaseUrl: string): Promis
     throw new StartError(
       `There is no embedded database in ${dataDir}. Set DATA_DIR to the folder that has one.`,
     );
-  const source = await openStore({ databaseUrl: null, dataDir });
+  const source = await openStore({ databaseUrl: null, databaseDirectUrl: null, dataDir });
   try {
-    const target = await openStore({ databaseUrl, dataDir });
+    const target = await openStore({ databaseUrl, databaseDirectUrl: null, dataDir });
     try {
       return await copy(source, target, databaseUrl);
     } finally {

@@ -1,17 +1,23 @@
 import { join } from "node:path";
-import { openEmbedded, openPostgres, type Store } from "@waystation/db/client";
+import { openEmbedded, type Store } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
+import { DirectUrlError, RequirementError } from "@waystation/db/requirements";
+import { SessionError } from "@waystation/db/session";
 import type { Config } from "./config.ts";
 import { lockDataDir, prepareDataDir, restrictDataDir } from "./data-dir.ts";
 import { StartError } from "./start-error.ts";
 
-type Where = Pick<Config, "databaseUrl" | "dataDir">;
+type Where = Pick<Config, "databaseUrl" | "databaseDirectUrl" | "dataDir">;
 
 /** Takes what only one process may have, before anything is touched; `open` then opens the database. */
-export function reserveStore({ databaseUrl, dataDir }: Where): { open(): Promise<Store>; release(): void } {
+export function reserveStore({ databaseUrl, databaseDirectUrl, dataDir }: Where): {
+  open(): Promise<Store>;
+  release(): void;
+} {
   if (databaseUrl) {
     // Keys may be kept there all the same.
     restrictDataDir(dataDir);
-    return { open: () => openServer(databaseUrl), release: () => {} };
+    return { open: () => openServer(databaseUrl, databaseDirectUrl), release: () => {} };
   }
   prepareDataDir(dataDir);
   let lock: { release(): void } | null = lockDataDir(dataDir);
@@ -64,21 +70,32 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: "its host name is not known. Correct it",
   EAI_AGAIN: "its host name cannot be looked up. Correct it, or check the network",
   ETIMEDOUT: "it does not answer. Correct host and port, or check the network",
-  CONNECT_TIMEOUT: "it does not answer. Correct host and port, or check the network",
   "28P01": "it refuses user or password. Correct them",
   "28000": "it refuses this user. Correct the user, or the server's access rules",
   "3D000": "it has no database of that name. Create it, or correct the name",
   "53300": "it has no connection left. Raise its max_connections",
 };
 
-async function openServer(databaseUrl: string): Promise<Store> {
+async function openServer(databaseUrl: string, directUrl: string | null): Promise<Store> {
   try {
-    return await openPostgres(databaseUrl);
+    return await openPostgres(databaseUrl, directUrl);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const reason =
-      REASONS[code] ?? `it cannot be used (${error instanceof Error ? error.message : error}). Correct it`;
-    const { host, pathname } = new URL(databaseUrl);
-    throw new StartError(`DATABASE_URL points to ${host}${pathname}, and ${reason}.`, { cause: error });
+    if (error instanceof RequirementError) throw new StartError(error.message, { cause: error });
+    const isDirect = error instanceof DirectUrlError;
+    const name = isDirect ? "DATABASE_DIRECT_URL" : "DATABASE_URL";
+    const { host, pathname } = new URL(isDirect ? (directUrl ?? databaseUrl) : databaseUrl);
+    const cause = isDirect ? error.cause : error;
+    const message =
+      cause instanceof SessionError
+        ? `${name} points to ${host}${pathname}. ${cause.message}`
+        : `${name} points to ${host}${pathname}, and ${reasonOf(cause)}.`;
+    throw new StartError(message, { cause });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it cannot be used (${error})`;
+  if (error.message === "timeout expired") return REASONS.ETIMEDOUT ?? "";
+  const code = "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? `it cannot be used (${error.message}). Correct it`;
 }

@@ -1,7 +1,8 @@
 import type { Store } from "@waystation/db/client";
-import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
+import { NOTICE_BYTES, type Notices, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
-import { DESK_ROLE } from "@waystation/db/wall";
+import { RequirementError } from "@waystation/db/requirements";
+import { SessionError } from "@waystation/db/session";
 import { tellAccessChanged } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import { watchTestClock } from "@waystation/whatsapp/connections/simulator-clock";
@@ -15,7 +16,6 @@ import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
 import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
-import { sql } from "drizzle-orm";
 import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import type { Config } from "./config.ts";
@@ -24,8 +24,8 @@ import { closeServer, createHttpServer, end, listen } from "./http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
-import { createMisdirectedRoute } from "./misdirected-route.ts";
 import { reserveStore } from "./open-store.ts";
+import { keepSearchIndex } from "./search-index.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
 import { createWebhookRoute } from "./webhook-route.ts";
@@ -52,6 +52,8 @@ const DRAIN_MS = 9_500;
 const FAREWELL_MS = 2_000;
 const RECHECK_MS = 5 * 60_000;
 const HEALTH_MS = 2_000;
+/** So long may it take at the start until every kind of connection is there. */
+const START_MS = 15_000;
 const COMPLAINT_MS = 5_000;
 
 /**
@@ -76,13 +78,14 @@ export async function startServer(
 
   const store = await reserved.open();
   undo.defer(() => store.close());
+  for (const warning of store.warnings) log.warn(warning);
   await migrate(store);
   const secrets = await loadSecrets(config, store.db, log);
   const token = await ensureSetupToken(store.db, config.setupToken);
   const publicIds = createPublicIds(await ensurePublicIdKey(store.db));
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
-  await raiseWall(store, log);
+  await raiseWall(store);
   const inner = assemble(
     { ...config, publicUrl },
     store,
@@ -129,19 +132,20 @@ async function migrate(store: Store): Promise<void> {
   }
 }
 
-/** A role may not be ours to make: then every query still names the organisation, and the operator is told. */
-async function raiseWall(store: Store, log: Logger): Promise<void> {
+/** Request code must not be served before the database holds organisations apart. */
+async function raiseWall(store: Store): Promise<void> {
   try {
-    const problem = await store.raiseWall();
-    if (problem !== null)
-      log.warn(
-        { problem },
-        `The second wall between organisations is off. Let a superuser of the database run: create role ${DESK_ROLE} nologin; grant ${DESK_ROLE} to the server's user. Then start again.`,
-      );
+    await store.raiseWall();
+    const problem = await store.check(START_MS);
+    if (problem !== null) throw new SessionError(`${problem}.`);
   } catch (error) {
-    throw new StartError(`The database cannot be used (${error instanceof Error ? error.message : error}).`, {
-      cause: error,
-    });
+    const isOurs = error instanceof RequirementError || error instanceof SessionError;
+    throw new StartError(
+      isOurs
+        ? error.message
+        : `Row-level security cannot be verified (${error instanceof Error ? error.message : error}). Look at the database's log, then start again.`,
+      { cause: error },
+    );
   }
 }
 
@@ -159,7 +163,7 @@ function assemble(
   const complain = seldom((error: unknown) =>
     log.warn({ err: error }, "The database did not take webhooks; they go again"),
   );
-  const feed = openFeed(store);
+  const { feed, notices } = openFeed(store);
   const ingest = createIngest(store, feed, {
     onBatch: (...batch) => metrics.onBatch(...batch),
     onRetry: (error) => {
@@ -196,7 +200,7 @@ function assemble(
     linkSecret: secrets.linkSecret,
     publicIds: secrets.publicIds,
   };
-  const isHealthy = () => answersInTime(store.db.execute(sql`select 1`));
+  const isHealthy = oneAtATime(async () => (await store.check(HEALTH_MS)) === null);
   const app = createApp({
     platform,
     auth: createAuth({
@@ -216,17 +220,20 @@ function assemble(
       count: metrics.countWebhook,
       report,
     }),
-    misdirected: createMisdirectedRoute(
-      { platform, refusals, count: metrics.countWebhook, report },
-      "wrong_path",
-    ),
     metrics,
     metricsToken: config.metricsToken,
     trustProxy: config.trustProxy,
     production: config.production,
     consoleFolder,
-    isReady: async () =>
-      !isDraining() && answersInTime(store.pendingMigrations().then((pending) => pending.length === 0)),
+    whyNotReady: oneAtATime(async () => {
+      if (isDraining()) return "The server is stopping";
+      const problems = await Promise.all([
+        store.check(HEALTH_MS),
+        notices?.check(HEALTH_MS) ?? null,
+        whyNotMigrated(store),
+      ]);
+      return problems.find((problem) => problem !== null) ?? null;
+    }),
     log,
   });
 
@@ -242,6 +249,7 @@ function assemble(
   recheck();
   const timer = setInterval(recheck, RECHECK_MS);
   const endClock = watchTestClock(platform);
+  const searchIndex = keepSearchIndex(store, log, report);
   return {
     app,
     platform,
@@ -249,7 +257,7 @@ function assemble(
       clearInterval(timer);
       endClock();
       await Promise.race([
-        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking]),
+        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking, searchIndex.stop()]),
         end(deadline),
       ]);
       await feed.close();
@@ -257,11 +265,19 @@ function assemble(
   };
 }
 
-/** On a database that other processes may use too, with a line to them. */
-function openFeed({ native }: Store): Feed {
-  if (native.kind === "embedded") return createFeed();
-  const { url } = native;
-  return createFeed({ open: (handlers) => openNotices(url, handlers), maxBytes: NOTICE_BYTES });
+/** On a database that other processes may use too, with a connection to them. */
+function openFeed({ native }: Store): { feed: Feed; notices: Notices | null } {
+  if (native.kind === "embedded") return { feed: createFeed(), notices: null };
+  const { directUrl } = native;
+  let notices: Notices | null = null;
+  const feed = createFeed({
+    open: (handlers) => {
+      notices = openNotices(directUrl, handlers);
+      return notices;
+    },
+    maxBytes: NOTICE_BYTES,
+  });
+  return { feed, notices };
 }
 
 /** While the database is away, the same complaint would come ten times a second. */
@@ -274,11 +290,23 @@ function seldom<Argument>(action: (argument: Argument) => void): (argument: Argu
   };
 }
 
-async function answersInTime(question: PromiseLike<unknown>): Promise<boolean> {
+/** Anybody may ask, as often as they like: whoever asks meanwhile is given the same answer. */
+function oneAtATime<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let asking: Promise<Answer> | null = null;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
+}
+
+async function whyNotMigrated(store: Store): Promise<string | null> {
   try {
-    const answer = await Promise.race([question, end(AbortSignal.timeout(HEALTH_MS)).then(() => false)]);
-    return answer !== false;
+    const pending = await Promise.race([store.pendingMigrations(), end(AbortSignal.timeout(HEALTH_MS))]);
+    if (pending?.length === 0) return null;
+    return pending ? "The database lacks migrations" : "The database does not answer";
   } catch {
-    return false;
+    return "The database does not answer";
   }
 }

@@ -131,14 +131,16 @@ describe.each(databases)("on %s", (kind) => {
   async function rejected() {
     await refusals.flush();
     const [event] = (await listEvents(ctx, { connectionId, outcome: "rejected" })).items;
-    return event?.reason;
+    return event && `${event.rejectionReason}: ${event.reason}`;
   }
 
   test.each<Algorithm>(["HMAC_SHA1", "HMAC_SHA256"])(
     "a key with %s is accepted once it is added",
     async (algorithm) => {
       expect(await send({ secret, algorithm })).toBe(401);
-      expect(await rejected()).toMatch(`shared key ${keyId}, which is not stored here`);
+      expect(await rejected()).toMatch(
+        new RegExp(`^signature_key_unknown: .*shared key ${keyId}, which is not stored here`),
+      );
       await add(algorithm);
       expect(await send({ secret, algorithm })).toBe(200);
       expect(
@@ -169,7 +171,7 @@ describe.each(databases)("on %s", (kind) => {
     await add();
     const settings = `key=${keyId},algorithm=HMAC_SHA1`;
     expect(await send({ ...byToken(), settings })).toBe(401);
-    expect(await rejected()).toMatch(/the signature does not match/);
+    expect(await rejected()).toMatch(/^signature_wrong: .*the signature does not match/);
     expect(await send({ ...byToken(), settings: "key=unknown,algorithm=HMAC_SHA1" })).toBe(401);
     expect(await send(byToken())).toBe(200);
     expect(await send({ ...byToken(), settings: "" })).toBe(200);

@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openPostgres } from "@waystation/db/client";
 import { type Ask, copyToPostgres } from "@waystation/db/copy-database";
+import { openPostgres } from "@waystation/db/postgres";
 import { versionOf } from "@waystation/db/testing-postgres-files";
 import { check } from "../check.ts";
 import { ended, start } from "../children.ts";

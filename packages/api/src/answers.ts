@@ -21,19 +21,11 @@ export const account = name(
   z.object({
     sid: text,
     name: text,
-    status: text.describe(
-      "`active`, `suspended`, `closed`, another word of Twilio's, or `unknown` where Twilio did not say.",
-    ),
-    type: text.describe("`trial`, `full`, another word of Twilio's, or `unknown` where Twilio did not say."),
-    relation: z.enum(["parent", "subaccount", "unknown"]),
+    status: z.enum(["active", "suspended", "closed"]),
+    type: z.enum(["trial", "full"]),
+    relation: z.enum(["parent", "subaccount"]),
   }),
 );
-
-const unchecked = z
-  .array(z.object({ what: text, reason: text, message: text }))
-  .describe(
-    "What Twilio was asked and did not say: `what` is one of `account`, `messages`, `senders`, `services`, `service_senders`. It does not keep a sender from being connected.",
-  );
 
 const offlineReasons = z.array(z.object({ code: text, message: text.nullable(), moreInfo: text.nullable() }));
 
@@ -49,7 +41,7 @@ const senderWebhook = z.object({
 export const verification = name(
   "Verification",
   z.object({
-    account: account.extend({ ownerSid: text.nullable() }),
+    account: account.extend({ ownerSid: text }),
     token: z.object({ primary: z.boolean().nullable() }),
     permissions: z.object({
       account: z.boolean(),
@@ -59,15 +51,14 @@ export const verification = name(
     }),
     senders: z.array(
       z.object({
-        sid: text.nullable(),
+        sid: text,
         address: text,
-        status: text.nullable(),
-        offline: z.boolean().describe("In this state it cannot receive messages, nor be connected."),
+        status: text,
         displayName: text.nullable(),
         qualityRating: text.nullable(),
         messagingLimit: text.nullable(),
         offlineReasons,
-        webhook: senderWebhook.nullable(),
+        webhook: senderWebhook,
         connected: z.boolean(),
       }),
     ),
@@ -77,14 +68,12 @@ export const verification = name(
         name: text,
         useInboundWebhookOnNumber: z.boolean(),
         senders: z.array(text),
-        sendersUnchecked: z.boolean(),
         inboundRequestUrl: text.nullable(),
         inboundMethod: text.nullable(),
         statusCallback: text.nullable(),
         connected: z.boolean(),
       }),
     ),
-    unchecked,
     proposedWebhook: z.object({
       callbackUrl: text.nullable(),
       callbackMethod: text.nullable(),
@@ -161,7 +150,6 @@ export const connection = name(
           .nullable(),
       }),
     ),
-    unchecked,
     checkedAt: moment.nullable(),
     lastWebhookAt: moment.nullable(),
     lastValidSignatureAt: moment.nullable(),
@@ -217,7 +205,11 @@ export const events = z.object({
         body: text.nullable(),
         receivedAt: moment,
         params: z.record(text, z.union([text, z.array(text)])),
-        reason: text.nullable(),
+        rejectionReason: z
+          .enum(["signature_missing", "signature_wrong", "signature_key_unknown"])
+          .nullable()
+          .describe("Why the webhook was rejected; null for one that is stored."),
+        reason: text.nullable().describe("The same as a sentence that says what to do."),
       }),
     ),
   ),
@@ -229,6 +221,10 @@ const direction = z.enum(["in", "out"]);
 const windowClosesAt = moment
   .nullable()
   .describe("Until then free answers are possible; null where the customer never wrote.");
+
+const ranges = z
+  .array(z.tuple([count, count]))
+  .describe("Pairs of where it begins and ends, in UTF-16 units.");
 
 export const conversations = z.object({
   items: z.array(
@@ -251,10 +247,36 @@ export const conversations = z.object({
         isOpen: z.boolean(),
         assigneeId: z.uuid().nullable(),
         windowClosesAt,
+        matchedText: text
+          .nullable()
+          .describe(
+            "With `search`: the line of the newest message that matched; null where only the contact did.",
+          ),
+        matchedRanges: ranges.describe("What matched in `matchedText`."),
+        matchedMessageId: text
+          .nullable()
+          .describe("That message: `around` of the list of messages gives a page with it in the middle."),
+        matchedAt: moment.nullable(),
+        nameRanges: ranges.describe("With `search`: what matched in the contact's name."),
       }),
     ),
   ),
   nextCursor,
+  searched: z
+    .object({
+      messagesSince: moment
+        .nullable()
+        .describe(
+          "After an upgrade older messages are still being indexed: messages before this moment were not searched. Null where all were.",
+        ),
+      partsSince: moment
+        .nullable()
+        .describe(
+          "Whole words are found in all messages, parts of words in the newest 5,000, which begin at this moment. Null where there is no such limit.",
+        ),
+    })
+    .nullable()
+    .describe("With `search`: what was searched."),
 });
 
 export const conversation = name(
@@ -334,7 +356,15 @@ export const message = name(
   }),
 );
 
-export const messages = z.object({ items: z.array(message), nextCursor });
+export const messages = z.object({
+  items: z.array(message),
+  nextCursor,
+  previousCursor: text
+    .nullable()
+    .describe(
+      "For `after`: where the messages that are newer than this page begin; null where there are none.",
+    ),
+});
 
 export const timeline = z.array(z.object({ status: text, at: moment, errorCode: text.nullable() }));
 

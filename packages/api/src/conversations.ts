@@ -22,7 +22,8 @@ export const conversations = router({
         path: "/api/conversations",
         about: "Inbox",
         summary: "List conversations, the one with the newest message first",
-        description: "With `search`, those with the newest hit first.",
+        description:
+          "With `search`, those with the newest hit first: in the contact's name or address, where any part is found, or in a message, where whole words are (for the newest messages see `searched.partsSince`). Case, accents, width and invisible marks make no difference, and a telephone number is found however it is written.",
         answer: answers.conversations,
       },
     })

@@ -11,6 +11,7 @@ import type {
   Role,
   Visit,
 } from "@waystation/whatsapp/context";
+import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
 import { DomainError, type Reason } from "@waystation/whatsapp/errors";
 import { toPgText } from "@waystation/whatsapp/text";
 import { ZodError } from "zod";
@@ -53,6 +54,7 @@ const codeOf: Partial<Record<Reason, Code>> = {
   shortcut_taken: "CONFLICT",
   shared_key_exists: "CONFLICT",
   changed_meanwhile: "CONFLICT",
+  database_unavailable: "SERVICE_UNAVAILABLE",
 };
 
 const t = initTRPC
@@ -108,7 +110,9 @@ const translateErrors = t.middleware(async ({ next, ctx, path }) => {
     throw asError(cause);
   }
   if (code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
-  else ctx.onRefusal(code.toLowerCase(), path);
+  const unavailable = asDatabaseUnavailable(cause);
+  if (unavailable) throw asError(unavailable);
+  if (code !== "INTERNAL_SERVER_ERROR") ctx.onRefusal(code.toLowerCase(), path);
   return result;
 });
 

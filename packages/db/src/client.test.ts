@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openPostgres } from "./client.ts";
+import { openPostgres } from "./postgres.ts";
 import { instance } from "./schema.ts";
 import { createTestDatabase, createTestStore, databases } from "./testing.ts";
 

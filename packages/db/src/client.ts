@@ -4,25 +4,27 @@ import { fileURLToPath } from "node:url";
 import type { PGlite } from "@electric-sql/pglite";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
-import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
-import type postgres from "postgres";
-import { connectPostgres } from "./connect-postgres.ts";
 import { prepareEmbedded, runFrequent } from "./embedded-statements.ts";
-import { openHotLine } from "./hot-line.ts";
-import { createLines } from "./lines.ts";
-import { prepareFrequent } from "./prepare-frequent.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as media from "./schema-media.ts";
 import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
 import * as sharedKeys from "./schema-shared-keys.ts";
-import { createSockets } from "./sockets.ts";
-import { DESK_ROLE, PLANS, prepareRole } from "./wall.ts";
-import { embeddedWithin, type NumberOf, postgresWithin, type Within } from "./within.ts";
+import { SessionError } from "./session.ts";
+import {
+  checkRowSecurity,
+  NOBODY,
+  PLANS,
+  prepareRole,
+  RIGHTS,
+  ROW_SECURITY,
+  type RowSecurity,
+  SET_SCOPE_AND_ROLE,
+} from "./wall.ts";
+import { embeddedWithin, type NumberOf, type Within } from "./within.ts";
 
-const schema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
+export const schema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */
@@ -42,13 +44,12 @@ export interface Asking {
 
 export interface Store extends Asking {
   kind: "postgres" | "embedded";
-  /**
-   * The same database with nothing in it but one organisation's rows, whatever is asked. Until `raiseWall` has said that it
-   * stands, this is the whole database.
-   */
+  /** What deserves a line in the log when the server starts. */
+  warnings: string[];
+  /** The same database with nothing in it but one organisation's rows, whatever is asked. Throws before `raiseWall`. */
   within: Within;
-  /** Puts up that wall, once the tables are there; answers why it cannot, or null. */
-  raiseWall(): Promise<string | null>;
+  /** Sets row-level security up, once the tables are there, and verifies that it holds. Throws where it does not. */
+  raiseWall(): Promise<void>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
   hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /**
@@ -57,164 +58,25 @@ export interface Store extends Asking {
    */
   unhurried<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
-  native: { kind: "postgres"; url: string } | { kind: "embedded"; client: PGlite };
+  native:
+    | {
+        kind: "postgres";
+        /** Leads to the database without a pooler, or through one that pools by session. */
+        directUrl: string;
+        searchPath: string;
+        executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+      }
+    | { kind: "embedded"; client: PGlite };
   migrate(): Promise<void>;
   /** The names of the migrations that this database still lacks. */
   pendingMigrations(): Promise<string[]>;
+  /** Why it cannot do its work at the moment, as a sentence that anybody may read; null when every kind of connection works. */
+  check(milliseconds: number): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** Any number; the same in every process, so that two starters migrate one after the other. */
-const MIGRATION_LOCK = 7_205_759;
-
-const POOL = 10;
-/** For what people and programs ask: see `wall.ts`. */
-const DESK_POOL = 8;
-const REOPEN_MS = 1_000;
-/** How often every connection is tried. */
-const PROBE_MS = 10_000;
-/** The server ends every statement after 10 s, and says so: later than this there is nobody. */
-const STATEMENT_MS = 10_000;
-const ANSWER_MS = 12_000;
-
-/**
- * All connections are opened ahead of need, and again when lost: later there may be none left to have. They are tried from
- * time to time, and those that only look open are cut.
- */
-async function openPool(url: string, size: number, connection: Record<string, string> = {}) {
-  let timer: NodeJS.Timeout | null = null;
-  let isClosed = false;
-  const sockets = createSockets();
-  const client = connectPostgres(url, {
-    ...({ socket: sockets.make } as object),
-    max: size,
-    onclose: () => warmSoon(),
-    connect_timeout: 10,
-    idle_timeout: 0,
-    max_lifetime: null,
-    // Its own way doubles the pause up to 20 s: so long would a database that is back stay unused.
-    backoff: () => 0.25,
-    connection: {
-      application_name: "waystation",
-      statement_timeout: STATEMENT_MS,
-      // A server that hangs in the middle of a transaction must not keep its locks from the others.
-      idle_in_transaction_session_timeout: 15_000,
-      ...connection,
-    },
-  });
-  try {
-    await client`select 1`;
-  } catch (error) {
-    isClosed = true;
-    await client.end({ timeout: 0 });
-    throw error;
-  }
-  function warmSoon(milliseconds = REOPEN_MS): void {
-    if (isClosed || (timer && milliseconds > REOPEN_MS)) return;
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(async () => {
-      timer = null;
-      const cutSilent = sockets.listen();
-      const alarm = setTimeout(cutSilent, ANSWER_MS).unref();
-      const probes = await Promise.allSettled(Array.from({ length: size }, () => client`select 1`));
-      clearTimeout(alarm);
-      warmSoon(probes.some(({ status }) => status === "rejected") ? REOPEN_MS : PROBE_MS);
-    }, milliseconds).unref();
-  }
-  warmSoon();
-  return {
-    client,
-    close: async () => {
-      isClosed = true;
-      if (timer) clearTimeout(timer);
-      await client.end({ timeout: 5 });
-    },
-  };
-}
-
-export async function openPostgres(url: string): Promise<Store> {
-  const pool = await openPool(url, POOL);
-  const { client } = pool;
-  const hotLine = openHotLine(url);
-  const db = drizzlePostgres(prepareFrequent(client), { schema, casing: "snake_case" });
-  const own: Asking = {
-    db,
-    query: async <Row>(text: string, parameters: unknown[]) =>
-      (await client.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[],
-    queryAnew: async <Row>(text: string, parameters: unknown[]) =>
-      (await client.unsafe(text, parameters as never[], { prepare: false })) as unknown as Row[],
-  };
-  const desk = createLines(async () => {
-    const line = await openPool(url, 1, { role: DESK_ROLE });
-    // The library's own reading of times, as drizzle wants it switched off.
-    Object.assign(line.client.options.parsers, client.options.parsers);
-    Object.assign(line.client.options.serializers, client.options.serializers);
-    return line;
-  }, DESK_POOL);
-  let within: Within = () => own;
-  return {
-    ...own,
-    kind: "postgres",
-    native: { kind: "postgres", url },
-    within: (scope) => within(scope),
-    raiseWall: async () => {
-      await refuseWhereHidden(own.query);
-      try {
-        await withOwnLock(url, (locked) =>
-          locked.begin((tx) =>
-            prepareRole(
-              async <Row>(text: string, parameters: unknown[]) =>
-                (await tx.unsafe(text, parameters as never[])) as unknown as Row[],
-            ),
-          ),
-        );
-        await desk.use(async () => {});
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
-      // Where the database has no room for all, those that there are must do.
-      desk.openAll().catch(() => {});
-      within = postgresWithin(desk, rememberNumbers(own.query));
-      return null;
-    },
-    pendingMigrations: () => pendingMigrations(db),
-    hotQuery: hotLine.query,
-    unhurried: async <Row>(text: string, parameters: unknown[]) => {
-      const own = connectPostgres(url, { max: 1 });
-      try {
-        return (await own.unsafe(text, parameters as never[])) as unknown as Row[];
-      } finally {
-        await own.end();
-      }
-    },
-    migrate: () =>
-      withOwnLock(url, (locked) => migratePostgres(drizzlePostgres(locked), { migrationsFolder })),
-    close: async () => {
-      await Promise.all([pool.close(), desk.close(), hotLine.close()]);
-    },
-  };
-}
-
-/** What only one server at a time does to the tables. */
-async function withOwnLock(url: string, work: (client: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const own = connectPostgres(url, { max: 1 });
-  try {
-    await own`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await work(own);
-  } finally {
-    await own.end();
-  }
-}
-
-/** Whoever is neither the owner of the tables nor above their rules would store webhooks and see none of them. */
-async function refuseWhereHidden(query: Asking["query"]): Promise<void> {
-  const [row] = await query<{ hidden: boolean }>("select row_security_active('messages') as hidden", []);
-  if (row?.hidden)
-    throw new Error("This database user does not own the tables. Connect as the one that made them");
-}
-
 /** An organisation's number, asked for once. */
-function rememberNumbers(query: Asking["query"]): NumberOf {
+export function rememberNumbers(query: Asking["query"]): NumberOf {
   const known = new Map<string, number>();
   return async (organizationId) => {
     const remembered = known.get(organizationId);
@@ -258,27 +120,50 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
         return (await run<Row>(text, parameters)).rows;
       });
   const own: Asking = { db, query: planned(PLANS.asItSees), queryAnew };
-  let within: Within = () => own;
+  let within: Within = () => {
+    throw new Error("Row-level security has not been set up");
+  };
+  const verifyRowSecurity = async () => {
+    const { rows } = await client.transaction(async (tx) => {
+      await tx.query(`select ${SET_SCOPE_AND_ROLE}`, NOBODY);
+      return tx.query<RowSecurity>(ROW_SECURITY, [Object.keys(RIGHTS)]);
+    });
+    checkRowSecurity(rows[0]);
+  };
   return {
     ...own,
     kind: "embedded",
+    warnings: [],
     native: { kind: "embedded", client },
     within: (scope) => within(scope),
     raiseWall: async () => {
       await prepareRole(queryAnew);
+      await verifyRowSecurity();
       // With statements of its own: none is ever planned for one role and run by another.
       within = await embeddedWithin(client, await prepareEmbedded(client), rememberNumbers(own.query));
-      return null;
     },
     pendingMigrations: () => pendingMigrations(db),
     hotQuery: planned(PLANS.once),
     unhurried: queryAnew,
     migrate: () => migrate(db, { migrationsFolder }),
+    check: (milliseconds) => checkEmbedded(verifyRowSecurity, milliseconds),
     close: () => client.close(),
   };
 }
 
-async function pendingMigrations(db: Database): Promise<string[]> {
+async function checkEmbedded(verify: () => Promise<void>, milliseconds: number): Promise<string | null> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(late.resolve, milliseconds, "The embedded database does not answer");
+  try {
+    return await Promise.race([verify().then(() => null), late.promise]);
+  } catch (error) {
+    return error instanceof SessionError ? error.message : "The embedded database failed";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export async function pendingMigrations(db: Database): Promise<string[]> {
   const journal = JSON.parse(await readFile(join(migrationsFolder, "meta", "_journal.json"), "utf8")) as {
     entries: { tag: string; when: number }[];
   };
@@ -295,7 +180,5 @@ async function pendingMigrations(db: Database): Promise<string[]> {
 }
 
 async function rowsOf(db: Database, statement: SQL): Promise<Record<string, unknown>[]> {
-  // postgres.js answers the rows themselves, PGlite an object around them.
-  const result = (await db.execute(statement)) as unknown;
-  return (Array.isArray(result) ? result : (result as { rows: [] }).rows) as Record<string, unknown>[];
+  return ((await db.execute(statement)) as unknown as { rows: Record<string, unknown>[] }).rows;
 }

@@ -1,10 +1,13 @@
-import { connectPostgres } from "./connect-postgres.ts";
+import { openConnection } from "./connection.ts";
+import { transactOn } from "./run-statements.ts";
+import { UNLIMITED } from "./session.ts";
 
 /** One statement, on one connection. */
 export type Ask = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 const SCHEMAS = ["public", "jobs"];
 const BATCH = 1_000;
+const CONNECT_MS = 10_000;
 /** Of files; the row that passes it still comes along. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -33,18 +36,22 @@ export async function copyToPostgres(
   url: string,
   schemas = SCHEMAS,
 ): Promise<Map<string, number>> {
-  const client = connectPostgres(url, { max: 1 });
+  const connection = await openConnection({
+    url,
+    applicationName: "waystation",
+    session: { ...UNLIMITED, searchPath: "public" },
+    connectMs: CONNECT_MS,
+    responseMs: 0,
+  });
   try {
-    return await client.begin(async (transaction) => {
-      const to: Ask = async (text, parameters = []) => [
-        ...(await transaction.unsafe(text, parameters as never[])),
-      ];
+    return await transactOn(connection, null, async () => {
+      const to: Ask = async (text, values = []) => (await connection.query({ text, values })).rows;
       const filled = await filledTables(to, schemas);
       if (filled.length > 0) throw new NotEmptyError(`These tables hold rows: ${filled.join(", ")}.`);
       return copyDatabase(from, to, schemas);
     });
   } finally {
-    await client.end();
+    await connection.close();
   }
 }
 

@@ -6,36 +6,36 @@ import { pgPolicy } from "drizzle-orm/pg-core";
  * nothing, every query fails. Each setting is read once a query (that is what `select` is for), not once a row.
  */
 
-const NAME = "of_organization";
+export const POLICY_NAME = "of_organization";
 
 /** By the table's own `organization_id`. */
 export const ofOrganization = () =>
-  pgPolicy(NAME, {
+  pgPolicy(POLICY_NAME, {
     using: sql`organization_id = (select current_setting('waystation.organization_id')::uuid)`,
   });
 
 /** By the table's own `organization_no`. */
 export const ofOrganizationNo = () =>
-  pgPolicy(NAME, {
+  pgPolicy(POLICY_NAME, {
     using: sql`organization_no = (select current_setting('waystation.organization_no')::integer)`,
   });
 
 /** By the connection that it hangs on. */
 export const ofConnection = () =>
-  pgPolicy(NAME, {
+  pgPolicy(POLICY_NAME, {
     using: sql`connection_no = any (array(select c.no from twilio_whatsapp_connections c where c.organization_id = (select current_setting('waystation.organization_id')::uuid)))`,
   });
 
 /** What is one person's own. */
 export const ofPerson = () =>
-  pgPolicy(NAME, { using: sql`user_id = (select current_setting('waystation.user_id')::uuid)` });
+  pgPolicy(POLICY_NAME, { using: sql`user_id = (select current_setting('waystation.user_id')::uuid)` });
 
 /** The organisation itself. */
 export const isOrganization = () =>
-  pgPolicy(NAME, { using: sql`id = (select current_setting('waystation.organization_id')::uuid)` });
+  pgPolicy(POLICY_NAME, { using: sql`id = (select current_setting('waystation.organization_id')::uuid)` });
 
 /** Whoever is or was in the team: what they wrote keeps their name. */
 export const isOfTeam = () =>
-  pgPolicy(NAME, {
+  pgPolicy(POLICY_NAME, {
     using: sql`exists (select 1 from organization_people p where p.organization_id = (select current_setting('waystation.organization_id')::uuid) and p.user_id = users.id)`,
   });

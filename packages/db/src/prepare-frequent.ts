@@ -1,5 +1,3 @@
-import type postgres from "postgres";
-
 /** So often must a statement come before it is worth its place. */
 const OFTEN = 20;
 /** Each is kept by every connection of the pool, with its plan. */
@@ -26,14 +24,4 @@ export function countFrequent(): (text: string) => boolean {
     prepared.add(text);
     return true;
   };
-}
-
-/** The same client, for drizzle, whose `unsafe` prepares what comes again and again. */
-export function prepareFrequent(client: postgres.Sql): postgres.Sql {
-  const isFrequent = countFrequent();
-  const unsafe: postgres.Sql["unsafe"] = (text, parameters, options) =>
-    client.unsafe(text, parameters, { ...options, prepare: isFrequent(text) });
-  return new Proxy(client, {
-    get: (target, name) => (name === "unsafe" ? unsafe : Reflect.get(target, name)),
-  });
 }

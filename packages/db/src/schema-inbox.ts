@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
+  customType,
   foreignKey,
   index,
   integer,
@@ -21,6 +22,7 @@ import { users } from "./schema-people.ts";
 
 const moment = () => timestamp({ withTimezone: true });
 const id = () => bigint({ mode: "number" });
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 /** Somebody who writes to the organisation, under one or several addresses. */
 export const contacts = pgTable(
@@ -31,12 +33,20 @@ export const contacts = pgTable(
     /** As they call themselves on WhatsApp. */
     name: text(),
     username: text(),
+    /** Both as the search compares them: see `search/fold-name.ts` of the product. */
+    foldedName: text(),
+    foldedUsername: text(),
     createdAt: moment().notNull().defaultNow(),
   },
   (t) => [
     unique("contacts_of_organization").on(t.organizationNo, t.id),
     ofOrganizationNo(),
-    index("contacts_name_parts").using("gin", t.organizationNo, t.name.op("gin_trgm_ops")),
+    // Not by `pg_trgm`: which letters it knows depends on the database's locale.
+    index("contacts_name_grams").using(
+      "gin",
+      t.organizationNo,
+      sql`name_grams(coalesce(${t.foldedName}, '') || coalesce(${t.foldedUsername}, ''))`,
+    ),
   ],
 );
 
@@ -69,6 +79,8 @@ export const conversations = pgTable(
     contactId: id().notNull(),
     /** As the contact calls itself. The database copies it (0013), so that a list of conversations need not look for it. */
     contactName: text(),
+    /** Folded, with the user name: copied likewise, so that a search need not look for it either. */
+    contactFoldedName: text(),
     /** The contact's address at the last message: where an answer goes. */
     address: text().notNull(),
     assigneeId: uuid().references(() => users.id, { onDelete: "set null" }),
@@ -151,12 +163,25 @@ export const messages = pgTable(
     index("messages_thread").on(t.conversationId, t.id),
     // Whether somebody may be written to is said by the last of these few.
     index("messages_asks").on(t.conversationId, t.id).where(ASKS),
-    index("messages_words").using(
-      "gin",
-      t.organizationNo,
-      sql`((${t.id} >> 11))`,
-      sql`to_tsvector('simple', coalesce(${t.body}, ''))`,
-    ),
+  ],
+);
+
+/**
+ * The words of each message as the server folds them, so that a search depends on nobody's locale: see `search/tokens.ts` of the
+ * product. A table of its own: what was stored before it is added without touching the messages. None for a message without words.
+ */
+export const messageSearch = pgTable(
+  "message_search",
+  {
+    organizationNo: integer().notNull(),
+    messageId: id().notNull(),
+    conversationId: id().notNull(),
+    words: tsvector().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationNo, t.messageId] }),
+    ofOrganizationNo(),
+    index("message_search_words").using("gin", t.organizationNo, sql`((${t.messageId} >> 11))`, t.words),
   ],
 );
 

@@ -13,7 +13,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { createEmbedded, embeddedStore, migrationsFolder, openPostgres } from "./client.ts";
+import { createEmbedded, embeddedStore, migrationsFolder } from "./client.ts";
+import { openPostgres } from "./postgres.ts";
 import { startTestPostgres } from "./testing-postgres.ts";
 
 const TEMPLATE = "waystation_template";

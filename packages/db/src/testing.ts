@@ -3,7 +3,8 @@ import { openAsBlob } from "node:fs";
 import type { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { createEmbedded, embeddedStore, openPostgres, type Store } from "./client.ts";
+import { createEmbedded, embeddedStore, type Store } from "./client.ts";
+import { openPostgres } from "./postgres.ts";
 import { lookAtRows } from "./testing-canary.ts";
 
 declare module "vitest" {
@@ -23,9 +24,21 @@ export type TestStore = Store & { url?: string } & AsyncDisposable;
 /** A migrated, empty database. `await using store = await createTestStore(kind)` gives it back. */
 export async function createTestStore(kind: (typeof databases)[number]): Promise<TestStore> {
   if (kind === "embedded") return borrowEmbedded();
-  const { url, drop } = await createTestDatabase(inject("postgresTemplate"));
+  return openTestStore(await createTestDatabase(inject("postgresTemplate")));
+}
+
+/** The same under another locale, migrated here: what `create database` takes behind its name. */
+export async function createTestStoreWithLocale(locale: string): Promise<TestStore> {
+  const database = await createTestDatabase(`template0 encoding 'UTF8' ${locale}`);
+  const store = await openPostgres(database.url);
+  await store.migrate();
+  await store.close();
+  return openTestStore(database);
+}
+
+async function openTestStore({ url, drop }: { url: string; drop: () => Promise<void> }): Promise<TestStore> {
   const store = await openPostgres(url);
-  await standing(store);
+  await store.raiseWall();
   return {
     ...store,
     url,
@@ -35,11 +48,6 @@ export async function createTestStore(kind: (typeof databases)[number]): Promise
       await drop();
     },
   };
-}
-
-async function standing(store: Store): Promise<void> {
-  const reason = await store.raiseWall();
-  if (reason !== null) throw new Error(reason);
 }
 
 async function lookAtRowsOf(url: string): Promise<void> {
@@ -59,7 +67,7 @@ async function borrowEmbedded(): Promise<TestStore> {
     idle.pop() ?? (await createEmbedded("memory://", await openAsBlob(inject("embeddedTemplate"))));
   const before = await shapeOf(client);
   const store = await embeddedStore(client);
-  await standing(store);
+  await store.raiseWall();
   return {
     ...store,
     [Symbol.asyncDispose]: async () => {

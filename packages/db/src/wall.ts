@@ -1,4 +1,7 @@
 import type { Store } from "./client.ts";
+import { POLICY_NAME } from "./policies.ts";
+import { RequirementError } from "./requirements.ts";
+import { SessionError } from "./session.ts";
 
 /**
  * The second wall, for when a query forgets to name the organisation: what people and programs ask runs under a role that
@@ -31,6 +34,7 @@ export const RIGHTS: Record<string, readonly string[]> = {
   invitations: ["select", "insert", "update"],
   media_files: ["select", "insert", "update", "delete"],
   members: ["select", "update"],
+  message_search: ["select", "insert", "delete"],
   messages: ["select", "insert", "update", "delete"],
   note_mentions: ["select", "insert", "update", "delete"],
   organization_people: ["select"],
@@ -45,31 +49,69 @@ export const RIGHTS: Record<string, readonly string[]> = {
 };
 const ALL = ["select", "insert", "update", "delete", "truncate"];
 const SEQUENCE = "twilio_whatsapp_webhook_events_id_seq";
-/** A job is put where its message is, in the same transaction. */
+/** The job queue's schema, which is the installation's: see `inbox/jobs.ts`. */
 const JOBS = "jobs";
 
-/** Tells a session for whom it works, and how it plans: organisation, its narrow number, person, one of `PLANS`. */
-export const TELL_SCOPE =
-  "select set_config('waystation.organization_id', $1, false), set_config('waystation.organization_no', $2, false), set_config('waystation.user_id', $3, false), set_config('plan_cache_mode', $4, false)";
 /**
  * What is written to be prepared is planned once. Left to itself the database guesses that another plan for these values would
  * be worth its making, and plans a page of the inbox anew each time, which takes longer than to run it.
  */
 export const PLANS = { once: "force_generic_plan", asItSees: "auto" };
-/** The same, and under the role, for this transaction alone. */
-export const TAKE_ROLE = `${TELL_SCOPE.replaceAll("false", "true")}, set_config('role', '${DESK_ROLE}', true)`;
+/**
+ * For this transaction alone: for whom it works (organisation, its narrow number, person), how it plans (one of `PLANS`), and the
+ * role. Never for a session: behind a pooler the next statement may be somebody else's.
+ */
+export const SET_SCOPE_AND_ROLE = `set_config('waystation.organization_id', $1, true), set_config('waystation.organization_no', $2, true), set_config('waystation.user_id', $3, true), set_config('plan_cache_mode', $4, true), set_config('role', '${DESK_ROLE}', true)`;
+/** A scope in which there are no rows. */
+export const NOBODY = [
+  "00000000-0000-0000-0000-000000000000",
+  "-1",
+  "00000000-0000-0000-0000-000000000000",
+  PLANS.asItSees,
+];
 
 /**
- * Makes the role where there is none, and gives it what it may do and nothing else. Throws what the database says where its
- * user has no right to that.
+ * Makes the role where there is none, and gives it what it may do and nothing else. Throws a RequirementError where the
+ * database's user has no right to that.
  */
 export async function prepareRole(query: Store["query"]): Promise<void> {
+  const [owner] = await query<{ user: string; hidden: boolean }>(
+    "select quote_ident(current_user) as user, row_security_active('messages') as hidden",
+    [],
+  );
+  // Whoever is neither the owner of the tables nor above their rules would store webhooks and see none of them.
+  if (owner?.hidden)
+    throw new RequirementError(
+      "This database user does not own the tables. Connect as the one that made them, or let that one run: reassign owned.",
+    );
+  try {
+    await makeRole(query);
+    await grantRights(query);
+  } catch (error) {
+    if (error instanceof RequirementError) throw error;
+    throw new RequirementError(
+      `Row-level security cannot be set up (${causeOf(error)}). Let a superuser of the database run, unless the role is there: create role ${DESK_ROLE} nologin. And then: grant ${DESK_ROLE} to ${owner?.user}. Then start again.`,
+      { cause: error },
+    );
+  }
+}
+
+function causeOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function makeRole(query: Store["query"]): Promise<void> {
   const [role] = await query<{ fits: boolean; mine: boolean }>(
-    `select not rolsuper and not rolbypassrls as fits, pg_has_role(current_user, oid, 'member') as mine
+    `select not rolsuper and not rolbypassrls as fits, pg_has_role(current_user, oid,
+       case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) as mine
      from pg_roles where rolname = '${DESK_ROLE}'`,
     [],
   );
-  if (role && !role.fits) throw new Error(`The role ${DESK_ROLE} is shown every row.`);
+  if (role && !role.fits)
+    throw new RequirementError(
+      `The role ${DESK_ROLE} is shown every row, because it is a superuser or has bypassrls. Let a superuser of the database run: alter role ${DESK_ROLE} nosuperuser nobypassrls.`,
+    );
   // A role is the whole server's: somebody else may make it at the same moment.
   if (!role)
     await query(
@@ -77,15 +119,15 @@ export async function prepareRole(query: Store["query"]): Promise<void> {
       [],
     );
   if (!role?.mine) await query(`grant ${DESK_ROLE} to current_user`, []);
+}
+
+async function grantRights(query: Store["query"]): Promise<void> {
   const wrong = await query<{ right: string; table: string; missing: boolean }>(WRONG_RIGHTS, [
     JSON.stringify(RIGHTS),
     JSON.stringify(ALL),
   ]);
-  const [jobs] = await query<{ there: boolean; open: boolean }>(
-    `select to_regnamespace('${JOBS}') is not null as there,
-       coalesce(has_schema_privilege('${DESK_ROLE}', to_regnamespace('${JOBS}'), 'usage')
-         and (select bool_and(has_table_privilege('${DESK_ROLE}', oid, 'insert')) from pg_class
-           where relnamespace = to_regnamespace('${JOBS}') and relkind in ('r', 'p')), false) as open`,
+  const [jobs] = await query<{ open: boolean }>(
+    `select coalesce(has_schema_privilege('${DESK_ROLE}', to_regnamespace('${JOBS}')::oid, 'usage'), false) as open`,
     [],
   );
   const statements = [
@@ -95,10 +137,11 @@ export async function prepareRole(query: Store["query"]): Promise<void> {
         : `revoke ${right} on public.${table} from ${DESK_ROLE}`,
     ),
     ...(wrong.length > 0 ? [`grant usage, select on sequence public.${SEQUENCE} to ${DESK_ROLE}`] : []),
-    ...(jobs?.there && !jobs.open
+    // Rights that earlier versions gave.
+    ...(jobs?.open
       ? [
-          `grant usage on schema ${JOBS} to ${DESK_ROLE}`,
-          `grant select, insert on all tables in schema ${JOBS} to ${DESK_ROLE}`,
+          `revoke all on all tables in schema ${JOBS} from ${DESK_ROLE}`,
+          `revoke all on schema ${JOBS} from ${DESK_ROLE}`,
         ]
       : []),
   ];
@@ -111,3 +154,36 @@ const WRONG_RIGHTS = `
     lateral (select coalesce(($1::text::jsonb -> c.relname) ? r.name, false) as wanted) w
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
     and has_table_privilege('${DESK_ROLE}', c.oid, r.name) <> wanted`;
+
+/** Read under the role, in the scope of `NOBODY`: whether the database holds the line. */
+export const ROW_SECURITY = `
+  select current_user::text as role,
+    array(select relname::text from pg_class c where relnamespace = 'public'::regnamespace and relname = any ($1::text[])
+      and (not row_security_active(c.oid)
+        or (select count(*) filter (where polname = '${POLICY_NAME}') <> 1 or count(*) <> 1 from pg_policy where polrelid = c.oid))
+      order by 1) as open,
+    exists (select from organizations) or exists (select from members) or exists (select from twilio_whatsapp_connections) as seen`;
+
+export interface RowSecurity {
+  role: string;
+  /** Tables whose rows are shown to everybody. */
+  open: string[];
+  /** Whether a row was shown. */
+  seen: boolean;
+}
+
+/** Throws where request code would be shown rows of other organisations. */
+export function checkRowSecurity(row: RowSecurity | undefined): void {
+  if (row?.role !== DESK_ROLE)
+    throw new SessionError(
+      `Row-level security is off: statements run as ${row?.role ?? "nobody"} and not as ${DESK_ROLE}. Let the pooler pass "set role" on, or name the database itself.`,
+    );
+  if (row.open.length > 0)
+    throw new SessionError(
+      `Row-level security is off for ${row.open.join(", ")}. Restore it: alter table … enable row level security, with the one policy that the migrations made, and no ownership or bypassrls for ${DESK_ROLE}.`,
+    );
+  if (row.seen)
+    throw new SessionError(
+      "Row-level security is off: rows of an organisation are shown to nobody's request.",
+    );
+}

@@ -53,7 +53,8 @@ export type Reason =
   | "media_too_large"
   | "media_type"
   | "attachment_gone"
-  | "not_reachable";
+  | "not_reachable"
+  | "database_unavailable";
 
 /** The input field that a refusal belongs to, for the form to show it there. */
 export type Field =

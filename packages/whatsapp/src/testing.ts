@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { members, organizations, users } from "@waystation/db/schema-people";
-import { createTestStore, type databases } from "@waystation/db/testing";
+import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
 import {
   createSimulator,
   type Simulator,
@@ -18,12 +18,12 @@ export const PUBLIC_URL = "https://desk.example.org";
 
 /** A database, a simulator, and what verbs get of an installation. */
 export async function createTestDesk(
-  kind: (typeof databases)[number],
+  kind: (typeof databases)[number] | TestStore,
   simulatorOptions: SimulatorOptions = {},
   /** The job queue takes a second or two to start: only for tests of what is sent. */
   { withJobs = false } = {},
 ) {
-  const store = await createTestStore(kind);
+  const store = typeof kind === "string" ? await createTestStore(kind) : kind;
   const simulator: Simulator = createSimulator({ pace: 0, ...simulatorOptions });
   const reports: unknown[] = [];
   const queue = withJobs ? await startJobs(store, (error) => reports.push(error)) : null;

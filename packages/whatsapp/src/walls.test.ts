@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { openPostgres, type Store } from "@waystation/db/client";
+import type { Store } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { createTestDatabase, createTestStore, databases } from "@waystation/db/testing";
 import { DESK_ROLE, RIGHTS } from "@waystation/db/wall";
 import { describe, expect, test } from "vitest";
@@ -21,6 +22,12 @@ const OF_THE_INSTALLATION = [
   "sessions", // the same
   "verifications",
 ];
+
+/** Ways in which a table's rows come to be shown to everybody; and back. */
+const OPENED = [
+  ["alter table messages disable row level security", "alter table messages enable row level security"],
+  ["create policy everything on contacts for select using (true)", "drop policy everything on contacts"],
+] as const;
 
 const PARTITION = /^twilio_whatsapp_webhook_events_/;
 
@@ -95,6 +102,66 @@ describe.for(databases)("on %s", (kind) => {
     );
   });
 
+  test("the job queue's tables are hidden, and a job is put there with its message all the same", async () => {
+    await using desk = await createTestDesk(kind, {}, { withJobs: true });
+    const { within } = await filled(desk.store);
+    const tables = await desk.store.query<{ name: string }>(
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'jobs'",
+      [],
+    );
+    expect(tables.length).toBeGreaterThan(3);
+    for (const { name } of tables)
+      for (const text of [
+        `select * from ${name}`,
+        `insert into ${name} default values`,
+        `delete from ${name}`,
+      ])
+        await expect(within.query(text, []), text).rejects.toThrow(/permission denied/);
+    const roles: unknown[] = [];
+    const waiting = "select count(*)::int as count from jobs.job where name = 'send-message'";
+    await within.db.transaction(async (tx) => {
+      await desk.platform.jobs.send(tx, 17, 1, 1);
+      const result = await tx.execute("select current_user::text as role");
+      roles.push(...(result as unknown as { rows: unknown[] }).rows);
+    });
+    expect(roles).toEqual([{ role: DESK_ROLE }]);
+    expect(await desk.store.query(waiting, [])).toEqual([{ count: 1 }]);
+    await expect(desk.platform.jobs.send(within.db, 18, 1, 1)).rejects.toThrow();
+    await expect(
+      within.db.transaction(async (tx) => {
+        await desk.platform.jobs.send(tx, 19, 1, 1);
+        throw new Error("taken back");
+      }),
+    ).rejects.toThrow("taken back");
+    expect(await desk.store.query(waiting, [])).toEqual([{ count: 1 }]);
+  });
+
+  test("rights of an earlier version on the job queue are taken back", async () => {
+    await using desk = await createTestDesk(kind, {}, { withJobs: true });
+    const { within } = await filled(desk.store);
+    await desk.store.query(`grant usage on schema jobs to ${DESK_ROLE}`, []);
+    await desk.store.query(`grant select, insert on all tables in schema jobs to ${DESK_ROLE}`, []);
+    expect(await within.query("select count(*)::int as count from jobs.job", [])).toEqual([{ count: 0 }]);
+    await desk.store.raiseWall();
+    await expect(within.query("select count(*)::int as count from jobs.job", [])).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  test.for(OPENED)(
+    "a table that is open is found out at the start and by the check: %s",
+    async ([open, close]) => {
+      await using store = await createTestStore(kind);
+      expect(await store.check(10_000)).toBeNull();
+      await store.query(open, []);
+      expect(await store.check(10_000)).toMatch(/Row-level security is off for (messages|contacts)\./);
+      await expect(store.raiseWall()).rejects.toThrow(/Row-level security is off for (messages|contacts)\./);
+      await store.query(close, []);
+      await expect.poll(() => store.check(10_000)).toBeNull();
+      await store.raiseWall();
+    },
+  );
+
   test("the audit log is written and read, and nothing else", async () => {
     await using desk = await createTestDesk(kind);
     const { within } = await filled(desk.store);
@@ -166,7 +233,7 @@ test.for(databases)("%s: what is asked again and again is planned once", async (
   expect(plans).toEqual([{ anew: 0, once: 12 }]);
 });
 
-test("a database user without the right to make roles works without the wall, until it is given the role", async () => {
+test("a database user without the right to make roles is refused, until it is given the role", async () => {
   await using undo = new AsyncDisposableStack();
   const { url } = undo.use(await createTestDatabase());
   const name = `plain_${randomUUID().replaceAll("-", "")}`;
@@ -186,12 +253,14 @@ test("a database user without the right to make roles works without the wall, un
   const store = await openPostgres(Object.assign(new URL(url), { username: name, password: "secret" }).href);
   undo.defer(() => store.close());
   await store.migrate();
-  expect(await store.raiseWall()).toMatch(/permission denied|must have admin option/);
-  const [ours, theirs] = [await filled(store), await filled(store)];
-  expect(await rowsOf(store.within(ours), "members")).toHaveLength(2);
+  await expect(store.raiseWall()).rejects.toThrow(`grant ${DESK_ROLE} to ${name}. Then start again.`);
+  expect(() => store.within({ organizationId: randomUUID(), userId: randomUUID() })).toThrow(
+    "Row-level security has not been set up",
+  );
 
   await chief.query(`grant ${DESK_ROLE} to ${name}`, []);
-  expect(await store.raiseWall()).toBeNull();
+  await store.raiseWall();
+  const [ours, theirs] = [await filled(store), await filled(store)];
   expect(await rowsOf(store.within(ours), "members")).toHaveLength(1);
   expect(await rowsOf(store.within(theirs), "members")).toHaveLength(1);
 });
@@ -323,6 +392,13 @@ async function filled(store: Store) {
     id,
     no,
     connectionNo,
+    conversation?.id,
+  );
+  await run(
+    `insert into message_search (organization_no, message_id, conversation_id, words)
+     values ($1::int, $2::bigint, $3::bigint, 'hello'::tsvector)`,
+    no,
+    id,
     conversation?.id,
   );
   await run(

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 
 export interface Command {
   label: string;
+  description?: ReactNode;
   icon: ReactNode;
   /** The key that does the same without the palette. */
   keys?: string;

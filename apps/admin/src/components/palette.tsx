@@ -20,6 +20,7 @@ import { type LinkProps, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { trpc } from "../trpc.ts";
 import { formatAddress } from "../ui/format.ts";
+import { Highlight } from "../ui/highlight.tsx";
 import { type Command, useCommands } from "./commands.ts";
 import { explain } from "./explain.ts";
 import css from "./palette.module.css";
@@ -100,12 +101,22 @@ function Results({ query, onChoose }: { query: string; onChoose: (run: () => voi
     ["This page", here.filter(fits)],
     [
       "Conversations",
-      conversations.items.map(({ id, contact }) => ({
+      conversations.items.map(({ id, contact, matchedText, matchedRanges, matchedMessageId }) => ({
         key: id,
         label: contact.name ?? formatAddress(contact.address),
-        description: contact.name ? formatAddress(contact.address) : undefined,
+        description:
+          matchedText !== null ? (
+            <Highlight text={matchedText} ranges={matchedRanges} lead={40} />
+          ) : contact.name ? (
+            formatAddress(contact.address)
+          ) : undefined,
         icon: <IconMessage {...icon} />,
-        run: () => navigate({ to: "/inbox/$conversationId", params: { conversationId: id } }),
+        run: () =>
+          navigate({
+            to: "/inbox/$conversationId",
+            params: { conversationId: id },
+            search: { message: matchedMessageId ?? undefined },
+          }),
       })),
     ],
     [
@@ -136,7 +147,8 @@ function Results({ query, onChoose }: { query: string; onChoose: (run: () => voi
             <Spotlight.Action
               key={"key" in command ? String(command.key) : command.label}
               label={command.label}
-              description={"description" in command ? String(command.description ?? "") : undefined}
+              // The library shows whatever it is given, though its type says text alone.
+              description={command.description as string | undefined}
               leftSection={command.icon}
               rightSection={command.keys ? <kbd className={css.keys}>{command.keys}</kbd> : undefined}
               onClick={() => onChoose(command.run)}

@@ -13,13 +13,7 @@ export type Behaviour =
   | "broken-json"
   | "reset"
   | "sender-update-refused"
-  | "fragment-refused"
-  | "services-fail"
-  | "senders-forbidden"
-  | "lists-unreadable"
-  | "pools-limited"
-  | "nulls"
-  | "unknown-words";
+  | "fragment-refused";
 
 export type Account = {
   sid: string;

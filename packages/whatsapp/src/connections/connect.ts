@@ -14,7 +14,7 @@ import { inspect } from "./inspect.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
 import { type Credentials, readCredentials } from "./read-credentials.ts";
 import { requireTestMode } from "./test-mode.ts";
-import { UNKNOWN, viewConnections } from "./view.ts";
+import { viewConnections } from "./view.ts";
 import { isOurs } from "./webhook-url.ts";
 
 /**
@@ -25,13 +25,12 @@ export async function connect(ctx: Context, input: ConnectInput) {
   const credentials = readCredentials(input);
   requireTestMode(ctx, credentials.mode);
   await limitTwilioCalls(ctx);
-  const wanted = (input.sender ?? input.messagingServiceSid ?? "").trim();
-  const found = await inspect(credentials, ctx.simulatorUrl, wanted);
-  const chosen = chooseSender(found, wanted);
+  const found = await inspect(credentials, ctx.simulatorUrl);
+  const chosen = chooseSender(found, input.sender ?? input.messagingServiceSid ?? "");
   const { row, reattached } = await save(ctx, credentials, found, chosen, input.displayName || null);
   forgetAccount(ctx.installation.db, row.accountSid);
 
-  let configured: Configured = { found: null, applied: null, changes: [], problem: null };
+  let configured: Configured = { applied: null, changes: [], problem: null };
   if (input.configureWebhook) {
     configured = await configureWebhook(ctx, credentials, targetOf(row), chosen.webhook);
     if (configured.applied) await recordApplied(ctx, row, configured);
@@ -51,11 +50,7 @@ export async function connect(ctx: Context, input: ConnectInput) {
 }
 
 export function targetOf(row: Pick<Connection, "sender" | "senderSid">) {
-  return {
-    sender: row.sender,
-    senderSid: row.senderSid,
-    messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null,
-  };
+  return { senderSid: row.senderSid, messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null };
 }
 
 async function save(
@@ -87,12 +82,12 @@ async function save(
       mode: credentials.mode,
       displayName: displayName ?? earlier?.displayName ?? null,
       isActive: true,
-      accountName: found.account.name ?? earlier?.accountName ?? accountSid,
-      accountStatus: found.account.status ?? UNKNOWN,
-      accountType: found.account.type ?? earlier?.accountType ?? UNKNOWN,
-      ownerAccountSid: found.account.ownerSid ?? earlier?.ownerAccountSid ?? null,
-      senderSid: chosen.senderSid ?? earlier?.senderSid ?? null,
-      poolSenders: chosen.poolSenders ?? earlier?.poolSenders ?? [],
+      accountName: found.account.name,
+      accountStatus: found.account.status,
+      accountType: found.account.type,
+      ownerAccountSid: found.account.ownerSid,
+      senderSid: chosen.senderSid,
+      poolSenders: chosen.poolSenders,
       senderStatus: chosen.status,
       qualityRating: chosen.qualityRating,
       messagingLimit: chosen.messagingLimit,
@@ -108,10 +103,9 @@ async function save(
         : null,
       webhookFound: snapshot(ctx.publicUrl, chosen.webhook, earlier?.webhookFound ?? null),
       webhookApplied: null,
-      webhookActual: chosen.webhook,
+      webhookActual: chosen.senderSid === null && !chosen.sender.startsWith("MG") ? null : chosen.webhook,
       checkedAt: new Date(),
       checkFailure: chosen.caution,
-      unchecked: found.unchecked,
       disconnectedAt: null,
     };
     const [row] = earlier
@@ -139,7 +133,7 @@ async function refuseTaken(
   accountSid: string,
   chosen: ChosenSender,
 ): Promise<void> {
-  const wanted = [chosen.sender, ...(chosen.poolSenders ?? [])];
+  const wanted = [chosen.sender, ...chosen.poolSenders];
   const [holder] = await tx
     .select({ organizationId: connections.organizationId })
     .from(connections)
@@ -163,12 +157,7 @@ async function refuseTaken(
 }
 
 /** What disconnect will put back. Our own URL is never that: it stands there only because an earlier restore failed. */
-function snapshot(
-  publicUrl: string,
-  found: SenderWebhook | null,
-  earlier: SenderWebhook | null,
-): SenderWebhook | null {
-  if (found === null) return earlier;
+function snapshot(publicUrl: string, found: SenderWebhook, earlier: SenderWebhook | null): SenderWebhook {
   if (!isOurs(publicUrl, found.callbackUrl)) return found;
   return earlier ?? { ...found, callbackUrl: null, statusCallbackUrl: null };
 }
@@ -177,12 +166,7 @@ async function recordApplied(ctx: Context, row: Connection, configured: Configur
   await ctx.db.transaction(async (tx) => {
     await tx
       .update(connections)
-      .set({
-        webhookFound: row.webhookFound ?? snapshot(ctx.publicUrl, configured.found, null),
-        webhookApplied: configured.applied,
-        webhookActual: configured.applied,
-        checkedAt: new Date(),
-      })
+      .set({ webhookApplied: configured.applied, webhookActual: configured.applied, checkedAt: new Date() })
       .where(and(eq(connections.organizationId, ctx.organizationId), eq(connections.id, row.id)));
     await recordAudit(tx, ctx, "connection.webhook_configured", row.sender, {
       connectionId: row.id,

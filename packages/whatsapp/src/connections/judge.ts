@@ -1,10 +1,9 @@
 import type { connections } from "@waystation/db/schema";
 import { type Keyring, open } from "../credentials.ts";
-import { isOffline, SANDBOX } from "./choose-sender.ts";
-import { type Misdirected, misdirectedReasons } from "./judge-misdirected.ts";
+import { SANDBOX } from "./choose-sender.ts";
 import { awaitsFirstWebhook, sharedKeyReasons, type UnknownKey } from "./judge-shared-keys.ts";
 import type { SharedKeyView } from "./shared-keys.ts";
-import { isMisspelt, isOurs } from "./webhook-url.ts";
+import { isOurs } from "./webhook-url.ts";
 
 export type Verdict = "working" | "attention" | "broken" | "disconnected";
 
@@ -30,7 +29,6 @@ interface Facts {
   rejected: number;
   sharedKeys: readonly SharedKeyView[];
   unknownKey: UnknownKey | null;
-  misdirected: Misdirected | null;
   publicUrl: string;
   simulatorUrl: string | null;
   keyring: Keyring;
@@ -53,7 +51,6 @@ export function judge(facts: Facts) {
   const reasons = [
     ...credentialReasons(facts),
     ...keyReasons,
-    ...misdirectedReasons(facts.misdirected),
     ...senderReasons(facts),
     ...webhookReasons(facts, webhookState, keyReasons),
   ].sort((a, b) => Number(b.severity === "broken") - Number(a.severity === "broken"));
@@ -81,7 +78,7 @@ function stateOfWebhook(facts: Facts): "ours" | "elsewhere" | "unset" | "unknown
   return isOurs(facts.publicUrl, webhookActual.callbackUrl) ? "ours" : "elsewhere";
 }
 
-function credentialReasons({ row, keyring, lastValidAt }: Facts): VerdictReason[] {
+function credentialReasons({ row, keyring }: Facts): VerdictReason[] {
   const reasons: VerdictReason[] = [];
   if (!opens(row, keyring))
     reasons.push({
@@ -105,8 +102,7 @@ function credentialReasons({ row, keyring, lastValidAt }: Facts): VerdictReason[
           : failure.message,
       action: { kind: "open_twilio", label: "Open Twilio's console", href: "https://console.twilio.com/" },
     });
-  // What could not be checked is proven by the first webhook.
-  else if (failure && !(failure.reason === "sender_unchecked" && lastValidAt !== null))
+  else if (failure)
     reasons.push({
       code: failure.reason,
       severity: "attention",
@@ -123,7 +119,7 @@ function senderReasons({ row }: Facts): VerdictReason[] {
     label: "Open senders in Twilio",
     href: "https://console.twilio.com/us1/develop/sms/senders/whatsapp-senders",
   };
-  if (row.senderStatus !== null && isOffline(row.senderStatus))
+  if (row.senderStatus !== null && !row.senderStatus.startsWith("ONLINE"))
     reasons.push({
       code: "sender_offline",
       severity: "broken",
@@ -177,18 +173,9 @@ function webhookReasons(
       sentence: `Twilio calls the webhook with ${row.webhookActual.callbackMethod}. Change the method to POST in Twilio's console.`,
       action: paste,
     });
-  if (isMisspelt(facts.publicUrl, row.webhookActual?.callbackUrl ?? null))
-    reasons.push({
-      code: "webhook_spelling",
-      severity: "attention",
-      sentence:
-        "The webhook URL at Twilio differs from ours by a slash or a capital letter. Messages arrive; paste our URL in Twilio's console, because a proxy may not be as tolerant.",
-      action: paste,
-    });
   // Anybody can send us unsigned noise: it counts only while no genuine webhook has come after it.
   if (
     facts.rejected > 0 &&
-    facts.misdirected === null &&
     !keyReasons.some(({ code }) => code === "signature_key_unknown") &&
     (facts.lastValidAt === null || (facts.lastAt !== null && facts.lastAt > facts.lastValidAt))
   )

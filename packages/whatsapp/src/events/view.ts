@@ -1,7 +1,6 @@
 import type { OrganizationIds } from "../public-ids.ts";
 import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
-import { misdirectedSentence } from "../webhooks/misdirected.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import type { Rejection } from "../webhooks/refuse.ts";
 import { kindOfStep, statusOfStep } from "../webhooks/steps.ts";
@@ -18,9 +17,7 @@ export interface EventRow {
   rejection: Rejection | null;
 }
 
-function explainRejection({ reason, keyId, otherAlgorithm, target }: Rejection): string {
-  if (reason === "wrong_method" || reason === "wrong_path")
-    return misdirectedSentence(reason, target ?? null);
+function explainRejection({ reason, keyId, otherAlgorithm }: Rejection): string {
   if (reason === "signature_missing")
     return "Rejected: it carried no signature, so it did not come from Twilio as it was sent.";
   if (reason === "signature_key_unknown")
@@ -53,6 +50,7 @@ export function viewEvent(ids: OrganizationIds, row: EventRow, connectionId: str
     body: first("Body"),
     receivedAt: row.receivedAt.toISOString(),
     params: parametersOf(pairs),
+    rejectionReason: row.rejection?.reason ?? null,
     reason: row.rejection === null ? null : explainRejection(row.rejection),
   };
 }

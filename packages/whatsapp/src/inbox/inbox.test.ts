@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import { databases } from "@waystation/db/testing";
 import { CREATE_ENDINGS, recipientEnding } from "@waystation/twilio-simulator/sentinels";
@@ -8,6 +9,7 @@ import { disconnect } from "../connections/disconnect.ts";
 import { connectInput } from "../connections/inputs.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { indexSearch } from "../search/index-search.ts";
 import { createTestDesk, noJobs, type TestDesk } from "../testing.ts";
 import { arrivalOf } from "../webhooks/delivery.ts";
 import { type Receiver, receiversOf } from "../webhooks/directory.ts";
@@ -18,6 +20,7 @@ import { assign } from "./assign.ts";
 import { conversationChanges } from "./changes.ts";
 import { countUnread } from "./count-unread.ts";
 import { getConversation } from "./get-conversation.ts";
+import { listMessagesInput } from "./inputs.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
 import { markRead } from "./mark-read.ts";
@@ -369,6 +372,37 @@ describe.each(databases)("on %s", (kind) => {
     expect(await found("appointment", { filter: "mine" })).toEqual([]);
   });
 
+  test("a thread opens around a message, and reads on from there in both directions", async () => {
+    for (let n = 1; n <= 12; n++) await hear(`message ${n}`);
+    const { id: conversationId } = await only();
+    const all = (await thread()).map(({ id, body }) => ({ id, body }));
+    const page = async (input: { cursor?: string; after?: string; around?: string }, limit = 4) => {
+      const { items, nextCursor, previousCursor } = await listMessages(ctx, {
+        conversationId,
+        limit,
+        ...input,
+      });
+      return { bodies: items.map(({ body }) => body?.slice(8)), nextCursor, previousCursor };
+    };
+    const idOf = (n: number) => all.find(({ body }) => body === `message ${n}`)?.id ?? "";
+    const middle = await page({ around: idOf(5) });
+    expect(middle.bodies).toEqual(["7", "6", "5", "4"]);
+    expect((await page({ cursor: middle.nextCursor ?? "" })).bodies).toEqual(["3", "2", "1"]);
+    const newer = await page({ after: middle.previousCursor ?? "" });
+    expect(newer.bodies).toEqual(["11", "10", "9", "8"]);
+    expect((await page({ cursor: newer.nextCursor ?? "" })).bodies).toEqual(["7", "6", "5", "4"]);
+    const newest = await page({ after: newer.previousCursor ?? "" });
+    expect(newest).toMatchObject({ bodies: ["12"], previousCursor: null });
+    expect(await page({ around: idOf(12) })).toMatchObject({ bodies: ["12", "11"], previousCursor: null });
+    expect(await page({ around: idOf(1) })).toMatchObject({ bodies: ["3", "2", "1"], nextCursor: null });
+    expect(await page({}), "the newest page has nothing newer").toMatchObject({ previousCursor: null });
+    expect(await refusal(page({ around: randomUUID() }))).toBe("not_found");
+    const stranger = await desk.person();
+    expect(await refusal(listMessages(stranger, { conversationId, around: idOf(5) }))).toBe("not_found");
+    const both = { conversationId, cursor: middle.nextCursor, around: idOf(5) };
+    expect(listMessagesInput.safeParse(both).success).toBe(false);
+  });
+
   test("a name that changes changes in the list, with each of our senders", async () => {
     const second = `whatsapp:+1415558${String(++counter).padStart(4, "0")}`;
     await hear("one");
@@ -392,6 +426,7 @@ describe.each(databases)("on %s", (kind) => {
       new Date(Date.now() - 3_600_000).toISOString(),
     ]);
     await desk.store.query(SAID_NOW_AND_THEN, [receiver.organizationNo, receiver.no, 4_096, "zeppelin"]);
+    await indexSearch(desk.store);
     const all = [];
     let cursor: string | undefined;
     do {

@@ -21,7 +21,22 @@ export type ConversationInput = z.infer<typeof conversationInput>;
 export const messageInput = conversationInput.extend({ messageId: z.uuid() });
 export type MessageInput = z.infer<typeof messageInput>;
 
-export const listMessagesInput = conversationInput.extend({ cursor, limit });
+export const listMessagesInput = conversationInput
+  .extend({
+    cursor: cursor.describe("Messages older than this one, as `nextCursor` names it."),
+    /** Messages newer than this one, the nearest of them, as `previousCursor` names it. */
+    after: cursor.describe("The messages that came right after this one, as `previousCursor` names it."),
+    /** A page with this message in its middle. */
+    around: z
+      .uuid()
+      .optional()
+      .describe("A page with this message in its middle, as `matchedMessageId` of a search names it."),
+    limit,
+  })
+  .refine(({ cursor, after, around }) => [cursor, after, around].filter(Boolean).length <= 1, {
+    path: ["cursor"],
+    error: "Use only one of cursor, after and around.",
+  });
 export type ListMessages = z.infer<typeof listMessagesInput>;
 
 /** WhatsApp takes 1,600 characters a message through Twilio; more is sent as several, in order. */

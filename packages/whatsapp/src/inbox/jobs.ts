@@ -25,6 +25,23 @@ export interface Work {
 /** Drizzle's driver-neutral type leaves open what `execute` answers; both drivers' answers are among what is asked for. */
 type Transaction = Parameters<typeof fromDrizzle>[0];
 
+/**
+ * The queue's tables are the installation's, and hidden from request code (docs/decisions/0014). A job is put where its message
+ * is, in the same transaction: so for this one statement the transaction leaves its role. When the statement fails the
+ * transaction has failed, and the role with it.
+ */
+async function asOwner(
+  tx: Database,
+  work: (db: ReturnType<typeof fromDrizzle>) => Promise<unknown>,
+): Promise<void> {
+  const result = await tx.execute(
+    sql`select current_setting('role') as role, set_config('role', 'none', true)`,
+  );
+  const { role } = (result as unknown as { rows: { role: string }[] }).rows[0] ?? { role: "none" };
+  await work(fromDrizzle(tx as Transaction, sql));
+  await tx.execute(sql`select set_config('role', ${role}, true)`);
+}
+
 /** A job that had used up its tries would hold its conversation back for ever: the outbox knows when to give up. */
 const NO_LIMIT = 1_000_000;
 /** Whose process has died is free again after this and one look around. */
@@ -48,7 +65,7 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
     monitorIntervalSeconds: LOOK_SECONDS,
     ...(store.native.kind === "embedded"
       ? { backend: "pglite", db: fromPglite(store.native.client) }
-      : { connectionString: store.native.url, max: 3 }),
+      : { db: { executeSql: store.native.executeSql } }),
   });
   boss.on("error", report);
   await boss.start();
@@ -63,25 +80,21 @@ export async function startJobs(store: Store, report: (error: unknown) => void) 
   let pumps: ReturnType<typeof startPump>[] = [];
   const jobs: Jobs = {
     send: async (tx, messageId, conversationId, connectionNo) => {
-      await boss.send(
-        SEND,
-        { messageId },
-        {
-          singletonKey: String(conversationId),
-          group: { id: String(connectionNo) },
-          db: fromDrizzle(tx as Transaction, sql),
-        },
+      await asOwner(tx, (db) =>
+        boss.send(
+          SEND,
+          { messageId },
+          { singletonKey: String(conversationId), group: { id: String(connectionNo) }, db },
+        ),
       );
     },
     settle: async (tx, messageId, connectionNo, afterSeconds) => {
-      await boss.send(
-        SETTLE,
-        { messageId },
-        {
-          startAfter: afterSeconds,
-          group: { id: String(connectionNo) },
-          db: fromDrizzle(tx as Transaction, sql),
-        },
+      await asOwner(tx, (db) =>
+        boss.send(
+          SETTLE,
+          { messageId },
+          { startAfter: afterSeconds, group: { id: String(connectionNo) }, db },
+        ),
       );
     },
     wake: () => {

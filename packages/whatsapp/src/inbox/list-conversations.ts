@@ -2,11 +2,15 @@ import { organizations } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
 import { readTestClock } from "../connections/simulator-clock.ts";
 import type { Context } from "../context.ts";
+import { searchCoverage } from "../search/index-state.ts";
+import { type Match, matchedLine, rangesOf } from "../search/match.ts";
+import { readSearch, type SearchTerms } from "../search/read-search.ts";
+import { numberArray } from "../webhooks/array-literal.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { ME, pageOf, ROW, stateOf } from "./conversation-pages.ts";
 import type { ListConversations } from "./inputs.ts";
 import { statusOf } from "./list-messages.ts";
-import { searchConversations } from "./search-conversations.ts";
+import { type Hit, PARTS_IN_NEWEST, searchConversations } from "./search-conversations.ts";
 import { windowClosesAt } from "./window.ts";
 
 /** Later than any. */
@@ -46,9 +50,18 @@ export async function listConversations(ctx: Context, input: ListConversations) 
     input.cursor === undefined ? END : String(ctx.ids.decodeCursor("conversations", input.cursor)[0]);
   const state = stateOf(filter, input.isOpen);
   const me = [ctx.organizationId, ctx.actor.userId];
-  const rows = input.search
-    ? await found(ctx, await searchConversations(ctx, { filter, state, cursor, limit, search: input.search }))
-    : await ctx.query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor]);
+  const terms = input.search ? readSearch(input.search) : null;
+  const [{ rows, matches }, searched] = await Promise.all([
+    terms
+      ? searchConversations(ctx, { filter, state, cursor, limit, terms }).then((hits) =>
+          found(ctx, terms, hits),
+        )
+      : ctx
+          .query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor])
+          .then((rows) => ({ rows, matches: NO_MATCHES })),
+    terms &&
+      searchCoverage(ctx.installation, ctx.organizationId, terms.parts === null ? null : PARTS_IN_NEWEST),
+  ]);
   const page = rows.slice(0, limit);
   const clock = await readTestClock(ctx);
   const last = rows.length > limit ? page.at(-1) : undefined;
@@ -75,19 +88,55 @@ export async function listConversations(ctx: Context, input: ListConversations) 
           row,
           clock,
         )?.toISOString() ?? null,
+      matchedText: matches.get(row.key)?.text ?? null,
+      matchedAt: matches.get(row.key)?.at ?? null,
+      matchedRanges: matches.get(row.key)?.ranges ?? [],
+      matchedMessageId: matches.get(row.key)?.messageId ?? null,
+      nameRanges: terms && row.name ? rangesOf(row.name, terms) : [],
     })),
     nextCursor: last ? ctx.ids.encodeCursor("conversations", Number(last.key)) : null,
+    searched,
   };
 }
 
-function found(ctx: Context, hits: { conversationId: string; key: string }[]): Promise<Row[]> {
-  return ctx.query<Row>(FOUND, [
-    ctx.organizationId,
-    ctx.actor.userId,
-    `{${hits.map((hit) => hit.conversationId).join()}}`,
-    `{${hits.map((hit) => hit.key).join()}}`,
-  ]);
+interface MessageMatch extends Match {
+  messageId: string;
+  at: string;
 }
+
+const NO_MATCHES = new Map<string, MessageMatch>();
+
+/** By their keys, which are those of the hits. */
+async function found(ctx: Context, terms: SearchTerms, hits: Hit[]) {
+  if (hits.length === 0) return { rows: [], matches: NO_MATCHES };
+  const [rows, messages] = await Promise.all([
+    ctx.query<Row>(FOUND, [
+      ctx.organizationId,
+      ctx.actor.userId,
+      numberArray(hits.map((hit) => hit.conversationId)),
+      numberArray(hits.map((hit) => hit.key)),
+    ]),
+    ctx.query<{ id: string; body: string | null; at: Date | string }>(MATCHED, [
+      numberArray(hits.flatMap(({ messageId }) => messageId ?? [])),
+      ctx.organizationId,
+    ]),
+  ]);
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const matches = new Map(
+    hits.flatMap(({ key, messageId }) => {
+      const message = messageId === null ? undefined : byId.get(messageId);
+      if (!message?.body || messageId === null) return [];
+      const at = new Date(message.at).toISOString();
+      const id = ctx.ids.encode("message", Number(messageId));
+      return [[key, { ...matchedLine(message.body, terms), messageId: id, at }] as const];
+    }),
+  );
+  return { rows, matches };
+}
+
+const MATCHED = `
+  select id::text as id, body, at from messages
+  where id = any($1::bigint[]) and organization_no = (select no from organizations where id = $2::uuid)`;
 
 function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string | null {
   if (kind === null || status === null || isIncoming === null) return null;

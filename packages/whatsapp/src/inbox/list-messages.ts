@@ -1,5 +1,6 @@
 import type { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import { filesOf, type MessageFile } from "../media/files-of.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
@@ -8,9 +9,6 @@ import type { ListMessages } from "./inputs.ts";
 import { detailsOf, type MessageDetails } from "./message-details.ts";
 import { askOf } from "./opt-out.ts";
 import { readParams } from "./webhook-params.ts";
-
-/** Later than any. */
-const END = String(Number.MAX_SAFE_INTEGER);
 
 /** Without a message where the conversation has none, or none so old. */
 interface Row {
@@ -33,24 +31,13 @@ interface Row {
 
 /** The messages of one conversation, newest first. */
 export async function listMessages(ctx: Context, input: ListMessages) {
-  const limit = input.limit ?? 50;
-  const rows = await ctx.query<Row>(thread(limit + 1), [
-    ctx.organizationId,
-    input.conversationId,
-    input.cursor === undefined ? END : String(ctx.ids.decodeCursor("messages", input.cursor)[0]),
-  ]);
-  const [first] = rows;
-  if (!first) throw noSuchConversation();
-  const written = rows.flatMap((row) =>
-    row.id === null ? [] : { ...row, id: Number(row.id), at: new Date(row.at) },
-  );
-  const page = written.slice(0, limit);
+  const { conversationId, page, nextCursor, previousCursor } = await readPage(ctx, input);
   const webhooks = new Map(
     page.flatMap(({ id, webhook, webhookBytes }) =>
       webhook === null ? [] : [[id, readParams(webhook, webhookBytes)] as const],
     ),
   );
-  const details = await detailsOf(ctx, Number(first.conversationId), webhooks);
+  const details = await detailsOf(ctx, Number(conversationId), webhooks);
   const files = await filesOf(
     ctx,
     page.map((message) => ({ message, declared: details.get(message.id)?.media ?? [] })),
@@ -64,22 +51,82 @@ export async function listMessages(ctx: Context, input: ListMessages) {
       files.get(row.id),
     );
   });
-  const last = written.length > limit ? page.at(-1) : undefined;
-  return { items, nextCursor: last ? ctx.ids.encodeCursor("messages", last.id) : null };
+  return { items, nextCursor, previousCursor };
+}
+
+/** A page, and where the older and the newer ones begin; null where there are none. */
+async function readPage(ctx: Context, input: ListMessages) {
+  const { conversationId, limit = 50, after, around } = input;
+  const cursorOf = (message: { id: number } | undefined) =>
+    message ? ctx.ids.encodeCursor("messages", message.id) : null;
+  const decode = (cursor: string) => Number(ctx.ids.decodeCursor("messages", cursor)[0]);
+  if (after !== undefined) {
+    const { id, messages, isMore } = await readMessages(ctx, NEWER, conversationId, decode(after), limit);
+    const page = messages.toReversed();
+    return {
+      conversationId: id,
+      page,
+      nextCursor: cursorOf(page.at(-1)) ?? after,
+      previousCursor: isMore ? cursorOf(page[0]) : null,
+    };
+  }
+  if (around !== undefined) {
+    const half = Math.max(1, Math.floor(limit / 2));
+    const wanted = ctx.ids.decode("message", around) ?? -1;
+    const [older, newer] = await Promise.all([
+      readMessages(ctx, OLDER, conversationId, wanted + 1, Math.max(1, limit - half)),
+      readMessages(ctx, NEWER, conversationId, wanted, half),
+    ]);
+    if (older.messages[0]?.id !== wanted)
+      throw new DomainError("not_found", "There is no such message in this conversation.");
+    const page = [...newer.messages.toReversed(), ...older.messages];
+    return {
+      conversationId: older.id,
+      page,
+      nextCursor: older.isMore ? cursorOf(page.at(-1)) : null,
+      previousCursor: newer.isMore ? cursorOf(page[0]) : null,
+    };
+  }
+  const before = input.cursor === undefined ? Number.MAX_SAFE_INTEGER : decode(input.cursor);
+  const { id, messages: page, isMore } = await readMessages(ctx, OLDER, conversationId, before, limit);
+  return {
+    conversationId: id,
+    page,
+    nextCursor: isMore ? cursorOf(page.at(-1)) : null,
+    previousCursor: input.cursor === undefined ? null : cursorOf(page[0]),
+  };
+}
+
+/** In the direction of the statement, so many, and whether there are more. */
+async function readMessages(
+  ctx: Context,
+  statement: (rows: number) => string,
+  conversationId: string,
+  from: number,
+  limit: number,
+) {
+  const rows = await ctx.query<Row>(statement(limit + 1), [ctx.organizationId, conversationId, String(from)]);
+  const [first] = rows;
+  if (!first) throw noSuchConversation();
+  const messages = rows.flatMap((row) =>
+    row.id === null ? [] : { ...row, id: Number(row.id), at: new Date(row.at) },
+  );
+  return { id: first.conversationId, messages: messages.slice(0, limit), isMore: messages.length > limit };
 }
 
 /**
- * All that a page of a thread needs, at once. $1 is the organisation, $2 the conversation's public id, $3 the message before
- * which. The page's ids come from the index alone: for whole rows Postgres would rather read and sort a conversation, taking
+ * All that a page of a thread needs, at once. $1 is the organisation, $2 the conversation's public id, $3 the message before or
+ * after which. The page's ids come from the index alone: for whole rows Postgres would rather read and sort a conversation, taking
  * it for a short one. An incoming message has its event's id and moment, and so is found in the month it came in.
  */
-const thread = (rows: number) => `
+const thread = (comparison: "<" | ">", order: "desc" | "asc") => (rows: number) =>
+  `
   select c.id::text as "conversationId", m.id::text as id, m.sid, m.is_incoming as "isIncoming", m.kind, m.status,
     m.error_code as "errorCode", m.at, m.body, o.state, o.problem, u.name as author, e.body as webhook, e.body_bytes as "webhookBytes"
   from conversations c
   join organizations g on g.no = c.organization_no
   left join lateral (
-    select id from messages where conversation_id = c.id and id < $3::bigint order by id desc limit ${rows}
+    select id from messages where conversation_id = c.id and id ${comparison} $3::bigint order by id ${order} limit ${rows}
   ) page on true
   left join messages m on m.id = page.id
   left join outgoing_messages o on o.message_id = case when not m.is_incoming then m.id end
@@ -87,7 +134,9 @@ const thread = (rows: number) => `
   left join twilio_whatsapp_webhook_events e
     on e.id = case when m.is_incoming then m.id end and e.received_at = m.at
   where g.id = $1::uuid and c.public_id = $2::uuid
-  order by page.id desc`;
+  order by page.id ${order}`;
+const OLDER = thread("<", "desc");
+const NEWER = thread(">", "asc");
 
 export interface MessageRow {
   message: Omit<typeof messages.$inferSelect, "organizationNo" | "connectionNo" | "conversationId">;

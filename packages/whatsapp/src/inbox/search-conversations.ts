@@ -1,8 +1,10 @@
 import type { Context } from "../context.ts";
+import type { SearchTerms } from "../search/read-search.ts";
+import { numberArray, textArray } from "../webhooks/array-literal.ts";
 import { type Filter, inState, ME, ROW, type State, walk } from "./conversation-pages.ts";
 
 interface Search {
-  search: string;
+  terms: SearchTerms;
   filter: Filter;
   state: State;
   /** Hits before this message. */
@@ -10,10 +12,12 @@ interface Search {
   limit: number;
 }
 
-interface Hit {
+export interface Hit {
   conversationId: string;
-  /** The newest message found, or for a name the newest of all. */
+  /** The newest message found, or for a name the newest of all: what hits are ordered by. */
   key: string;
+  /** Null where the contact was found, and no message as new. */
+  messageId: string | null;
 }
 
 /** So many ids stand together in the index of words. */
@@ -24,69 +28,82 @@ const NEAR_WINDOWS = 16n;
 const MANY_NEAR = 4;
 /** At most so many are looked at for them. */
 const FURTHER_WINDOWS = 128;
-/** In so many of them any part of a word is looked for: no index helps there. */
-const PART_WINDOWS = 8n;
 /** Who is found by a part of their name so often is found sooner by walking through the list. */
 const MANY_CONTACTS = 1_000;
-/** Parts of names are indexed by three letters; of less, only the beginning of a name is. */
-const SHORT = 3;
+/** In so many of an organisation's newest messages any part of a word is looked for: no index helps there. */
+export const PARTS_IN_NEWEST = 5_000;
 
 /**
  * Conversations with what is searched for in the contact's name or address (any part of it) or in a message (whole words;
- * in recent ones any part), newest hit first, one more than a page where there are more. Only ids: past the second wall, where
- * no index of words can be used.
+ * in the newest ones any part), newest hit first, one more than a page where there are more. Only ids: past the row-level security,
+ * where no index of words can be used.
  */
 export async function searchConversations(ctx: Context, search: Search): Promise<Hit[]> {
   const [named, said] = await Promise.all([byName(ctx, search), byWords(ctx, search)]);
-  const newest = new Map<string, bigint>();
-  for (const { conversationId, key } of [...named, ...said]) {
-    const known = newest.get(conversationId);
-    if (known === undefined || known < BigInt(key)) newest.set(conversationId, BigInt(key));
+  const newest = new Map<string, Hit>();
+  for (const hit of [...said, ...named]) {
+    const known = newest.get(hit.conversationId);
+    if (!known) newest.set(hit.conversationId, hit);
+    // The message that was found stays the one that is shown.
+    else if (BigInt(known.key) < BigInt(hit.key))
+      newest.set(hit.conversationId, { ...hit, messageId: hit.messageId ?? known.messageId });
   }
-  return [...newest]
-    .sort(([, a], [, b]) => (a < b ? 1 : -1))
-    .slice(0, search.limit + 1)
-    .map(([conversationId, key]) => ({ conversationId, key: String(key) }));
+  return [...newest.values()]
+    .sort((a, b) => (BigInt(a.key) < BigInt(b.key) ? 1 : -1))
+    .slice(0, search.limit + 1);
 }
 
-async function byName(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
-  const pattern = search.length < SHORT ? partOf(search).slice(1) : partOf(search);
+async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+  const { nameGrams, namePatterns, nameDigits, addresses } = terms;
+  if (nameGrams === "" && addresses.length === 0) return [];
+  const patterns = [textArray(namePatterns), textArray(nameDigits), textArray(addresses)];
   const contacts = await ctx.installation.queryAnew<{ id: string; byAddress: boolean }>(CONTACTS, [
     ctx.organizationId,
-    pattern,
+    ...patterns,
+    nameGrams,
   ]);
   if (contacts.length === 0) return [];
   const isMany = contacts.length > MANY_CONTACTS;
   const isMeant = contacts.some(({ byAddress }) => byAddress)
-    ? `(c.contact_name ilike $4 or ${HAS_ADDRESS})`
-    : "c.contact_name ilike $4";
+    ? `(${isNamed("c.contact_folded_name", 4)} or ${HAS_ADDRESS})`
+    : isNamed("c.contact_folded_name", 4);
   const page = isMany
     ? walk(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
     : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and c.contact_id = any($4::bigint[])
         ${WITH_WHOM[filter] ?? ""} order by key desc limit ${limit + 1}`;
   return ctx.installation.queryAnew<Hit>(
-    `with ${ME} select conversation_id::text as "conversationId", key::text as key from (${page}) page where $2::uuid is not null`,
+    `with ${ME} select conversation_id::text as "conversationId", key::text as key, null as "messageId" from (${page}) page
+     where $2::uuid is not null ${isMany ? "and $6::text[] is not null" : ""}`,
     [
       ctx.organizationId,
       ctx.actor.userId,
       cursor,
-      isMany ? pattern : `{${contacts.map(({ id }) => id).join()}}`,
+      ...(isMany ? patterns : [numberArray(contacts.map(({ id }) => id))]),
     ],
   );
 }
 
+/** All that was typed, or digits alone; parameters from this one on. Bytes are compared, not letters of some locale. */
+const isNamed = (column: string, parameter: number) => `(
+  (cardinality($${parameter}::text[]) > 0 and ${column} collate "C" like all ($${parameter}::text[]))
+  or ${column} collate "C" like any ($${parameter + 1}::text[]))`;
+const behindChannel = (address: string) => `substr(${address}, strpos(${address}, ':') + 1) collate "C"`;
+
 const WITH_CONTACT = "join conversations c on c.id = a.conversation_id";
-const HAS_ADDRESS =
-  "exists (select 1 from contact_identities i where i.contact_id = c.contact_id and i.address ilike $4)";
+const HAS_ADDRESS = `exists (select 1 from contact_identities i
+  where i.contact_id = c.contact_id and ${behindChannel("i.address")} like any ($6::text[]))`;
 const BEFORE = "a.organization_no = (select no from me) and a.last_message_id < $3::bigint";
 
+const FOLDED = "(coalesce(folded_name, '') || coalesce(folded_username, ''))";
 const CONTACTS = `
   with org as materialized (select no from organizations where id = $1::uuid)
   (select id::text as id, false as "byAddress" from contacts
-  where organization_no = (select no from org) and name ilike $2 limit ${MANY_CONTACTS + 1})
+  where organization_no = (select no from org) and name_grams${FOLDED} @@ $5::tsquery
+    and ${isNamed(FOLDED, 2)} limit ${MANY_CONTACTS + 1})
   union all (
   select contact_id::text, true from contact_identities
-  where organization_no = (select no from org) and address ilike $2 limit ${MANY_CONTACTS + 1})`;
+  where organization_no = (select no from org) and address like any ($4::text[])
+    and ${behindChannel("address")} like any ($4::text[]) limit ${MANY_CONTACTS + 1})`;
 
 /** The filters of the list, as conditions. */
 const WITH_WHOM: Partial<Record<Filter, string>> = {
@@ -98,7 +115,9 @@ const WITH_WHOM: Partial<Record<Filter, string>> = {
     and x.user_id = $2::uuid and x.conversation_id = a.conversation_id and x.seen_at is null)`,
 };
 
-async function byWords(ctx: Context, { search, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+  const { words, parts } = terms;
+  if (words === null) return [];
   const [{ last = "0" } = {}] = await ctx.installation.query<{ last: string }>(NEWEST_ID, []);
   const end = BigInt(cursor) <= BigInt(last) ? BigInt(cursor) : BigInt(last) + 1n;
   const found = new Map<string, Hit>();
@@ -117,19 +136,18 @@ async function byWords(ctx: Context, { search, filter, state, cursor, limit }: S
   };
   const newest = end >> WINDOW_BITS;
   const windows = (from: bigint, count: bigint) =>
-    `{${Array.from({ length: Number(count) }, (_, n) => newest - from - BigInt(n)).join()}}`;
-  const lookNear = (from: bigint, count: bigint) =>
-    look(IN_WINDOWS, ARE_SAID, [search, windows(from, count)]);
+    numberArray(Array.from({ length: Number(count) }, (_, n) => String(newest - from - BigInt(n))));
+  const lookNear = (from: bigint, count: bigint) => look(IN_WINDOWS, ARE_SAID, [words, windows(from, count)]);
   if (await lookNear(0n, 1n)) return [...found.values()];
   // Several words that no new message holds together are rare, and soon read everywhere.
-  const isRare = found.size === 0 && /\s/.test(search.trim());
+  const isRare = found.size === 0 && / & | <-> /.test(words);
   if (!isRare && (await lookNear(1n, NEAR_WINDOWS - 1n))) return [...found.values()];
   if (found.size >= MANY_NEAR && (await lookNear(NEAR_WINDOWS, windowsFor(limit, found.size))))
     return [...found.values()];
   await Promise.all([
     isRare && lookNear(1n, NEAR_WINDOWS - 1n),
-    look(BEFORE_WINDOW, ARE_SAID, [search, String(newest - NEAR_WINDOWS)]),
-    look(IN_WINDOWS, "m.body ilike $4", [partOf(search), windows(0n, PART_WINDOWS)]),
+    look(BEFORE_WINDOW, ARE_SAID, [words, String(newest - NEAR_WINDOWS)]),
+    parts !== null && look(IN_NEWEST, HAVE_PARTS, [textArray(parts)]),
   ]);
   return [...found.values()];
 }
@@ -140,24 +158,24 @@ function windowsFor(limit: number, found: number): bigint {
   return BigInt(Math.min(likely, FURTHER_WINDOWS));
 }
 
-const ARE_SAID = "to_tsvector('simple', coalesce(m.body, '')) @@ plainto_tsquery('simple', $4)";
+const ARE_SAID = "s.words @@ $4::tsquery";
+/** The words stand in quotes there, so that a part never reaches from one into the next. */
+const HAVE_PARTS = `s.words::text collate "C" like all ($4::text[])`;
 /** One window after the other: of all at once the planner thinks that rare words need no window, and looks through all time. */
-const IN_WINDOWS = `unnest($5::bigint[]) as w(no), lateral (select * from messages m where (m.id >> ${WINDOW_BITS}) = w.no`;
-const BEFORE_WINDOW = `lateral (select * from messages m where m.id < ($5::bigint + 1) << ${WINDOW_BITS}`;
+const IN_WINDOWS = `unnest($5::bigint[]) as w(no), lateral (select * from message_search s where (s.message_id >> ${WINDOW_BITS}) = w.no`;
+const BEFORE_WINDOW = `lateral (select * from message_search s where s.message_id < ($5::bigint + 1) << ${WINDOW_BITS}`;
+const IN_NEWEST = `lateral (select * from (select * from message_search where organization_no = (select no from me)
+  order by message_id desc limit ${PARTS_IN_NEWEST}) s where true`;
 const NEWEST_ID = "select last_value::text as last from twilio_whatsapp_webhook_events_id_seq";
 
 /** Materialized, or the planner walks the messages backwards in the hope of a hit. */
 const hitsOf = (where: string, isHit: string, filter: Filter, state: State, rows: number) => `
   with ${ME}, hits as materialized (
-    select m.id, m.conversation_id from ${where}
-      and m.organization_no = (select no from me) and m.id < $3::bigint and ${isHit} offset 0) m
+    select s.message_id, s.conversation_id from ${where}
+      and s.organization_no = (select no from me) and s.message_id < $3::bigint and ${isHit} offset 0) s
   )
-  select h.conversation_id::text as "conversationId", max(h.id)::text as key
+  select h.conversation_id::text as "conversationId", max(h.message_id)::text as key, max(h.message_id)::text as "messageId"
   from hits h join conversation_activity a on a.conversation_id = h.conversation_id
   join conversations c on c.id = h.conversation_id
   where $2::uuid is not null ${inState(state)} ${WITH_WHOM[filter] ?? ""}
-  group by h.conversation_id order by max(h.id) desc limit ${rows}`;
-
-function partOf(search: string): string {
-  return `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-}
+  group by h.conversation_id order by max(h.message_id) desc limit ${rows}`;

@@ -8,6 +8,7 @@ import { DomainError } from "../errors.ts";
 import { attachFile, kindOfAttachment } from "../media/attach-file.ts";
 import { attachmentProblem } from "../media/attachment-problem.ts";
 import { filesOf } from "../media/files-of.ts";
+import { storeSearchWords } from "../search/store-search-words.ts";
 import { toPgText } from "../text.ts";
 import { MESSAGE_KINDS, PREVIEW_LENGTH } from "../webhooks/message-kind.ts";
 import { findConversation } from "./find-conversation.ts";
@@ -80,6 +81,7 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
     // The same click twice at once: the other one has it.
     if (!fresh) return tx.delete(messages).where(eq(messages.id, message.id));
     if (attachmentId !== undefined) await attachFile(tx, ctx, attachmentId, message.id, conversation.id);
+    await storeSearchWords(tx, message);
     await tx
       .update(conversationActivity)
       .set({

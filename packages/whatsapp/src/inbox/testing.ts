@@ -1,4 +1,4 @@
-import type { databases } from "@waystation/db/testing";
+import type { databases, TestStore } from "@waystation/db/testing";
 import { connect } from "../connections/connect.ts";
 import { connectInput } from "../connections/inputs.ts";
 import type { Context } from "../context.ts";
@@ -24,7 +24,7 @@ const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
 
 /** A desk with one connected sender, and customers who write to it. What is answered waits for a test's own outbox. */
 export async function createTestInbox(
-  kind: (typeof databases)[number],
+  kind: (typeof databases)[number] | TestStore,
   ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`,
 ) {
   const desk = await createTestDesk(kind);

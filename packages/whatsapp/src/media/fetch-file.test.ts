@@ -1,4 +1,4 @@
-import { openPostgres } from "@waystation/db/client";
+import { openPostgres } from "@waystation/db/postgres";
 import { connections } from "@waystation/db/schema";
 import { mediaFiles } from "@waystation/db/schema-media";
 import { databases } from "@waystation/db/testing";

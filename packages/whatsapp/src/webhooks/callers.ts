@@ -1,6 +1,7 @@
 import type { Store } from "@waystation/db/client";
 import { v7 as uuidv7 } from "uuid";
 import { numberArray, textArray } from "./array-literal.ts";
+import { foldedNames } from "./delivery.ts";
 import { MEET } from "./ingest-statement.ts";
 import type { Projection } from "./project.ts";
 
@@ -50,6 +51,7 @@ export function createCallers(query: Store["query"]) {
         textArray(unknown.map(({ projection }) => projection.otherAddress)),
         textArray(unknown.map(({ projection }) => projection.name)),
         textArray(unknown.map(({ projection }) => projection.username)),
+        ...foldedNames(unknown),
         numberArray(unknown.map(() => uuidv7())),
       ]);
       if (known.size + met.length > MOST) known = new Map();

@@ -1,4 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
+import { foldName } from "../search/fold-name.ts";
+import { searchVector } from "../search/tokens.ts";
 import { numberArray, textArray } from "./array-literal.ts";
 import type { Caller } from "./callers.ts";
 import type { Receiver } from "./directory.ts";
@@ -60,6 +62,7 @@ export function columnsOf(batch: readonly Delivery[]): string[] {
     textArray(batch.map(({ projection }) => projection.otherAddress)),
     textArray(batch.map(({ projection }) => projection.name)),
     textArray(batch.map(({ projection }) => projection.username)),
+    ...foldedNames(batch),
     ...messageColumns(batch),
   ];
 }
@@ -93,6 +96,16 @@ export function callerColumns(batch: readonly (Delivery & { caller: Caller | nul
   ];
 }
 
+/** The names as a search compares them. */
+export function foldedNames(
+  batch: readonly { projection: Pick<Projection, "name" | "username"> }[],
+): string[] {
+  return [
+    textArray(batch.map(({ projection }) => foldName(projection.name))),
+    textArray(batch.map(({ projection }) => foldName(projection.username))),
+  ];
+}
+
 function messageColumns(batch: readonly Delivery[]): string[] {
   return [
     numberArray(batch.map(({ projection }) => MESSAGE_KINDS.indexOf(projection.kind))),
@@ -100,6 +113,7 @@ function messageColumns(batch: readonly Delivery[]): string[] {
     textArray(batch.map(({ projection }) => projection.preview)),
     numberArray(batch.map(({ projection }) => projection.errorCode)),
     numberArray(batch.map(({ messageId }) => messageId)),
+    textArray(batch.map(({ projection }) => searchVector(projection.body))),
   ];
 }
 

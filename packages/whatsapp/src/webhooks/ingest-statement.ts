@@ -1,3 +1,5 @@
+import { FOLDED_NAMES, SEARCHED } from "./search-statement.ts";
+
 /**
  * One statement, one round trip, one transaction: webhook events in; contacts, conversations, messages, statuses, activity
  * and the hour's counts out. Everything merges (`greatest`, sums of fresh rows only), so that several servers may commit
@@ -5,16 +7,17 @@
  * other and never block each other.
  *
  * Parameters, as arrays of equal length, an element a webhook: connection, organisation, sid, step, word, outcome, body,
- * body as hex, our address, the contact's, its second one, name, username, kind, text, preview, error code, the UUID of the
- * message in the status route's path, and a UUID for a new conversation. A column of nothing but nulls may be empty.
+ * body as hex, our address, the contact's, its second one, name, username, both folded, kind, text, preview, error code, the UUID of
+ * the message in the status route's path, the text's words as a `tsvector`, and a UUID for a new conversation. A column of nothing
+ * but nulls may be empty.
  */
 const INPUT = `
   input as materialized (
     select * from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $7::text[], $8::text[],
-      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::int2[], $15::text[], $16::text[], $17::int[],
-      $18::uuid[], $19::uuid[])
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int2[], $17::text[], $18::text[],
+      $19::int[], $20::uuid[], $21::text[], $22::uuid[])
       with ordinality as x(connection_no, organization_no, sid, step, word, outcome, raw, raw_hex, ours, contact, other,
-        name, username, kind, body, preview, error_code, message_uuid, fresh_uuid, i)
+        name, username, folded_name, folded_username, kind, body, preview, error_code, message_uuid, words, fresh_uuid, i)
   )`;
 
 /** What a status page shows, so that it never counts events. */
@@ -51,13 +54,14 @@ const NEW_EVENTS = `
 const KNOWN_EVENTS = `
   fresh as materialized (
     select k.id, k.at::timestamptz as received_at, input.*
-    from input join unnest($20::bigint[], $21::text[]) with ordinality as k(id, at, i) on k.i = input.i
+    from input join unnest($23::bigint[], $24::text[]) with ordinality as k(id, at, i) on k.i = input.i
   )`;
 
 /** Of `incoming`, everybody's contact and conversation, made where there is none. */
 const TALKS = `
   callers as materialized (
-    select distinct on (organization_no, contact) organization_no, contact, other, name, username, id
+    select distinct on (organization_no, contact) organization_no, contact, other, name, username,
+      folded_name, folded_username, id
     from incoming order by organization_no, contact, id desc
   ), met as materialized (
     select c.*, coalesce(a.contact_id, b.contact_id) as contact_id, a.contact_id is not null as by_address,
@@ -66,7 +70,7 @@ const TALKS = `
     left join contact_identities a on a.organization_no = c.organization_no and a.address = c.contact
     left join contact_identities b on c.other is not null and b.organization_no = c.organization_no and b.address = c.other
   ), strangers as materialized (
-    select organization_no, contact, other, name, username, nextval('contacts_id_seq') as new_id
+    select organization_no, contact, other, name, username, folded_name, folded_username, nextval('contacts_id_seq') as new_id
     from met where contact_id is null order by organization_no, contact
   ), claims as materialized (
     select organization_no, contact as address, new_id as contact_id from strangers
@@ -83,8 +87,8 @@ const TALKS = `
     on conflict (organization_no, address) do update set address = excluded.address
     returning organization_no, address, contact_id
   ), introduced as (
-    insert into contacts (id, organization_no, name, username) overriding system value
-    select s.new_id, s.organization_no, s.name, s.username
+    insert into contacts (id, organization_no, name, username, folded_name, folded_username) overriding system value
+    select s.new_id, s.organization_no, s.name, s.username, s.folded_name, s.folded_username
     from strangers s join claimed k on k.contact_id = s.new_id and k.address = s.contact order by s.new_id
     returning id
   ), whom as materialized (
@@ -127,7 +131,7 @@ const INBOX = `
   incoming as materialized (
     select * from fresh where step = 0 and outcome = 0
   ), ${TALKS}, renamed as (
-    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username)
+    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username), ${FOLDED_NAMES("m")}
     from (select distinct on (contact_id) * from met order by contact_id, name is null, id desc) m
     where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
       or c.username is distinct from coalesce(m.username, c.username))
@@ -142,7 +146,7 @@ const INBOX = `
     order by i.id
     on conflict (sid, connection_no) do nothing
     returning id, organization_no, conversation_id, at
-  ), latest as materialized (
+  ), ${SEARCHED}, latest as materialized (
     select s.conversation_id, s.organization_no, max(s.id) as last_id, max(s.at) as last_at, count(*)::int as news
     from said s group by 1, 2
   ), active as (
@@ -184,13 +188,14 @@ export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX}, ${NEWS}`;
 
 /**
  * Finds the conversations that messages belong to, and makes what is missing. What it answers stays true for good.
- * Parameters, an element a message: connection, organisation, our address, the contact's, its second one, name, username,
+ * Parameters, an element a message: connection, organisation, our address, the contact's, its second one, name, username, both folded,
  * and a UUID for a new conversation.
  */
 export const MEET = `
   with incoming as materialized (
-    select i as id, x.* from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[])
-      with ordinality as x(connection_no, organization_no, ours, contact, other, name, username, fresh_uuid, i)
+    select i as id, x.* from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::text[], $10::uuid[])
+      with ordinality as x(connection_no, organization_no, ours, contact, other, name, username, folded_name, folded_username, fresh_uuid, i)
   ), ${TALKS}
   select i.id::int as place, t.id::text as "conversationId", t.public_id as "publicId"
   from incoming i
@@ -201,7 +206,7 @@ export const MEET = `
  * The same as `STORE_EVENTS` for what needs nothing made: messages whose conversation is known, callbacks of messages whose
  * SID is known. It is half the work. Parameters, an element a webhook: connection, organisation, sid, step, word, outcome, body, body as
  * hex, conversation, the contact's address, name, username, kind, text, preview, error code, the UUID in the status route's
- * path.
+ * path, the text's words as a `tsvector`.
  *
  * Callbacks that may be about a message whose SID is not known yet it leaves alone, and names by their place, from 1
  * (`left`); so it does with messages whose sender has another name or address than is stored (`outdated`).
@@ -210,9 +215,9 @@ export const STORE_KNOWN = `
   with input as materialized (
     select nextval('twilio_whatsapp_webhook_events_id_seq') as id, x.*
     from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $7::text[], $8::text[], $9::bigint[],
-      $10::text[], $11::text[], $12::text[], $13::int2[], $14::text[], $15::text[], $16::int[], $17::uuid[])
+      $10::text[], $11::text[], $12::text[], $13::int2[], $14::text[], $15::text[], $16::int[], $17::uuid[], $18::text[])
       with ordinality as x(connection_no, organization_no, sid, step, word, outcome, raw, raw_hex, conversation_id,
-        contact, name, username, kind, body, preview, error_code, message_uuid, i)
+        contact, name, username, kind, body, preview, error_code, message_uuid, words, i)
   ), settled as (
     update messages m set status = s.step, error_code = coalesce(s.error_code, m.error_code)
     from (
@@ -242,8 +247,8 @@ export const STORE_KNOWN = `
     select id, organization_no, connection_no, conversation_id, sid, true, kind, 0, now(), body
     from fresh where conversation_id is not null order by id
     on conflict (sid, connection_no) do nothing
-    returning id, conversation_id
-  ), latest as materialized (
+    returning id, organization_no, conversation_id
+  ), ${SEARCHED}, latest as materialized (
     select s.conversation_id, x.organization_no, s.last_id, s.news, x.preview, x.contact, x.name, x.username, x.i
     from (select conversation_id, max(id) as last_id, count(*)::int as news from said group by 1) s
     join fresh x on x.id = s.last_id
@@ -269,17 +274,20 @@ export const STORE_KNOWN = `
     or c.username is distinct from coalesce(l.username, c.username)
   having count(*) > 0`;
 
-/** What a message says of its sender, put where it is not as stored. Parameters: conversation, address, name, username. */
+/**
+ * What a message says of its sender, put where it is not as stored. Parameters: conversation, address, name, username, and both
+ * names folded.
+ */
 export const UPDATE_CALLERS = `
   with said as materialized (
-    select t.contact_id, x.* from unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
-      as x(conversation_id, address, name, username)
+    select t.contact_id, x.* from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+      as x(conversation_id, address, name, username, folded_name, folded_username)
     join conversations t on t.id = x.conversation_id
   ), moved as (
     update conversations t set address = s.address from (select * from said order by conversation_id) s
     where t.id = s.conversation_id and t.address <> s.address
   )
-  update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username)
+  update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username), ${FOLDED_NAMES("s")}
   from (select distinct on (contact_id) * from said order by contact_id, conversation_id desc) s
   where c.id = s.contact_id and (c.name is distinct from coalesce(s.name, c.name)
     or c.username is distinct from coalesce(s.username, c.username))`;

@@ -1,7 +1,7 @@
 import type { Store } from "@waystation/db/client";
 import type { Feed } from "../feed.ts";
 import { type Caller, createCallers } from "./callers.ts";
-import { type Arrival, callerColumns, columnsOf, columnsOfKnown, newIds } from "./delivery.ts";
+import { type Arrival, callerColumns, columnsOf, columnsOfKnown, foldedNames, newIds } from "./delivery.ts";
 import type { Receiver } from "./directory.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN, UPDATE_CALLERS } from "./ingest-statement.ts";
@@ -108,7 +108,8 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const news = await store.hotQuery<News>(STORE_KNOWN, columnsOfKnown(batch));
     const entriesAt = (places: number[]) => places.flatMap((place) => batch[place - 1] ?? []);
     const outdated = entriesAt(news.flatMap((row) => row.outdated ?? []));
-    if (outdated.length > 0) await store.hotQuery(UPDATE_CALLERS, callerColumns(outdated));
+    if (outdated.length > 0)
+      await store.hotQuery(UPDATE_CALLERS, [...callerColumns(outdated), ...foldedNames(outdated)]);
     left = entriesAt(news.flatMap((row) => row.left ?? []));
     if (left.length === 0) return storedOf(batch, news);
     const strays = new Set(left);

@@ -102,7 +102,11 @@ function Others({ others }: { others: Contact["others"] }) {
       <ul aria-label="Other conversations" className={css.others}>
         {others.map(({ id, ours, lastAt, preview, isOpen, isConnected }) => (
           <li key={id}>
-            <Link to="/inbox/$conversationId" params={{ conversationId: id }} search={true}>
+            <Link
+              to="/inbox/$conversationId"
+              params={{ conversationId: id }}
+              search={({ message: _, ...before }) => before}
+            >
               <span className={css.with}>
                 with {formatAddress(ours)}
                 {isConnected ? null : <Tag>disconnected</Tag>}

@@ -12,6 +12,7 @@ import { EmptyList, ListSkeleton } from "./empty-list.tsx";
 import { keepFirstPages } from "./first-pages.ts";
 import css from "./inbox.module.css";
 import { conversationsQuery, filters, type InboxSearch } from "./queries.ts";
+import { SearchLimits } from "./search-limits.tsx";
 
 interface ConversationListProps {
   search: InboxSearch;
@@ -37,7 +38,11 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
     const next = conversations[at < 0 ? 0 : at + by];
     if (!next) return;
     rows()[conversations.indexOf(next)]?.focus();
-    void navigate({ to: "/inbox/$conversationId", params: { conversationId: next.id }, search: true });
+    void navigate({
+      to: "/inbox/$conversationId",
+      params: { conversationId: next.id },
+      search: (before) => ({ ...before, message: next.matchedMessageId ?? undefined }),
+    });
   };
   useHotkeys([
     ["j", () => step(1)],
@@ -125,6 +130,7 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
               onSearch({ filter: undefined, state: undefined, q: undefined });
             }}
             onResolved={() => onSearch({ state: "resolved" })}
+            onOpen={() => onSearch({ state: undefined })}
           />
         ) : null}
         {conversations.length > 0 ? (
@@ -140,6 +146,9 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
         ) : null}
         {query.hasNextPage ? (
           <LoadMore isBusy={query.isFetchingNextPage} onLoad={() => void query.fetchNextPage()} />
+        ) : null}
+        {query.isSuccess && !query.hasNextPage ? (
+          <SearchLimits searched={query.data.pages[0]?.searched} />
         ) : null}
       </div>
     </div>

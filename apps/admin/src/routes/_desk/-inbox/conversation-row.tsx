@@ -2,11 +2,15 @@ import { VisuallyHidden } from "@mantine/core";
 import { IconAt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { formatAddress } from "../../../ui/format.ts";
+import { Highlight } from "../../../ui/highlight.tsx";
 import { ShortTime } from "../../../ui/time.tsx";
 import css from "./inbox.module.css";
 import { lastLine, nameOfContact } from "./kind-words.ts";
 import type { Conversation } from "./queries.ts";
 import { Tick } from "./tick.tsx";
+
+/** So many letters before what was found are seen in a row, with what was found. */
+const ROOM = 16;
 
 export function ConversationRow({
   conversation,
@@ -15,29 +19,38 @@ export function ConversationRow({
   conversation: Conversation;
   isOpened: boolean;
 }) {
-  const { contact, lastMessage, unread, isMentioned, id } = conversation;
+  const { contact, lastMessage, unread, isMentioned, id, matchedText, matchedRanges, nameRanges } =
+    conversation;
   return (
     <li>
       <Link
         to="/inbox/$conversationId"
         params={{ conversationId: id }}
-        search={true}
+        search={(before) => ({ ...before, message: conversation.matchedMessageId ?? undefined })}
         className={css.row}
         aria-current={isOpened ? "page" : undefined}
         data-unread={unread > 0 || undefined}
       >
         <span className={css.name} dir="auto">
-          {nameOfContact(contact, formatAddress(contact.address))}
+          {contact.name ? (
+            <Highlight text={contact.name} ranges={nameRanges} lead={ROOM} />
+          ) : (
+            nameOfContact(contact, formatAddress(contact.address))
+          )}
         </span>
         <span className={css.when}>
-          <ShortTime at={lastMessage.at} />
+          <ShortTime at={conversation.matchedAt ?? lastMessage.at} />
         </span>
         <span className={css.line}>
-          {lastMessage.direction === "out" && lastMessage.status ? (
+          {matchedText === null && lastMessage.direction === "out" && lastMessage.status ? (
             <Tick status={lastMessage.status} />
           ) : null}
           <span className={css.words} dir="auto">
-            {lastLine(lastMessage)}
+            {matchedText === null ? (
+              lastLine(lastMessage)
+            ) : (
+              <Highlight text={matchedText} ranges={matchedRanges} lead={ROOM} />
+            )}
           </span>
         </span>
         {unread > 0 || isMentioned ? (

@@ -14,10 +14,11 @@ interface EmptyListProps {
   search: InboxSearch;
   onClear: () => void;
   onResolved: () => void;
+  onOpen: () => void;
 }
 
 /** Why the list is empty, and what to do next. */
-export function EmptyList({ search, onClear, onResolved }: EmptyListProps) {
+export function EmptyList({ search, onClear, onResolved, onOpen }: EmptyListProps) {
   const { data: any } = useQuery(anyConversationQuery());
   const { data: connections } = useQuery(connectionsQuery());
   const { instance } = useMe();
@@ -38,6 +39,26 @@ export function EmptyList({ search, onClear, onResolved }: EmptyListProps) {
         }
       >
         When a colleague writes @ and your name in a note, its conversation stands here until you have looked.
+      </Empty>
+    );
+  if (any && search.q && !search.filter)
+    return (
+      <Empty
+        level="h2"
+        icon={<IconSearchOff {...icon} />}
+        title="Nothing found"
+        actions={
+          <>
+            <Button size="xs" variant="default" onClick={search.state ? onOpen : onResolved}>
+              {search.state ? "Search open ones" : "Search resolved ones"}
+            </Button>
+            <Button size="xs" variant="subtle" onClick={onClear}>
+              Clear the search
+            </Button>
+          </>
+        }
+      >
+        No {search.state ?? "open"} conversation has “<bdi>{search.q}</bdi>” in a name, a number or a message.
       </Empty>
     );
   if (any && (search.filter || search.q || search.state))

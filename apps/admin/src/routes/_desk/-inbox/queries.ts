@@ -4,6 +4,7 @@ export type Conversation = Outputs["conversations"]["list"]["items"][number];
 export type OpenConversation = Outputs["conversations"]["get"];
 export type Message = Outputs["messages"]["list"]["items"][number];
 export type Note = Outputs["notes"]["list"]["items"][number];
+export type Searched = NonNullable<Outputs["conversations"]["list"]["searched"]>;
 type Thread = Outputs["messages"]["list"];
 
 export const filters = ["mine", "unassigned", "unread", "mentioned"] as const;
@@ -23,10 +24,18 @@ export function readInboxSearch(search: Record<string, unknown>): InboxSearch {
   };
 }
 
+/** The message that a link or a search leads to. */
+export function readThreadSearch(search: Record<string, unknown>): { message?: string } {
+  return { message: search.message === undefined ? undefined : String(search.message).slice(0, 64) };
+}
+
 interface Cursor {
   pageParam: string | null;
   signal: AbortSignal;
 }
+
+/** Where a page of a thread begins: at the newest message if nowhere else. */
+type ThreadPlace = { cursor?: string; after?: string; around?: string };
 
 const pages = {
   initialPageParam: null as string | null,
@@ -56,13 +65,18 @@ export const anyConversationQuery = () =>
     { select: (page) => page.items.length > 0 },
   );
 
-export function messagesQuery(conversationId: string) {
-  const input = { conversationId, limit: 50 };
+/** A thread from its newest message on, or with the message `around` that a search found. */
+export function messagesQuery(conversationId: string, around?: string) {
+  const input = { conversationId, limit: 50, ...(around === undefined ? {} : { around }) };
   return {
     queryKey: trpc.messages.list.infiniteQueryKey(input),
-    queryFn: ({ pageParam, signal }: Cursor): Promise<Thread> =>
-      client.messages.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
-    ...pages,
+    queryFn: ({ pageParam, signal }: { pageParam: ThreadPlace; signal: AbortSignal }): Promise<Thread> =>
+      client.messages.list.query({ conversationId, limit: 50, ...pageParam }, { signal }),
+    initialPageParam: (around === undefined ? {} : { around }) as ThreadPlace,
+    getNextPageParam: ({ nextCursor }: Thread): ThreadPlace | null =>
+      nextCursor === null ? null : { cursor: nextCursor },
+    getPreviousPageParam: ({ previousCursor }: Thread): ThreadPlace | null =>
+      previousCursor === null ? null : { after: previousCursor },
   };
 }
 

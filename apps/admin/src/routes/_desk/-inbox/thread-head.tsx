@@ -50,7 +50,12 @@ export function ThreadHead({ conversation, acts, headingRef, onDetails }: Thread
   return (
     <>
       <div className={css.head}>
-        <Link to="/inbox" search={true} className={css.back} aria-label="Back to the conversations">
+        <Link
+          to="/inbox"
+          search={({ message: _, ...before }) => before}
+          className={css.back}
+          aria-label="Back to the conversations"
+        >
           <IconArrowLeft size={20} stroke={1.8} aria-hidden />
         </Link>
         <div className={css.title}>

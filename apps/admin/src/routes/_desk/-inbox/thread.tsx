@@ -18,22 +18,27 @@ import { NoteBubble } from "./note-bubble.tsx";
 import { useOptOut } from "./opt-out.tsx";
 import { messagesQuery, type OpenConversation } from "./queries.ts";
 import css from "./thread.module.css";
-import { useUnsent } from "./unsent.ts";
+import { type Unsent, useUnsent } from "./unsent.ts";
 import { useNotes } from "./use-notes.ts";
 import { useWindow } from "./window-edge.tsx";
 
 interface ThreadProps {
   conversation: OpenConversation;
   scrollRef: RefObject<HTMLDivElement | null>;
+  /** The message that the thread opens at, when not at the newest one. */
+  foundId: string | undefined;
+  onNewest: () => void;
 }
 
-export function Thread({ conversation, scrollRef }: ThreadProps) {
+export function Thread({ conversation, scrollRef, foundId, onNewest }: ThreadProps) {
   const { id } = conversation;
   const { user } = useMe();
-  const query = useInfiniteQuery(messagesQuery(id));
-  const queryClient = useQueryClient();
-  useEffect(() => () => keepFirstPages(queryClient, messagesQuery(id).queryKey), [queryClient, id]);
-  const unsent = useUnsent(id);
+  const query = useInfiniteQuery(messagesQuery(id, foundId));
+  useForgetPages(id, foundId);
+  // Between the message that was found and the newest one some may not be loaded yet.
+  const isAtNewest = !query.hasPreviousPage;
+  const allUnsent = useUnsent(id);
+  const unsent = isAtNewest ? allUnsent : NONE;
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const notes = useNotes(id, query.hasNextPage === false ? null : (messages.at(-1)?.createdAt ?? null));
   const days = useMemo(
@@ -44,12 +49,15 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
   const { isOpen } = useWindow(conversation.windowClosesAt);
   const { isHeldBack } = useOptOut(conversation);
   const mention = notes.findLast((note) => note.mentions.some(({ userId }) => userId === user.id));
-  useSeen(id, newestIn?.id, mention?.id);
+  useSeen(id, isAtNewest ? newestIn?.id : undefined, isAtNewest ? mention?.id : undefined);
   const scroll = useThreadScroll(scrollRef, {
     oldest: messages.at(-1)?.id,
     newest: `${unsent.at(-1)?.clientKey ?? messages[0]?.id} ${notes.at(-1)?.id}`,
     canLoad: query.hasNextPage && !query.isFetching,
     load: query.fetchNextPage,
+    canLoadNewer: query.hasPreviousPage && !query.isFetching,
+    loadNewer: query.fetchPreviousPage,
+    foundId,
   });
   const whyNotSend = !conversation.isConnected
     ? "This sender is disconnected."
@@ -77,6 +85,11 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
                 <Button size="xs" variant="default" onClick={() => query.refetch()}>
                   Try again
                 </Button>
+                {foundId !== undefined ? (
+                  <Button size="xs" variant="subtle" onClick={onNewest}>
+                    Show the newest messages
+                  </Button>
+                ) : null}
               </div>
             </Notice>
           ) : null}
@@ -104,6 +117,8 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
                     className={css.message}
                     data-ours={row.isOurs || undefined}
                     data-last={row.isLast || undefined}
+                    data-found={row.key === foundId || undefined}
+                    aria-current={row.key === foundId || undefined}
                   >
                     {row.isFirst && row.isOurs && !("note" in row.item) ? (
                       <div className={css.author}>{row.author ?? "Sent from elsewhere"}</div>
@@ -127,19 +142,19 @@ export function Thread({ conversation, scrollRef }: ThreadProps) {
           ))}
         </div>
       </section>
-      {scroll.isAway ? (
+      {scroll.isAway || !isAtNewest ? (
         <Button
           className={css.down}
           size="compact-sm"
           variant="default"
           leftSection={<IconArrowDown size={14} aria-hidden />}
-          onClick={scroll.toBottom}
+          onClick={isAtNewest ? scroll.toBottom : onNewest}
         >
           Newest
         </Button>
       ) : null}
       <VisuallyHidden role="status">
-        {newestIn
+        {newestIn && isAtNewest
           ? `${conversation.contact.name ?? formatAddress(conversation.contact.address)}: ${lastLine({
               at: newestIn.createdAt,
               preview: newestIn.body ?? "",
@@ -166,6 +181,21 @@ function useSeen(conversationId: string, newestIn: string | undefined, mention: 
   }, [isVisible, newestIn, mention, conversationId, mutate]);
 }
 
+const NONE: Unsent[] = [];
+
+/** What was loaded further down is not asked for anew with each change, once nobody looks at it. */
+function useForgetPages(conversationId: string, foundId: string | undefined) {
+  const queryClient = useQueryClient();
+  useEffect(
+    () => () => {
+      const { queryKey } = messagesQuery(conversationId, foundId);
+      if (foundId === undefined) keepFirstPages(queryClient, queryKey);
+      else queryClient.removeQueries({ queryKey, exact: true });
+    },
+    [queryClient, conversationId, foundId],
+  );
+}
+
 const NEAR_BOTTOM = 60;
 const NEAR_TOP = 500;
 const FAR = 400;
@@ -175,15 +205,22 @@ interface ScrollOf {
   newest: string | undefined;
   canLoad: boolean;
   load: () => void;
+  canLoadNewer: boolean;
+  loadNewer: () => void;
+  foundId: string | undefined;
 }
 
-/** Stays at the newest message unless somebody reads further up; older ones come in above without a jump. */
+/**
+ * Stays at the newest message unless somebody reads further up, or begins at one that was found; older ones come in above without
+ * a jump, newer ones below.
+ */
 function useThreadScroll(
   scrollRef: RefObject<HTMLDivElement | null>,
-  { oldest, newest, canLoad, load }: ScrollOf,
+  { oldest, newest, canLoad, load, canLoadNewer, loadNewer, foundId }: ScrollOf,
 ) {
   const contentRef = useRef<HTMLDivElement>(null);
-  const before = useRef({ isStuck: true, height: 0, oldest, newest });
+  const before = useRef({ isStuck: foundId === undefined, height: 0, oldest, newest });
+  const isFoundShown = useRef(false);
   const [isAway, setAway] = useState(false);
   const toBottom = () => {
     const box = scrollRef.current;
@@ -192,6 +229,14 @@ function useThreadScroll(
   useLayoutEffect(() => {
     const box = scrollRef.current;
     if (!box) return;
+    const found = isFoundShown.current ? null : box.querySelector("[data-found]");
+    if (found) {
+      isFoundShown.current = true;
+      // What lies above has its real height only once it was drawn.
+      const show = () => found.scrollIntoView({ block: "center" });
+      show();
+      requestAnimationFrame(() => requestAnimationFrame(show));
+    }
     const { isStuck, height, oldest: earlier } = before.current;
     const isOlderAbove = earlier !== undefined && earlier !== oldest;
     if (isStuck) box.scrollTop = box.scrollHeight;
@@ -214,9 +259,10 @@ function useThreadScroll(
     const box = scrollRef.current;
     if (!box) return;
     const below = box.scrollHeight - box.scrollTop - box.clientHeight;
-    before.current.isStuck = below < NEAR_BOTTOM;
+    before.current.isStuck = below < NEAR_BOTTOM && !canLoadNewer;
     setAway(below > FAR);
     if (canLoad && box.scrollTop < NEAR_TOP) load();
+    else if (canLoadNewer && below < NEAR_TOP) loadNewer();
   };
   return { contentRef, onScroll, isAway, toBottom };
 }

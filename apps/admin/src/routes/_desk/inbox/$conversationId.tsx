@@ -1,7 +1,7 @@
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconMessageOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { explain } from "../../../components/explain.ts";
 import { queryClient } from "../../../trpc.ts";
@@ -10,7 +10,13 @@ import { useKept } from "../../../ui/use-kept.ts";
 import { AnswerBox } from "../-inbox/answer-box.tsx";
 import { ContactFacts } from "../-inbox/contact-facts.tsx";
 import css from "../-inbox/inbox.module.css";
-import { conversationQuery, messagesQuery, notesQuery, type OpenConversation } from "../-inbox/queries.ts";
+import {
+  conversationQuery,
+  messagesQuery,
+  notesQuery,
+  type OpenConversation,
+  readThreadSearch,
+} from "../-inbox/queries.ts";
 import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
 import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
 import { useConversationCommands } from "../-inbox/use-conversation-commands.tsx";
@@ -19,9 +25,11 @@ import { beginWriting } from "../-inbox/writing.ts";
 const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
 
 export const Route = createFileRoute("/_desk/inbox/$conversationId")({
-  loader: ({ params: { conversationId } }) => {
+  validateSearch: readThreadSearch,
+  loaderDeps: ({ search: { message } }) => ({ message }),
+  loader: ({ params: { conversationId }, deps: { message } }) => {
     void queryClient.prefetchQuery(conversationQuery(conversationId));
-    void queryClient.prefetchInfiniteQuery(messagesQuery(conversationId));
+    void queryClient.prefetchInfiniteQuery(messagesQuery(conversationId, message));
     void queryClient.prefetchInfiniteQuery(notesQuery(conversationId));
   },
   component: OpenOne,
@@ -54,6 +62,15 @@ function OpenOne() {
 }
 
 function Opened({ conversation }: { conversation: OpenConversation }) {
+  const { message } = Route.useSearch();
+  const navigate = useNavigate();
+  const showNewest = () =>
+    navigate({
+      to: ".",
+      search: (before) => ({ ...before, message: undefined }),
+      replace: true,
+      resetScroll: false,
+    });
   const acts = useConversationActs(conversation);
   useConversationCommands(conversation, acts);
   const [details, detailsDrawer] = useDisclosure(false);
@@ -78,11 +95,18 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
           headingRef={heading}
           onDetails={detailsDrawer.open}
         />
-        <Thread conversation={conversation} scrollRef={scroll} />
+        <Thread
+          key={message ?? "newest"}
+          conversation={conversation}
+          scrollRef={scroll}
+          foundId={message}
+          onNewest={showNewest}
+        />
         <AnswerBox
           conversation={conversation}
           onSent={() => {
-            if (scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
+            if (message !== undefined) void showNewest();
+            else if (scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
           }}
         />
       </div>

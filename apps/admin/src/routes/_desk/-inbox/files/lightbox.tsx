@@ -2,6 +2,7 @@ import { ActionIcon, Button, Modal } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight, IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { DayAndTime } from "../../../../ui/time.tsx";
 import { useOpening } from "../../../../ui/use-opening.ts";
@@ -23,7 +24,8 @@ interface LightboxProps {
 
 /** One picture, large, and from there to the others of the conversation. */
 export default function Lightbox({ conversationId, fileId, opened, onClose }: LightboxProps) {
-  const { data } = useInfiniteQuery({ ...messagesQuery(conversationId), enabled: false });
+  const { message } = useSearch({ from: "/_desk/inbox/$conversationId" });
+  const { data } = useInfiniteQuery({ ...messagesQuery(conversationId, message), enabled: false });
   const [shown, setShown] = useState(fileId);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {

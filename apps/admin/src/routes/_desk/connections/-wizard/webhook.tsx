@@ -11,16 +11,8 @@ export type WebhookChoice = "set" | "paste";
 
 interface Change {
   setting: string;
-  /** Undefined where Twilio did not say. */
-  before: string | null | undefined;
+  before: string | null;
   after: string | null;
-}
-
-/** Twilio has no API for the sandbox, and needs a sender's SID, which only its list gives. */
-export function canSetWebhook(verified: Verified, sender: string): boolean {
-  return (
-    sender.startsWith("MG") || verified.senders.some((each) => each.address === sender && each.sid !== null)
-  );
 }
 
 /** What stands at Twilio now, beside what we would write there. */
@@ -28,27 +20,23 @@ function changesFor(verified: Verified, sender: string): Change[] {
   const proposed = verified.proposedWebhook;
   const service = verified.services.find((each) => each.sid === sender);
   const webhook = verified.senders.find((each) => each.address === sender)?.webhook;
-  const rows: Change[] = [
-    {
-      setting: "Incoming messages",
-      before: service ? service.inboundRequestUrl : webhook?.callbackUrl,
-      after: proposed.callbackUrl,
-    },
-    {
-      setting: "Method",
-      before: service ? service.inboundMethod : webhook?.callbackMethod,
-      after: proposed.callbackMethod,
-    },
-    {
-      setting: "Status callbacks",
-      before: service ? service.statusCallback : webhook?.statusCallbackUrl,
-      after: proposed.statusCallbackUrl,
-    },
+  const now = service
+    ? [service.inboundRequestUrl, service.inboundMethod, service.statusCallback, null]
+    : [
+        webhook?.callbackUrl ?? null,
+        webhook?.callbackMethod ?? null,
+        webhook?.statusCallbackUrl ?? null,
+        webhook?.statusCallbackMethod ?? null,
+      ];
+  const rows = [
+    { setting: "Incoming messages", before: now[0] ?? null, after: proposed.callbackUrl },
+    { setting: "Method", before: now[1] ?? null, after: proposed.callbackMethod },
+    { setting: "Status callbacks", before: now[2] ?? null, after: proposed.statusCallbackUrl },
   ];
-  if (sender.startsWith("MG")) return rows;
+  if (service) return rows;
   return [
     ...rows,
-    { setting: "Status method", before: webhook?.statusCallbackMethod, after: proposed.statusCallbackMethod },
+    { setting: "Status method", before: now[3] ?? null, after: proposed.statusCallbackMethod },
   ];
 }
 
@@ -86,8 +74,7 @@ export function WebhookStep({
 }: WebhookStepProps) {
   const isSandbox = sender === sandbox;
   const caution = cautionOf(verified, sender);
-  const canSet = canSetWebhook(verified, sender);
-  const paste = !canSet || choice === "paste";
+  const paste = isSandbox || choice === "paste";
   return (
     <form
       className="stack"
@@ -108,7 +95,7 @@ export function WebhookStep({
           Twilio offers no way to set the sandbox's webhook from here. Paste the address below in the console,
           under Sandbox settings, “When a message comes in”.
         </Notice>
-      ) : canSet ? (
+      ) : (
         <Radio.Group
           label="Webhook settings at Twilio"
           value={choice}
@@ -123,11 +110,6 @@ export function WebhookStep({
             </Choice>
           </div>
         </Radio.Group>
-      ) : (
-        <Notice>
-          Twilio did not list this sender, so its webhook cannot be set from here. Paste the address below in
-          Twilio's console.
-        </Notice>
       )}
       {paste ? (
         <CopyField value={verified.proposedWebhook.callbackUrl ?? ""} label="webhook URL" />
@@ -163,9 +145,7 @@ function Diff({ changes }: { changes: Change[] }) {
                 <span className="dim">{after} (stays)</span>
               ) : (
                 <>
-                  {before === undefined ? <span className="dim">not known</span> : null}
-                  {before === null ? <span className="dim">not set</span> : null}
-                  {before ? <del>{before}</del> : null}
+                  {before === null ? <span className="dim">not set</span> : <del>{before}</del>}
                   <ins>{after}</ins>
                 </>
               )}

@@ -1,0 +1,14 @@
+import { fold } from "./fold.ts";
+import { phonesOf } from "./tokens.ts";
+
+/**
+ * A name as the search compares it: folded, with one space before each word, so that ` an` finds where a word begins. Telephone
+ * numbers in it come once more as bare digits.
+ */
+export function foldName(name: string | null): string | null {
+  if (name === null) return null;
+  const folded = fold(name).trim();
+  if (folded === "") return null;
+  const words = [...folded.split(/\s+/), ...phonesOf(folded).map(({ digits }) => digits)];
+  return ` ${words.join(" ")}`;
+}

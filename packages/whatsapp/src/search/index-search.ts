@@ -1,0 +1,231 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database, Store } from "@waystation/db/client";
+import { sql } from "drizzle-orm";
+import { numberArray, textArray } from "../webhooks/array-literal.ts";
+import { foldName } from "./fold-name.ts";
+import { INDEX_STATE_KEY, INDEX_VERSION, type IndexState, parseIndexState } from "./index-state.ts";
+import { searchVector } from "./tokens.ts";
+
+interface IndexingOptions {
+  signal?: AbortSignal;
+  /** Rows a transaction. */
+  batch?: number;
+  /** Told after each batch. */
+  onProgress?: (progress: IndexingProgress) => void;
+  /** Looks at contacts that were folded before too: a server of an earlier release may have renamed them. */
+  checkContacts?: boolean;
+  /** Messages up to this id, from which on none is on its way into the database any more, that lack their words get them. */
+  checkThrough?: number;
+}
+
+export interface IndexingProgress {
+  rows: number;
+  /** Of all messages, by their ids: from 0 to 1. */
+  done: number;
+}
+
+const BATCH = 500;
+/** More ids than can be given to what is not stored yet. */
+const ON_THEIR_WAY = 20_000;
+type Transaction = Pick<Database, "execute">;
+
+/**
+ * Indexes what was stored before there was an index, or by a server of an earlier release: contacts first, then messages, the newest
+ * first, in short transactions. Where it has come stands in the database; several servers take turns, and the next start goes on.
+ */
+export async function indexSearch(store: Store, options: IndexingOptions = {}): Promise<number> {
+  const { signal, batch = BATCH, onProgress } = options;
+  await store.db.execute(
+    sql`insert into instance (key, value) values (${INDEX_STATE_KEY}, ${'{"version":0}'}) on conflict do nothing`,
+  );
+  let isChecking = options.checkContacts ?? false;
+  let total = 0;
+  while (!signal?.aborted) {
+    const start = performance.now();
+    const step = await store.db.transaction((tx) => takeStep(tx, { ...options, batch, isChecking }));
+    isChecking = false;
+    if (step === "busy") {
+      await wait(1_000, signal);
+      continue;
+    }
+    total += step.rows;
+    await removeOrphans(store, step.indexed);
+    if (step.rows > 0) onProgress?.({ rows: step.rows, done: shareOf(step.state) });
+    if (step.isLast) break;
+    // Whoever works with the database comes first: half of the time it is theirs alone.
+    await wait(performance.now() - start, signal);
+  }
+  if (!signal?.aborted) await dropEarlierIndexes(store);
+  return total;
+}
+
+interface Step {
+  state: IndexState;
+  rows: number;
+  indexed: StoredMessage[];
+  isLast: boolean;
+}
+
+async function takeStep(
+  tx: Transaction,
+  { batch, isChecking, checkThrough }: IndexingOptions & { batch: number; isChecking: boolean },
+): Promise<Step | "busy"> {
+  const [row] = await rowsOf<{ value: string }>(
+    tx,
+    sql`select value from instance where key = ${INDEX_STATE_KEY} for update skip locked`,
+  );
+  if (!row) return "busy";
+  const state = parseIndexState(row.value) ?? (await beginningState(tx));
+  if (isChecking) state.contactsAfter ??= 0;
+  let indexed: StoredMessage[] = [];
+  let rows: number;
+  let isLast = false;
+  if (state.contactsAfter !== null) {
+    const contacts = await foldContacts(tx, state.contactsAfter, batch);
+    rows = contacts.length;
+    state.contactsAfter = contacts.length < batch ? null : Number(contacts.at(-1)?.id);
+  } else if (state.messagesFrom > 0) {
+    indexed = await rowsOf<StoredMessage>(
+      tx,
+      sql`select m.id::text as id, organization_no, conversation_id::text as conversation_id, body from messages m
+          where m.id < ${state.messagesFrom} order by m.id desc limit ${batch}`,
+    );
+    rows = indexed.length;
+    state.messagesFrom = indexed.length < batch ? 0 : Number(indexed.at(-1)?.id);
+  } else {
+    const through = Math.max(state.completeThrough, checkThrough ?? 0);
+    indexed = await rowsOf<StoredMessage>(
+      tx,
+      sql`select m.id::text as id, organization_no, conversation_id::text as conversation_id, body from messages m
+          where m.id > ${state.completeThrough} and m.id <= ${through} and body is not null and not exists (
+            select from message_search s where s.organization_no = m.organization_no and s.message_id = m.id)
+          order by m.id limit ${batch}`,
+    );
+    rows = indexed.length;
+    isLast = indexed.length < batch;
+    state.completeThrough = isLast ? through : Number(indexed.at(-1)?.id);
+  }
+  await storeWords(tx, indexed);
+  await tx.execute(
+    sql`update instance set value = ${JSON.stringify(state)} where key = ${INDEX_STATE_KEY} and value <> ${JSON.stringify(state)}`,
+  );
+  return { state, rows, indexed, isLast };
+}
+
+/**
+ * Later ones are indexed by whoever stores them; but for those of the last ids, which a server of an earlier release may be storing
+ * at this moment: these are checked.
+ */
+async function beginningState(tx: Transaction): Promise<IndexState> {
+  const [row] = await rowsOf<{ last: string }>(
+    tx,
+    sql`select last_value::text as last from twilio_whatsapp_webhook_events_id_seq`,
+  );
+  const last = Number(row?.last ?? 0);
+  return {
+    version: INDEX_VERSION,
+    contactsAfter: 0,
+    messagesFrom: last + 1,
+    completeThrough: Math.max(0, last - ON_THEIR_WAY),
+  };
+}
+
+interface StoredMessage extends Record<string, unknown> {
+  id: string;
+  organization_no: number;
+  conversation_id: string;
+  body: string | null;
+}
+
+async function storeWords(tx: Transaction, messages: StoredMessage[]): Promise<void> {
+  const worded = messages.flatMap((message) => {
+    const words = searchVector(message.body);
+    return words === null ? [] : { ...message, words };
+  });
+  if (worded.length === 0) return;
+  await tx.execute(sql`
+    insert into message_search (organization_no, message_id, conversation_id, words)
+    select x.organization_no, x.message_id, x.conversation_id, x.words::tsvector
+    from unnest(${numberArray(worded.map((each) => each.organization_no))}::int[],
+      ${numberArray(worded.map(({ id }) => id))}::bigint[],
+      ${numberArray(worded.map((each) => each.conversation_id))}::bigint[],
+      ${textArray(worded.map(({ words }) => words))}::text[]) as x(organization_no, message_id, conversation_id, words)
+    order by x.message_id
+    on conflict (organization_no, message_id) do update set words = excluded.words`);
+}
+
+/** A message that was removed meanwhile did not take its words along: they were not there yet. */
+async function removeOrphans(store: Store, indexed: StoredMessage[]): Promise<void> {
+  if (indexed.length === 0) return;
+  await store.query(
+    `delete from message_search s using unnest($1::int[], $2::bigint[]) as x(organization_no, message_id)
+     where s.organization_no = x.organization_no and s.message_id = x.message_id
+       and not exists (select from messages m where m.id = s.message_id and m.body is not null)`,
+    [numberArray(indexed.map((each) => each.organization_no)), numberArray(indexed.map(({ id }) => id))],
+  );
+}
+
+interface StoredContact extends Record<string, unknown> {
+  id: string;
+  name: string | null;
+  username: string | null;
+  folded_name: string | null;
+  folded_username: string | null;
+}
+
+async function foldContacts(tx: Transaction, after: number, batch: number): Promise<StoredContact[]> {
+  const contacts = await rowsOf<StoredContact>(
+    tx,
+    sql`select c.id::text as id, name, username, folded_name, folded_username from contacts c
+        where c.id > ${after} order by c.id limit ${batch}`,
+  );
+  const changed = contacts.flatMap((contact) => {
+    const [name, username] = [foldName(contact.name), foldName(contact.username)];
+    return name === contact.folded_name && username === contact.folded_username
+      ? []
+      : { ...contact, folded_name: name, folded_username: username };
+  });
+  if (changed.length > 0)
+    // Whoever has another name by now was given its folded form with it.
+    await tx.execute(sql`
+      update contacts c set folded_name = x.folded_name, folded_username = x.folded_username
+      from unnest(${numberArray(changed.map(({ id }) => id))}::bigint[],
+        ${textArray(changed.map(({ name }) => name))}::text[],
+        ${textArray(changed.map(({ username }) => username))}::text[],
+        ${textArray(changed.map((each) => each.folded_name))}::text[],
+        ${textArray(changed.map((each) => each.folded_username))}::text[])
+        as x(id, name, username, folded_name, folded_username)
+      where c.id = x.id and c.name is not distinct from x.name and c.username is not distinct from x.username`);
+  return contacts;
+}
+
+const EARLIER_INDEXES = ["messages_words", "contacts_name_parts"];
+
+/** By these the releases before searched. */
+async function dropEarlierIndexes(store: Store): Promise<void> {
+  const left = await store.query<{ name: string }>(
+    "select relname as name from pg_class where relname = any($1::text[]) and relkind = 'i'",
+    [textArray(EARLIER_INDEXES)],
+  );
+  const how = store.kind === "postgres" ? "concurrently " : "";
+  for (const name of EARLIER_INDEXES)
+    if (left.some((index) => index.name === name))
+      await store.unhurried(`drop index ${how}if exists ${name}`, []);
+}
+
+function shareOf({ messagesFrom, completeThrough }: IndexState): number {
+  return completeThrough === 0 ? 1 : 1 - Math.min(messagesFrom, completeThrough) / completeThrough;
+}
+
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await pause(milliseconds, undefined, { signal }).catch(() => {});
+}
+
+async function rowsOf<Row extends Record<string, unknown>>(
+  tx: Transaction,
+  statement: Parameters<Transaction["execute"]>[0],
+): Promise<Row[]> {
+  // postgres.js answers the rows themselves, PGlite an object around them.
+  const result = (await tx.execute(statement)) as unknown;
+  return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows) as Row[];
+}

@@ -1,0 +1,65 @@
+import type { Asking } from "@waystation/db/client";
+
+/** Counted up whenever the same text would get other words: then all of it is indexed anew. */
+export const INDEX_VERSION = 1;
+
+/** How far the index of what is searched has come, as kept in `instance`. */
+export interface IndexState {
+  version: number;
+  /** Contacts up to this id are folded; null when all are. */
+  contactsAfter: number | null;
+  /** Messages from this id on are indexed; 0 when all are. */
+  messagesFrom: number;
+  /** Up to this id nothing is missing any more, once all are indexed. */
+  completeThrough: number;
+}
+
+export const INDEX_STATE_KEY = "search_index";
+
+export function parseIndexState(value: string): IndexState | null {
+  const state = JSON.parse(value) as Partial<IndexState>;
+  return state.version === INDEX_VERSION ? (state as IndexState) : null;
+}
+
+export interface SearchCoverage {
+  /** Older messages are not searched yet: their index is being built. Null when all are. */
+  messagesSince: string | null;
+  /** Parts of words are found in messages since then only, whole words in all of them. Null where there is no such limit. */
+  partsSince: string | null;
+}
+
+/** What a search of an organisation's messages looks through. */
+export async function searchCoverage(
+  installation: Pick<Asking, "query">,
+  organizationId: string,
+  /** So many of the newest are searched for parts of words. */
+  partsInNewest: number | null,
+): Promise<SearchCoverage> {
+  const [row] = await installation.query<{
+    state: string | null;
+    messagesSince: Date | string | null;
+    partsSince: Date | string | null;
+  }>(COVERAGE, [INDEX_STATE_KEY, INDEX_VERSION, organizationId, partsInNewest]);
+  const asText = (at: Date | string | null | undefined) => (at ? new Date(at).toISOString() : null);
+  const isComplete = row?.state === null || row?.state === undefined || isDone(parseIndexState(row.state));
+  return {
+    // Where not even the first was reached, no message is older than now.
+    messagesSince: isComplete ? null : (asText(row?.messagesSince) ?? new Date().toISOString()),
+    partsSince: asText(row?.partsSince),
+  };
+}
+
+function isDone(state: IndexState | null): boolean {
+  return state?.messagesFrom === 0;
+}
+
+const COVERAGE = `
+  with state as materialized (select value from instance where key = $1)
+  select (select value from state) as state,
+    (select m.at from messages m where m.id >= (select (value::json ->> 'messagesFrom')::bigint from state
+      where (value::json ->> 'version')::int = $2::int and (value::json ->> 'messagesFrom')::bigint > 0) order by m.id limit 1) as "messagesSince",
+    case when $4::int is not null then (
+      select m.at from (
+        select message_id from message_search where organization_no = (select no from organizations where id = $3::uuid)
+        order by message_id desc offset $4::int - 1 limit 1
+      ) s join messages m on m.id = s.message_id) end as "partsSince"`;

@@ -1,0 +1,78 @@
+import { foldWithPositions } from "./fold.ts";
+import type { SearchTerms } from "./read-search.ts";
+import { phonesOf, type Token, tokensOf } from "./tokens.ts";
+
+/** From one UTF-16 unit of a text up to another. */
+export type Range = [start: number, end: number];
+
+export interface Match {
+  text: string;
+  ranges: Range[];
+}
+
+/** Of a long line, so much is shown. */
+const EXCERPT = 160;
+/** So much of it before what was found. */
+const BEFORE = 40;
+
+/** The line of a text that holds what was searched for, cut where it is long, and what to highlight in it. */
+export function matchedLine(text: string, terms: SearchTerms): Match {
+  const ranges = rangesOf(text, terms);
+  const [at] = ranges[0] ?? [0];
+  const begin = text.lastIndexOf("\n", at - 1) + 1;
+  const lineEnd = text.indexOf("\n", at);
+  const end = lineEnd < 0 ? text.length : lineEnd;
+  const from = end - begin <= EXCERPT || at - begin <= BEFORE ? begin : wordBefore(text, at - BEFORE, at);
+  const to = Math.min(end, whole(text, from + EXCERPT));
+  const ahead = from > begin ? "…" : "";
+  const shift = ahead.length - from;
+  return {
+    text: `${ahead}${text.slice(from, to)}${to < end ? "…" : ""}`,
+    ranges: ranges
+      .filter(([start, stop]) => start >= from && stop <= to)
+      .map(([start, stop]) => [start + shift, stop + shift]),
+  };
+}
+
+/** What was found in a text, in its order: whole words where there are any, else their parts. */
+export function rangesOf(text: string, { tokens, phones }: SearchTerms): Range[] {
+  const folded = foldWithPositions(text);
+  const words = tokensOf(folded.text);
+  const found = tokens.flatMap((token) => occurrences(folded.text, words, token));
+  if (phones.length > 0)
+    for (const { start, end, digits } of phonesOf(folded.text))
+      if (phones.some((phone) => digits.endsWith(phone) || phone.endsWith(digits))) found.push([start, end]);
+  const ranges = found
+    .map(([start, end]): Range => [folded.starts[start] ?? 0, folded.ends[end - 1] ?? 0])
+    .sort(([a], [b]) => a - b);
+  const merged: Range[] = [];
+  for (const [start, end] of ranges) {
+    const last = merged.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+}
+
+function occurrences(folded: string, words: Token[], { kind, text }: Token): Range[] {
+  if (kind === "word") {
+    const whole = words.filter((word) => word.text === text);
+    if (whole.length > 0) return whole.map(({ start }) => [start, start + text.length]);
+  }
+  const ranges: Range[] = [];
+  for (let at = folded.indexOf(text); at >= 0; at = folded.indexOf(text, at + text.length))
+    ranges.push([at, at + text.length]);
+  return ranges;
+}
+
+/** Where the word at this place begins, if it is not too long. */
+function wordBefore(text: string, at: number, before: number): number {
+  const space = text.slice(at, before).search(/\s/);
+  return space < 0 ? whole(text, at) : at + space + 1;
+}
+
+/** Not in the middle of a pair of surrogates. */
+function whole(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit < 0xe000 ? at - 1 : at;
+}
