@@ -99,7 +99,7 @@ async function sendFile(platform: Platform, file: MediaFile, req: Request, res: 
   const kind = isInline(file.type) ? "inline" : "attachment";
   res.set({
     "Content-Type": file.type === "text/vcard" ? "text/vcard; charset=utf-8" : file.type,
-    "Content-Disposition": dispositionOf(kind, file.name ?? nameFor(file.type, file.createdAt)),
+    "Content-Disposition": dispositionOf(kind, file.name ?? nameFor(file)),
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cache-Control": "private, no-store",
     "Accept-Ranges": "bytes",

@@ -1,3 +1,4 @@
+import { CHANNELS } from "@waystation/whatsapp/webhooks/channel";
 import { MESSAGE_KINDS } from "@waystation/whatsapp/webhooks/message-kind";
 import { z } from "zod";
 
@@ -142,6 +143,7 @@ export const connection = name(
               "open_twilio",
               "send_message",
               "add_shared_key",
+              "show_unrouted",
             ]),
             label: text,
             href: text.optional(),
@@ -159,8 +161,18 @@ export const connection = name(
       failed: count,
       rejected: count,
       ignored: count,
+      unrouted: count,
       hours: z.array(z.object({ at: moment, incoming: count, statuses: count, failed: count })),
     }),
+    unrouted: z
+      .object({
+        count,
+        lastAt: moment.nullable(),
+        channels: z.array(z.enum(CHANNELS)),
+      })
+      .describe(
+        "Webhooks of the last 24 hours that were for no connection, such as SMS to the same number. `GET /api/events?outcome=unrouted` lists them.",
+      ),
     createdAt: moment,
     disconnectedAt: moment.nullable(),
   }),
@@ -203,6 +215,7 @@ export const events = z.object({
         errorCode: text.nullable(),
         messageType: text.nullable(),
         body: text.nullable(),
+        summary: text.nullable().describe("What a message is, in one line."),
         receivedAt: moment,
         params: z.record(text, z.union([text, z.array(text)])),
         rejectionReason: z
@@ -233,11 +246,15 @@ export const conversations = z.object({
       z.object({
         id: z.uuid(),
         connectionId: z.uuid(),
-        contact: z.object({ name: text.nullable(), address: text }),
+        contact: z.object({
+          name: text.nullable(),
+          username: text.nullable().describe("Of a contact without a name, the WhatsApp username."),
+          address: text,
+        }),
         ours: text,
         lastMessage: z.object({
           at: moment,
-          preview: text,
+          preview: text.describe("Never empty: what the message is where it has no text."),
           direction,
           kind,
           status: text.nullable(),
@@ -308,6 +325,65 @@ export const unread = z.object({ unread: count });
 export const isOpen = z.object({ isOpen: z.boolean() });
 export const assigneeId = z.object({ assigneeId: z.uuid().nullable() });
 
+const field = z.object({ name: text, value: text });
+
+const details = name(
+  "MessageDetails",
+  z.object({
+    messageType: text.nullable().describe("Twilio's own word, `MessageType`."),
+    media: z.array(text).describe("The content types that Twilio declared, in its order."),
+    location: z
+      .object({
+        latitude: z.number().nullable(),
+        longitude: z.number().nullable(),
+        text: text.nullable().describe("The coordinates as received, valid or not."),
+        label: text.nullable(),
+        address: text.nullable(),
+      })
+      .nullable(),
+    choice: z
+      .object({
+        title: text,
+        description: text.nullable(),
+        payload: text.nullable().describe("`ButtonPayload`, or the id of the chosen row."),
+        type: text.nullable(),
+      })
+      .nullable()
+      .describe("The button that was pressed, or the row that was chosen."),
+    call: z
+      .object({ permission: z.enum(["accepted", "rejected"]).nullable() })
+      .nullable()
+      .describe("The answer to a request to call."),
+    reaction: z
+      .object({ emoji: text.nullable() })
+      .nullable()
+      .describe("Without an emoji, the reaction was taken back."),
+    form: text.nullable().describe("What was filled in or ordered, as Twilio's JSON."),
+    fields: z.array(field).describe("The same as names and values."),
+    isForwarded: z.boolean(),
+    isFrequentlyForwarded: z.boolean(),
+    referral: z
+      .object({
+        headline: text.nullable(),
+        body: text.nullable(),
+        url: text.nullable(),
+        sourceId: text.nullable(),
+        sourceType: text.nullable(),
+        clickId: text.nullable(),
+        mediaId: text.nullable(),
+        mediaType: text.nullable(),
+        mediaUrl: text.nullable(),
+      })
+      .nullable()
+      .describe("The advertisement or post that the message came from."),
+    quoted: z
+      .object({ id: text.nullable(), isOurs: z.boolean(), kind, body: text.nullable(), summary: text })
+      .nullable()
+      .describe("The message that it answers or reacts to; without an id where it is not stored here."),
+    other: z.array(field).describe("Parameters of the webhook that have no place of their own yet."),
+  }),
+);
+
 export const message = name(
   "Message",
   z.object({
@@ -315,32 +391,14 @@ export const message = name(
     direction,
     kind,
     body: text.nullable(),
+    summary: text.describe("What the message is, in one line. Never empty."),
     status: text.describe(
       "`received`; or `queued`, `sending`, `sent`, `delivered`, `read`, `failed`, `undelivered`, and `uncertain` when nobody knows yet whether Twilio took it.",
     ),
     errorCode: count.nullable(),
     problem: text.nullable(),
     author: text.nullable().describe("Who sent it: a person's name, or an API key's."),
-    details: z
-      .object({
-        media: z.array(text),
-        location: z
-          .object({
-            latitude: z.number(),
-            longitude: z.number(),
-            label: text.nullable(),
-            address: text.nullable(),
-          })
-          .nullable(),
-        choice: z.object({ title: text, description: text.nullable() }).nullable(),
-        form: text.nullable(),
-        isForwarded: z.boolean(),
-        referral: z
-          .object({ headline: text.nullable(), body: text.nullable(), url: text.nullable() })
-          .nullable(),
-        quoted: z.object({ isOurs: z.boolean(), kind, body: text.nullable() }).nullable(),
-      })
-      .nullable(),
+    details: details.nullable(),
     files: z.array(
       z.object({
         id: z.uuid(),
@@ -351,7 +409,9 @@ export const message = name(
       }),
     ),
     asks: z.enum(["stop", "start"]).nullable(),
-    twilioSid: text.nullable(),
+    twilioSid: text
+      .nullable()
+      .describe("As Twilio wrote it; null where it is not known whether it begins with `SM` or `MM`."),
     createdAt: moment,
   }),
 );

@@ -236,6 +236,8 @@ export const outgoingMessages = pgTable(
     state: text({ enum: ["queued", "sending", "sent", "failed", "uncertain"] })
       .notNull()
       .default("queued"),
+    /** The two letters in front of the digits in `messages.sid`, as Twilio answered: `SM` or `MM`. */
+    sidPrefix: text(),
     /** When it was handed to Twilio: from here on only Twilio knows whether it was sent. */
     handedOverAt: moment(),
     /** Why it was not sent, for people. */

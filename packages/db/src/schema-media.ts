@@ -32,6 +32,8 @@ export const mediaFiles = pgTable(
     no: smallint().notNull().default(0),
     /** What its bytes say, not what its sender said. */
     type: text().notNull(),
+    /** What its sender said: only its name may follow that. */
+    declaredType: text(),
     name: text(),
     size: integer().notNull(),
     uploadedBy: uuid().references(() => users.id, { onDelete: "set null" }),

@@ -171,6 +171,11 @@ export const connectionHours = pgTable(
     rejected: integer().notNull().default(0),
     /** Webhooks that came while the connection was disconnected: answered, not stored. */
     ignored: integer().notNull().default(0),
+    /** Signed webhooks for no connection: mostly SMS, Messenger and RCS to a number whose WhatsApp is connected. */
+    unrouted: integer().notNull().default(0),
+    /** Of those, the channels by the prefix of the address: `sms`, `messenger`, `rcs`, `whatsapp`, `other`. */
+    unroutedChannels: text().array().notNull().default(sql`'{}'`),
+    unroutedAt: moment(),
     lastAt: moment().notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.connectionNo, t.hour] }), ofConnection()],

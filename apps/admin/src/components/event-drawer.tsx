@@ -9,6 +9,7 @@ import { formatAddress } from "../ui/format.ts";
 import { exactTime } from "../ui/time.tsx";
 import { Notice } from "../ui/tone.tsx";
 import { useOpening } from "../ui/use-opening.ts";
+import { visibleText } from "../ui/visible-text.ts";
 import { isFailure, titleOf, verdictOf } from "./event-words.ts";
 import css from "./events.module.css";
 
@@ -123,7 +124,9 @@ function Parameters({ params }: { params: WebhookEvent["params"] }) {
           {rows.map(([name, value], row) => (
             <tr key={row}>
               <th scope="row">{name}</th>
-              <td className="mono">{value === "" ? <span className="dim">empty</span> : value}</td>
+              <td className="mono">
+                {value === "" ? <span className="dim">empty</span> : visibleText(value)}
+              </td>
               <td>
                 <CopyIcon value={value} label={name} />
               </td>

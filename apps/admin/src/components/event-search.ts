@@ -3,17 +3,20 @@ import { client, trpc, type WebhookEvent } from "../trpc.ts";
 /** The part of the URL that the panel lives in. */
 export interface EventSearch {
   kind?: WebhookEvent["kind"];
-  outcome?: "rejected";
+  outcome?: Outcome;
   q?: string;
   event?: string;
 }
+
+export const outcomes = ["unrouted", "rejected"] as const;
+type Outcome = (typeof outcomes)[number];
 
 export const kinds = ["message", "status", "unknown"] as const;
 
 export function readEventSearch(search: Record<string, unknown>): EventSearch {
   return {
     kind: kinds.find((kind) => kind === search.kind),
-    outcome: search.outcome === "rejected" ? "rejected" : undefined,
+    outcome: outcomes.find((outcome) => outcome === search.outcome),
     q: search.q === undefined || search.q === "" ? undefined : String(search.q),
     event: search.event === undefined ? undefined : String(search.event),
   };
@@ -21,7 +24,13 @@ export function readEventSearch(search: Record<string, unknown>): EventSearch {
 
 export function eventsQuery(connectionId: string | undefined, { kind, outcome, q }: EventSearch) {
   // Of a refused webhook nothing is proven, its kind neither.
-  const input = { connectionId, kind: outcome ? undefined : kind, outcome, search: q, limit: 50 };
+  const input = {
+    connectionId,
+    kind: outcome === "rejected" ? undefined : kind,
+    outcome,
+    search: q,
+    limit: 50,
+  };
   return {
     queryKey: trpc.events.list.infiniteQueryKey(input),
     // tRPC's own infinite options add a `direction`, which the strict input refuses.

@@ -1,6 +1,7 @@
 import type { WebhookEvent } from "../trpc.ts";
 import { capital, formatAddress, shorten } from "../ui/format.ts";
 import type { Tone } from "../ui/tone.tsx";
+import { isBlank, visibleText } from "../ui/visible-text.ts";
 
 const one = (event: WebhookEvent, name: string): string | undefined => {
   const value = event.params[name];
@@ -51,22 +52,28 @@ export function whatHappened(event: WebhookEvent): string {
     return `${event.status ?? "unknown status"}${code ? ` · error ${code}` : ""}${sid}`;
   }
   const button = one(event, "ButtonText");
-  if (button) return `Pressed “${button}”`;
+  if (button && one(event, "ButtonPayload") !== undefined && event.summary && event.summary !== event.body)
+    return visibleText(event.summary);
+  if (button) return `Pressed “${visibleText(button)}”`;
+  const body = isBlank(event.body) ? null : visibleText(event.body ?? "");
   const extra = attachment(event);
-  if (extra && event.body) return `${capital(extra)}: “${event.body}”`;
+  if (extra && body) return `${capital(extra)}: “${body}”`;
   if (extra) return `Sent ${extra}`;
-  if (event.body) return `“${event.body}”`;
-  return event.messageType && event.messageType !== "text"
-    ? `A message of type ${event.messageType}`
-    : "A message without text";
+  if (body) return `“${body}”`;
+  return event.summary ?? "A message without text";
 }
+
+const isWhatsApp = ({ from, to }: WebhookEvent) =>
+  [from, to].some((address) => address?.startsWith("whatsapp:"));
 
 /** The verdict on top of the drawer. */
 export function verdictOf(event: WebhookEvent): string {
   if (event.outcome === "rejected")
     return event.reason ?? "Rejected: its signature was missing or wrong. Nothing was stored but this note.";
   if (event.outcome === "unrouted")
-    return "The signature is valid and it was stored, but no connection of yours has this sender. Connect the sender to see its messages.";
+    return isWhatsApp(event)
+      ? "The signature is valid and it was stored, but no connection of yours has this sender. Connect the sender to see its messages."
+      : "The signature is valid and it was stored, but it is no WhatsApp message, so the inbox does not show it. In Twilio, point this number's messaging webhook at the system that answers it.";
   if (event.outcome === "unprojected")
     return "The signature is valid and it was stored. What the desk takes from it could not be stored yet; that is tried again by itself.";
   if (event.kind === "unknown")

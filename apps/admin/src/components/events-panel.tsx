@@ -9,7 +9,7 @@ import { Card, Empty } from "../ui/card.tsx";
 import { Dot, Notice } from "../ui/tone.tsx";
 import { useKept } from "../ui/use-kept.ts";
 import { EventList, EventListSkeleton } from "./event-list.tsx";
-import { type EventSearch, eventsQuery, kinds } from "./event-search.ts";
+import { type EventSearch, eventsQuery, kinds, outcomes } from "./event-search.ts";
 import css from "./events.module.css";
 import { explain } from "./explain.ts";
 
@@ -79,9 +79,10 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
           aria-label="Received or refused"
           size="xs"
           value={search.outcome ?? "received"}
-          onChange={(value) => onSearch({ outcome: value === "rejected" ? value : undefined })}
+          onChange={(value) => onSearch({ outcome: outcomes.find((outcome) => outcome === value) })}
           data={[
             { value: "received", label: "Received" },
+            { value: "unrouted", label: "No connection" },
             { value: "rejected", label: "Refused" },
           ]}
         />
@@ -131,6 +132,13 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
             }
           >
             No event fits these filters. New ones appear here as they arrive.
+          </Empty>
+        ) : search.outcome === "unrouted" ? (
+          <Empty
+            icon={<IconShieldCheck size={28} stroke={1.5} aria-hidden />}
+            title="Everything was for a connection"
+          >
+            SMS, Messenger and RCS messages, and messages to senders that are not connected, are listed here.
           </Empty>
         ) : search.outcome === "rejected" ? (
           <Empty icon={<IconShieldCheck size={28} stroke={1.5} aria-hidden />} title="Nothing was refused">

@@ -22,6 +22,7 @@ import { trpc } from "../trpc.ts";
 import { formatAddress } from "../ui/format.ts";
 import { Highlight } from "../ui/highlight.tsx";
 import { type Command, useCommands } from "./commands.ts";
+import { nameOfContact, ownNameOf } from "./contact-name.ts";
 import { explain } from "./explain.ts";
 import css from "./palette.module.css";
 import { useMe } from "./session.ts";
@@ -103,11 +104,11 @@ function Results({ query, onChoose }: { query: string; onChoose: (run: () => voi
       "Conversations",
       conversations.items.map(({ id, contact, matchedText, matchedRanges, matchedMessageId }) => ({
         key: id,
-        label: contact.name ?? formatAddress(contact.address),
+        label: nameOfContact(contact),
         description:
           matchedText !== null ? (
             <Highlight text={matchedText} ranges={matchedRanges} lead={40} />
-          ) : contact.name ? (
+          ) : ownNameOf(contact) ? (
             formatAddress(contact.address)
           ) : undefined,
         icon: <IconMessage {...icon} />,

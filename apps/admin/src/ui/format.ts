@@ -25,6 +25,8 @@ function formatPhone(number: string): string {
 export function formatAddress(address: string | null): string {
   if (!address) return "unknown";
   const bare = address.replace(/^whatsapp:/, "");
+  const userId = /^[A-Z]{2}\.(?:ENT\.)?([A-Za-z0-9]+)$/.exec(bare)?.[1];
+  if (userId) return `WhatsApp user …${userId.slice(-6)}`;
   return bare.startsWith("+") ? formatPhone(bare) : bare.length > 20 ? shorten(bare) : bare;
 }
 

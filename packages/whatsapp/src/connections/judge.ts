@@ -3,6 +3,7 @@ import { type Keyring, open } from "../credentials.ts";
 import { SANDBOX } from "./choose-sender.ts";
 import { awaitsFirstWebhook, sharedKeyReasons, type UnknownKey } from "./judge-shared-keys.ts";
 import type { SharedKeyView } from "./shared-keys.ts";
+import { type Unrouted, unroutedReasons } from "./unrouted-reasons.ts";
 import { isOurs } from "./webhook-url.ts";
 
 export type Verdict = "working" | "attention" | "broken" | "disconnected";
@@ -12,7 +13,14 @@ export interface VerdictReason {
   severity: "attention" | "broken";
   sentence: string;
   action: {
-    kind: "recheck" | "reconnect" | "copy_url" | "open_twilio" | "send_message" | "add_shared_key";
+    kind:
+      | "recheck"
+      | "reconnect"
+      | "copy_url"
+      | "open_twilio"
+      | "send_message"
+      | "add_shared_key"
+      | "show_unrouted";
     label: string;
     href?: string;
     /** The shared key that is missing. */
@@ -29,6 +37,8 @@ interface Facts {
   rejected: number;
   sharedKeys: readonly SharedKeyView[];
   unknownKey: UnknownKey | null;
+  /** Signed webhooks of the last 24 hours that were for no connection. */
+  unrouted: Unrouted;
   publicUrl: string;
   simulatorUrl: string | null;
   keyring: Keyring;
@@ -53,6 +63,7 @@ export function judge(facts: Facts) {
     ...keyReasons,
     ...senderReasons(facts),
     ...webhookReasons(facts, webhookState, keyReasons),
+    ...unroutedReasons(facts.unrouted),
   ].sort((a, b) => Number(b.severity === "broken") - Number(a.severity === "broken"));
   const [worst] = reasons;
   if (!worst)

@@ -1,6 +1,7 @@
 import { connectionHours, connections, webhookEvents, webhookRejections } from "@waystation/db/schema";
 import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { CHANNELS } from "../webhooks/channel.ts";
 import type { RefusalReason } from "../webhooks/refuse.ts";
 import { judge } from "./judge.ts";
 import type { UnknownKey } from "./judge-shared-keys.ts";
@@ -93,7 +94,16 @@ function view(
     failed: sum((hour) => hour.failed),
     rejected: sum((hour) => hour.rejected),
     ignored: sum((hour) => hour.ignored),
+    unrouted: sum((hour) => hour.unrouted),
     hours: everyHour(hours),
+  };
+  const unrouted = {
+    count: last24h.unrouted,
+    lastAt: hours.reduce<Date | null>(
+      (latest, { unroutedAt: at }) => (at && (!latest || at > latest) ? at : latest),
+      null,
+    ),
+    channels: CHANNELS.filter((channel) => hours.some((hour) => hour.unroutedChannels.includes(channel))),
   };
   const judgement = judge({
     row,
@@ -101,6 +111,7 @@ function view(
     lastAt,
     rejected: last24h.rejected,
     ...keys,
+    unrouted,
     publicUrl: ctx.publicUrl,
     simulatorUrl: ctx.simulatorUrl,
     keyring: ctx.keyring,
@@ -147,6 +158,7 @@ function view(
     lastWebhookAt: lastAt?.toISOString() ?? null,
     lastValidSignatureAt: lastValidAt?.toISOString() ?? null,
     last24h,
+    unrouted: { ...unrouted, lastAt: unrouted.lastAt?.toISOString() ?? null },
     createdAt: row.createdAt.toISOString(),
     disconnectedAt: row.disconnectedAt?.toISOString() ?? null,
   };

@@ -1,9 +1,12 @@
 import type { OrganizationIds } from "../public-ids.ts";
+import { toPgText } from "../text.ts";
 import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
+import { kindOfMessage } from "../webhooks/message-kind.ts";
+import { sentenceOf } from "../webhooks/message-summary.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import type { Rejection } from "../webhooks/refuse.ts";
-import { kindOfStep, statusOfStep } from "../webhooks/steps.ts";
+import { INCOMING, kindOfStep, statusOfStep } from "../webhooks/steps.ts";
 
 export interface EventRow {
   id: number;
@@ -35,6 +38,7 @@ function explainRejection({ reason, keyId, otherAlgorithm }: Rejection): string 
 export function viewEvent(ids: OrganizationIds, row: EventRow, connectionId: string) {
   const pairs: FormPairs = [...new URLSearchParams(row.body.toString("utf8"))];
   const first = (name: string) => pairs.find((pair) => pair[0] === name)?.[1] ?? null;
+  const read = (name: string) => toPgText(first(name) ?? "") || null;
   const step = row.step ?? readWebhook(pairs, row.body, false)?.step ?? null;
   return {
     id: ids.encode(row.outcome === "rejected" ? "rejection" : "event", row.id),
@@ -48,6 +52,8 @@ export function viewEvent(ids: OrganizationIds, row: EventRow, connectionId: str
     errorCode: first("ErrorCode"),
     messageType: first("MessageType"),
     body: first("Body"),
+    /** What a message is in one line, whatever its kind. */
+    summary: step === INCOMING ? sentenceOf(kindOfMessage(read), read) : null,
     receivedAt: row.receivedAt.toISOString(),
     params: parametersOf(pairs),
     rejectionReason: row.rejection?.reason ?? null,

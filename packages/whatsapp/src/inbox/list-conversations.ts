@@ -6,7 +6,8 @@ import { searchCoverage } from "../search/index-state.ts";
 import { type Match, matchedLine, rangesOf } from "../search/match.ts";
 import { readSearch, type SearchTerms } from "../search/read-search.ts";
 import { numberArray } from "../webhooks/array-literal.ts";
-import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
+import { MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
+import { previewOfStored } from "../webhooks/message-summary.ts";
 import { ME, pageOf, ROW, stateOf } from "./conversation-pages.ts";
 import type { ListConversations } from "./inputs.ts";
 import { statusOf } from "./list-messages.ts";
@@ -21,6 +22,7 @@ interface Row {
   id: string;
   connectionId: string;
   name: string | null;
+  username: string | null;
   address: string;
   ours: string;
   assigneeId: string | null;
@@ -69,13 +71,13 @@ export async function listConversations(ctx: Context, input: ListConversations) 
     items: page.map((row) => ({
       id: row.id,
       connectionId: row.connectionId,
-      contact: { name: row.name, address: row.address },
+      contact: { name: row.name, username: row.username, address: row.address },
       ours: row.ours,
       lastMessage: {
         at: new Date(row.lastAt).toISOString(),
-        preview: row.preview ?? "",
+        preview: previewOfStored(kindOf(row), row.preview),
         direction: row.isFromThem ? ("in" as const) : ("out" as const),
-        kind: MESSAGE_KINDS[row.kind ?? 0] ?? "unknown",
+        kind: kindOf(row),
         status: statusOfLast(row),
       },
       unread: Math.max(0, row.unread),
@@ -102,6 +104,10 @@ export async function listConversations(ctx: Context, input: ListConversations) 
 interface MessageMatch extends Match {
   messageId: string;
   at: string;
+}
+
+function kindOf({ kind }: Row): MessageKind {
+  return MESSAGE_KINDS[kind ?? 0] ?? "unknown";
 }
 
 const NO_MATCHES = new Map<string, MessageMatch>();
@@ -149,7 +155,8 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
  */
 const shown = (page: string) => `
   with ${ME}, page as materialized (${page})
-  select p.key::text as key, c.public_id as id, n.id as "connectionId", c.contact_name as name, c.address, c.ours,
+  select p.key::text as key, c.public_id as id, n.id as "connectionId", c.contact_name as name,
+    case when c.contact_name is null then (select k.username from contacts k where k.id = c.contact_id) end as username, c.address, c.ours,
     c.assignee_id as "assigneeId", p.is_open as "isOpen", p.last_at as "lastAt",
     p.last_incoming_at as "lastIncomingAt", n.mode, p.last_incoming_id is not distinct from p.last_message_id as "isFromThem",
     p.preview, p.incoming - coalesce(p.seen, (select r.incoming from conversation_reads r

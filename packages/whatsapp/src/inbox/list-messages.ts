@@ -2,19 +2,23 @@ import type { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { filesOf, type MessageFile } from "../media/files-of.ts";
-import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
+import { kindOfMessage, MESSAGE_KINDS } from "../webhooks/message-kind.ts";
+import { sentenceOf, sentenceOfText } from "../webhooks/message-summary.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
 import { noSuchConversation } from "./find-conversation.ts";
 import type { ListMessages } from "./inputs.ts";
 import { detailsOf, type MessageDetails } from "./message-details.ts";
 import { askOf } from "./opt-out.ts";
-import { readParams } from "./webhook-params.ts";
+import { outgoingSids } from "./outgoing-sids.ts";
+import { type FirstOf, messageSidOf, readParams } from "./webhook-params.ts";
 
 /** Without a message where the conversation has none, or none so old. */
 interface Row {
   conversationId: string;
   id: string | null;
   sid: string | null;
+  sidPrefix: string | null;
+  connectionNo: number;
   isIncoming: boolean;
   kind: number;
   status: number;
@@ -40,15 +44,21 @@ export async function listMessages(ctx: Context, input: ListMessages) {
   const details = await detailsOf(ctx, Number(conversationId), webhooks);
   const files = await filesOf(
     ctx,
-    page.map((message) => ({ message, declared: details.get(message.id)?.media ?? [] })),
+    page.map((message) => ({ message, params: webhooks.get(message.id)?.first ?? null })),
   );
+  const sids = await outgoingSids(ctx, page);
   const items = page.map((row) => {
     const outgoing = row.state === null ? null : { state: row.state, problem: row.problem };
+    const first = webhooks.get(row.id)?.first ?? null;
     return viewMessage(
       ctx,
       { message: row, outgoing, author: row.author },
-      details.get(row.id),
-      files.get(row.id),
+      {
+        details: details.get(row.id),
+        files: files.get(row.id),
+        twilioSid: row.isIncoming ? first && messageSidOf(first) : sids.get(row.id),
+        first,
+      },
     );
   });
   return { items, nextCursor, previousCursor };
@@ -121,7 +131,8 @@ async function readMessages(
  */
 const thread = (comparison: "<" | ">", order: "desc" | "asc") => (rows: number) =>
   `
-  select c.id::text as "conversationId", m.id::text as id, m.sid, m.is_incoming as "isIncoming", m.kind, m.status,
+  select c.id::text as "conversationId", m.id::text as id, m.sid, o.sid_prefix as "sidPrefix",
+    m.connection_no as "connectionNo", m.is_incoming as "isIncoming", m.kind, m.status,
     m.error_code as "errorCode", m.at, m.body, o.state, o.problem, u.name as author, e.body as webhook, e.body_bytes as "webhookBytes"
   from conversations c
   join organizations g on g.no = c.organization_no
@@ -144,17 +155,29 @@ export interface MessageRow {
   author: string | null;
 }
 
+interface Shown {
+  details?: MessageDetails | undefined;
+  files?: MessageFile[] | undefined;
+  /** As Twilio wrote it; null where that is not known: no prefix is guessed. */
+  twilioSid?: string | null | undefined;
+  /** The parameters of an incoming message's webhook. */
+  first?: FirstOf | null;
+}
+
 export function viewMessage(
   ctx: Pick<Context, "ids">,
   { message, outgoing, author }: MessageRow,
-  details?: MessageDetails,
-  files?: MessageFile[],
+  { details, files, twilioSid, first = null }: Shown = {},
 ) {
+  const stored = MESSAGE_KINDS[message.kind] ?? "unknown";
+  const kind = first === null ? stored : kindOfMessage(first);
   return {
     id: ctx.ids.encode("message", message.id),
     direction: message.isIncoming ? ("in" as const) : ("out" as const),
-    kind: MESSAGE_KINDS[message.kind] ?? "unknown",
+    kind,
     body: message.body,
+    /** What it is in one line, whatever its kind: never empty. */
+    summary: first === null ? sentenceOfText(stored, message.body) : sentenceOf(kind, first),
     status: statusOf(message, outgoing),
     errorCode: message.errorCode,
     problem: outgoing?.problem ?? null,
@@ -163,9 +186,7 @@ export function viewMessage(
     files: files ?? [],
     /** Not to be written to any more, or again. */
     asks: message.isIncoming ? askOf(message.body) : null,
-    twilioSid:
-      message.sid &&
-      `${message.isIncoming || message.kind === 1 ? "SM" : "MM"}${message.sid.replaceAll("-", "")}`,
+    twilioSid: twilioSid ?? null,
     createdAt: message.at.toISOString(),
   };
 }

@@ -3,77 +3,119 @@ import { messages } from "@waystation/db/schema-inbox";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
+import { type Field, readFields } from "../webhooks/interactive-data.ts";
+import { kindOfMessage, MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
+import {
+  readCallPermission,
+  readChoice,
+  readLocation,
+  readReaction,
+  readReferral,
+} from "../webhooks/message-parts.ts";
+import { sentenceOfText } from "../webhooks/message-summary.ts";
 import { INCOMING, statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { MessageInput } from "./inputs.ts";
-import { declaredTypes, type FirstOf } from "./webhook-params.ts";
+import { unknownParams } from "./unknown-params.ts";
+import { declaredTypes, type WebhookParams } from "./webhook-params.ts";
 
-/** What a message carries beside its words, read anew from the webhook as it was signed. */
+/** What a message carries beside its text, read anew from the webhook as it was signed. */
 export interface MessageDetails {
+  /** Twilio's own word for the kind of message. */
+  messageType: string | null;
   /** The content types that its files were said to have, in Twilio's order. */
   media: string[];
-  location: { latitude: number; longitude: number; label: string | null; address: string | null } | null;
+  location: ReturnType<typeof readLocation>;
   /** What was pressed or chosen. */
-  choice: { title: string; description: string | null } | null;
-  /** What was filled in, as JSON. */
+  choice: ReturnType<typeof readChoice>;
+  /** The customer's answer to a request to call them. */
+  call: { permission: "accepted" | "rejected" | null } | null;
+  /** Without an emoji where the reaction was taken back. */
+  reaction: { emoji: string | null } | null;
+  /** What was filled in or ordered, as JSON. */
   form: string | null;
+  /** The same as a reader sees it. */
+  fields: Field[];
   isForwarded: boolean;
-  /** The advertisement that it came from. */
-  referral: { headline: string | null; body: string | null; url: string | null } | null;
-  /** The message that it answers; without words where that is not known here. */
-  quoted: { isOurs: boolean; kind: MessageKind; body: string | null } | null;
+  isFrequentlyForwarded: boolean;
+  /** The advertisement or post that it came from. */
+  referral: ReturnType<typeof readReferral>;
+  /** The message that it answers or reacts to; without text where that is not known here. */
+  quoted: {
+    id: string | null;
+    isOurs: boolean;
+    kind: MessageKind;
+    body: string | null;
+    summary: string;
+  } | null;
+  /** Parameters of the webhook that this version does not know. */
+  other: Field[];
 }
 
 /** The details of those messages of one conversation that have any, by the message's id. */
 export async function detailsOf(
-  ctx: Pick<Context, "db">,
+  ctx: Pick<Context, "db" | "ids">,
   conversationId: number,
-  webhooks: ReadonlyMap<number, FirstOf>,
+  webhooks: ReadonlyMap<number, WebhookParams>,
 ): Promise<Map<number, MessageDetails>> {
-  const read = [...webhooks].map(([id, first]) => ({ id, first }));
+  const read = [...webhooks].map(([id, params]) => ({ id, params }));
   const quoted = await quotedMessages(
     ctx,
     conversationId,
-    read.flatMap(({ first }) => uuidOfSid(first("OriginalRepliedMessageSid")) ?? []),
+    read.flatMap(({ params }) => uuidOfSid(params.first("OriginalRepliedMessageSid")) ?? []),
   );
   return new Map(
-    read.flatMap(({ id, first }) => {
-      const sid = first("OriginalRepliedMessageSid");
-      const details = readDetails(first, sid === null ? null : (quoted.get(uuidOfSid(sid) ?? "") ?? UNKNOWN));
+    read.flatMap(({ id, params }) => {
+      const sid = params.first("OriginalRepliedMessageSid");
+      const sender = params.first("OriginalRepliedMessageSender");
+      const unknown = { ...UNKNOWN, isOurs: sender === null || sender !== params.first("From") };
+      const details = readDetails(
+        params,
+        sid === null ? null : (quoted.get(uuidOfSid(sid) ?? "") ?? unknown),
+      );
       return details === null ? [] : [[id, details] as const];
     }),
   );
 }
 
-const UNKNOWN: MessageDetails["quoted"] = { isOurs: true, kind: "unknown", body: null };
+const UNKNOWN = { id: null, kind: "unknown" as const, body: null, summary: "An earlier message" };
 
-function readDetails(first: FirstOf, quoted: MessageDetails["quoted"]): MessageDetails | null {
+function readDetails(params: WebhookParams, quoted: MessageDetails["quoted"]): MessageDetails | null {
+  const { first } = params;
+  const kind = kindOfMessage(first);
   const media = declaredTypes(first);
-  const [latitude, longitude] = [Number(first("Latitude") ?? ""), Number(first("Longitude") ?? "")];
-  const hasPlace = first("Latitude") !== null && Number.isFinite(latitude) && Number.isFinite(longitude);
-  const title = first("ListTitle") ?? first("ButtonText");
-  const referral = {
-    headline: first("ReferralHeadline"),
-    body: first("ReferralBody"),
-    url: first("ReferralSourceUrl"),
-  };
+  const call = readCallPermission(first);
   const details: MessageDetails = {
+    messageType: first("MessageType"),
     media,
-    location: hasPlace ? { latitude, longitude, label: first("Label"), address: first("Address") } : null,
-    choice: title === null ? null : { title, description: first("ListDescription") },
+    location: readLocation(first),
+    choice: readChoice(first),
+    call: call && { permission: call.permission },
+    reaction: kind === "reaction" ? readReaction(first) : null,
     form: first("FlowData") ?? first("InteractiveData"),
-    isForwarded: first("Forwarded") === "true" || first("FrequentlyForwarded") === "true",
-    referral: (referral.headline ?? referral.body ?? referral.url) ? referral : null,
+    fields:
+      kind === "flow" || kind === "order" ? readFields(first("FlowData"), first("InteractiveData")) : [],
+    isForwarded: isTrue(first("Forwarded")) || isTrue(first("FrequentlyForwarded")),
+    isFrequentlyForwarded: isTrue(first("FrequentlyForwarded")),
+    referral: readReferral(first),
     quoted,
+    other: unknownParams(params),
   };
-  const { isForwarded, media: _, ...others } = details;
-  const isPlain = !isForwarded && media.length === 0 && Object.values(others).every((part) => part === null);
+  const { messageType: _, ...parts } = details;
+  const isPlain = kind === "text" && Object.values(parts).every(isNothing);
   return isPlain ? null : details;
 }
 
+function isTrue(word: string | null): boolean {
+  return word?.toLowerCase() === "true";
+}
+
+function isNothing(part: unknown): boolean {
+  return part === null || part === false || (Array.isArray(part) && part.length === 0);
+}
+
 async function quotedMessages(
-  ctx: Pick<Context, "db">,
+  ctx: Pick<Context, "db" | "ids">,
   conversationId: number,
   sids: string[],
 ): Promise<Map<string, MessageDetails["quoted"]>> {
@@ -82,12 +124,21 @@ async function quotedMessages(
     .select()
     .from(messages)
     .where(and(inArray(messages.sid, sids), eq(messages.conversationId, conversationId)));
-  return new Map(
-    rows.map((row) => [
-      row.sid ?? "",
-      { isOurs: !row.isIncoming, kind: MESSAGE_KINDS[row.kind] ?? "unknown", body: row.body },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.sid ?? "", quotedMessage(ctx.ids, row)]));
+}
+
+function quotedMessage(
+  ids: Context["ids"],
+  row: typeof messages.$inferSelect,
+): NonNullable<MessageDetails["quoted"]> {
+  const kind = MESSAGE_KINDS[row.kind] ?? "unknown";
+  return {
+    id: ids.encode("message", row.id),
+    isOurs: !row.isIncoming,
+    kind,
+    body: row.body,
+    summary: sentenceOfText(kind, row.body),
+  };
 }
 
 function uuidOfSid(sid: string | null): string | null {

@@ -53,7 +53,7 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
     send: async (messageId, tries) => {
       const row = await find(platform, messageId);
       if (!row || ["sent", "failed", "uncertain"].includes(row.outgoing.state)) return;
-      if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
+      if (row.message.sid !== null) return markSent(platform, messageId);
       if (row.outgoing.state === "sending") return becomeUncertain(platform, row);
       if (row.connection.isActive) {
         const file = await fileToSend(platform, messageId);
@@ -67,11 +67,11 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
     settle: async (messageId) => {
       const row = await find(platform, messageId);
       if (row?.outgoing.state !== "uncertain") return;
-      if (row.message.sid !== null) return record(platform, messageId, row.message.sid);
+      if (row.message.sid !== null) return markSent(platform, messageId);
       const isLast = row.sinceHandedOver > GIVE_UP_MS;
       try {
         const sid = await lookUp(platform, row, isLast);
-        if (sid) await record(platform, messageId, digitsOf(sid));
+        if (sid) await record(platform, messageId, sid);
         else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
         else throw new TryLaterError("Twilio's list does not show it yet");
       } catch (error) {
@@ -133,7 +133,7 @@ async function handOver(
   }
   reached("answered");
   // Outside of the above: a database that cannot be reached must not be taken for a Twilio that was not.
-  await record(platform, row.message.id, digitsOf(sid));
+  await record(platform, row.message.id, sid);
 }
 
 async function create(platform: Platform, row: Row, file: string | null): Promise<string> {
@@ -153,12 +153,22 @@ async function create(platform: Platform, row: Row, file: string | null): Promis
   return made.sid;
 }
 
-async function record(platform: Platform, messageId: number, digits: string): Promise<void> {
+/** The SID as Twilio gave it: the digits are the message's key, the letters in front of them cannot be worked out later. */
+async function record(platform: Platform, messageId: number, sid: string): Promise<void> {
   await platform.db.execute(sql`
     with named as (
-      update messages set sid = coalesce(sid, ${digits}::uuid) where id = ${messageId}
+      update messages set sid = coalesce(sid, ${digitsOf(sid)}::uuid) where id = ${messageId}
     )
-    update outgoing_messages set state = 'sent', problem = null where message_id = ${messageId}`);
+    update outgoing_messages set state = 'sent', problem = null, sid_prefix = ${sid.slice(0, 2)}
+    where message_id = ${messageId}`);
+}
+
+/** Its own callback named it first, which stands in the log. */
+async function markSent(platform: Platform, messageId: number): Promise<void> {
+  await platform.db
+    .update(outgoingMessages)
+    .set({ state: "sent", problem: null })
+    .where(eq(outgoingMessages.messageId, messageId));
 }
 
 async function handleFailure(platform: Platform, row: Row, error: unknown, isLast: boolean): Promise<void> {

@@ -13,8 +13,9 @@ import { toPgText } from "../text.ts";
 import { MESSAGE_KINDS, PREVIEW_LENGTH } from "../webhooks/message-kind.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { SendMessage } from "./inputs.ts";
-import { type MessageRow, viewMessage } from "./list-messages.ts";
+import { viewMessage } from "./list-messages.ts";
 import { optOutOf } from "./opt-out.ts";
+import { outgoingSids } from "./outgoing-sids.ts";
 import { isStillOpen, windowClosesAt } from "./window.ts";
 
 /**
@@ -103,9 +104,11 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
   return view(ctx, saved);
 }
 
-async function view(ctx: Context, row: MessageRow) {
-  const files = await filesOf(ctx, [{ message: row.message, declared: [] }]);
-  return viewMessage(ctx, row, undefined, files.get(row.message.id));
+async function view(ctx: Context, row: NonNullable<Awaited<ReturnType<typeof byClientKey>>>) {
+  const files = await filesOf(ctx, [{ message: row.message, params: null }]);
+  const { message, outgoing } = row;
+  const sids = await outgoingSids(ctx, [{ ...message, sidPrefix: outgoing.sidPrefix }]);
+  return viewMessage(ctx, row, { files: files.get(message.id), twilioSid: sids.get(message.id) });
 }
 
 async function byClientKey(ctx: Context, organizationNo: number, clientKey: string) {

@@ -41,14 +41,18 @@ export async function createTestInbox(
     onUnprojected: (error) => desk.reports.push(error),
     onRetry: () => {},
   });
-  const take = async (params: Record<string, string>, messageId: string | null) => {
+  const take = async (
+    params: Record<string, string>,
+    messageId: string | null,
+    outcome: "stored" | "unrouted" = "stored",
+  ) => {
     const [receiver] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
     if (!receiver) throw new Error("The connection has no receiver");
     const pairs: FormPairs = Object.entries({ AccountSid: account.sid, MessageSid: nextSid(), ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, body, messageId !== null);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome: "stored" }));
+    await ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome }));
   };
   const conversation = async (address: string) => {
     const { items } = await listConversations(ctx, { filter: "all" });
@@ -69,6 +73,8 @@ export async function createTestInbox(
       const params = { MessageSid: messageSid, From: from, To: ours, Body: body, SmsStatus: "received" };
       await take({ ...params, ...more }, null);
     },
+    /** The same with just these parameters. */
+    receive: (params: Record<string, string>, outcome?: "unrouted") => take(params, null, outcome),
     /** Twilio says what became of a message; `messageId` is what its own callback URL carries. */
     callBack: (messageId: string, params: Record<string, string>) => take(params, messageId),
     say: async (to: string, body: string) =>
@@ -79,6 +85,7 @@ export async function createTestInbox(
       }),
     thread: async (address: string) =>
       (await listMessages(ctx, { conversationId: (await conversation(address)).id })).items,
+    messagesOf: async (conversationId: string) => (await listMessages(ctx, { conversationId })).items,
     atTwilio: () => desk.simulator.listMessages({ accountSid: account.sid, direction: "outbound" }),
     async [Symbol.asyncDispose]() {
       await ingest.drained();

@@ -7,6 +7,12 @@ import { toPgText } from "../text.ts";
 /** The first value of a webhook's parameter; null where it is empty or missing. */
 export type FirstOf = (name: string) => string | null;
 
+export interface WebhookParams {
+  first: FirstOf;
+  /** All names, in Twilio's order. */
+  names: readonly string[];
+}
+
 /** Moments in JavaScript are whole milliseconds, in Postgres they are finer. */
 const MARGIN_MS = 1_000;
 const MOST_FILES = 10;
@@ -15,7 +21,7 @@ const MOST_FILES = 10;
 export async function webhookParams(
   ctx: Pick<Context, "db">,
   incoming: readonly Pick<typeof messages.$inferSelect, "id" | "at">[],
-): Promise<Map<number, FirstOf>> {
+): Promise<Map<number, WebhookParams>> {
   if (incoming.length === 0) return new Map();
   const times = incoming.map((message) => message.at.getTime());
   const events = await ctx.db
@@ -36,9 +42,17 @@ export async function webhookParams(
 }
 
 /** Of a webhook's body as it is stored: as text, or as bytes where it is not plain ASCII. */
-export function readParams(body: string, bytes: Uint8Array | null): FirstOf {
+export function readParams(body: string, bytes: Uint8Array | null): WebhookParams {
   const pairs = new URLSearchParams(bytes === null ? body : Buffer.from(bytes).toString("utf8"));
-  return (name) => toPgText(pairs.get(name) ?? "") || null;
+  return {
+    first: (name) => toPgText(pairs.get(name) ?? "") || null,
+    names: [...new Set(pairs.keys())],
+  };
+}
+
+/** The SID by which Twilio knows a message, as its webhook names it. */
+export function messageSidOf(first: FirstOf): string | null {
+  return first("MessageSid") ?? first("SmsMessageSid") ?? first("SmsSid");
 }
 
 /** The declared types of a message's files, in Twilio's order. NumMedia is not asked: it has been seen to say 0 of one. */

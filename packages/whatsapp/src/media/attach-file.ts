@@ -64,7 +64,7 @@ export async function attachFile(
     .where(and(mine, isNull(mediaFiles.messageId), eq(mediaFiles.uploadedBy, ctx.actor.userId)))
     .returning({ id: mediaFiles.id });
   if (taken.length > 0) return;
-  const { organizationId, type, name, size, bytes } = mediaFiles;
+  const { organizationId, type, declaredType, name, size, bytes } = mediaFiles;
   const copied = await tx
     .insert(mediaFiles)
     .select(
@@ -75,6 +75,7 @@ export async function attachFile(
           messageId: sql`${messageId}::bigint`.as("message_id"),
           no: sql`0`.as("no"),
           type,
+          declaredType,
           name,
           size,
           uploadedBy: sql`${ctx.actor.userId}::uuid`.as("uploaded_by"),

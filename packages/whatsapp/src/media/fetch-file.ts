@@ -7,8 +7,9 @@ import type { Credentials } from "../connections/read-credentials.ts";
 import { requireTestMode } from "../connections/test-mode.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { webhookParams } from "../inbox/webhook-params.ts";
+import { type FirstOf, webhookParams } from "../inbox/webhook-params.ts";
 import { bytesToStore } from "./bytes.ts";
+import { detectType } from "./detect-type.ts";
 import {
   type Downloaded,
   download,
@@ -18,13 +19,13 @@ import {
   type Source,
   TooLargeError,
 } from "./download.ts";
-import { nameInHeader } from "./file-name.ts";
+import { nameOfReceived } from "./file-name.ts";
 import { type IncomingFile, type MediaFile, noSuchFile, withoutBytes } from "./find-file.ts";
 import { FILE_BYTES } from "./inputs.ts";
-import { sniff } from "./sniff.ts";
 
 const TWILIO = "https://api.twilio.com";
 const PATIENCE_MS = 15_000;
+const MAX_TYPE = 200;
 /** Twilio names a file before it can be had: so long a missing one may still come. */
 const FRESH_MS = 5 * 60_000;
 const PAUSES_MS = [1_000, 3_000];
@@ -46,7 +47,8 @@ export async function fetchFile(ctx: Context, file: IncomingFile): Promise<Media
 
 async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile> {
   const { connection, message, no } = file;
-  const place = await placeAtTwilio(ctx, file);
+  const first = (await webhookParams(ctx, [message])).get(message.id)?.first;
+  const place = placeAtTwilio(file, first);
   if (!connection.isActive)
     throw new DomainError(
       "disconnected",
@@ -55,14 +57,17 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
   requireTestMode(ctx, connection.mode);
   const isFresh = Date.now() - message.at.getTime() < FRESH_MS;
   const { bytes, headers } = await fetchPatiently(ctx, openCredentials(ctx, connection), place, isFresh);
+  const name = nameOfReceived(first, headers["content-disposition"]);
+  const declaredType = first?.(`MediaContentType${no}`) ?? null;
   const [kept] = await ctx.db
     .insert(mediaFiles)
     .values({
       organizationId: ctx.organizationId,
       messageId: message.id,
       no,
-      type: sniff(bytes),
-      name: nameInHeader(headers["content-disposition"]),
+      type: await detectType(bytes, { type: declaredType, name }),
+      declaredType: declaredType?.slice(0, MAX_TYPE) ?? null,
+      name,
       size: bytes.length,
       bytes: bytesToStore(bytes),
     })
@@ -88,8 +93,7 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
  * The file's path at Twilio, put together from what we know and two SIDs that the webhook names. The URL in the webhook is
  * never called: it says where the credentials would go.
  */
-async function placeAtTwilio(ctx: Context, { connection, message, no }: IncomingFile): Promise<string> {
-  const first = (await webhookParams(ctx, [message])).get(message.id);
+function placeAtTwilio({ connection, no }: IncomingFile, first: FirstOf | undefined): string {
   const messageSid = /^(SM|MM)[0-9a-f]{32}$/i.exec(first?.("MessageSid") ?? "")?.[0];
   const mediaSid = /\/Media\/(ME[0-9a-f]{32})$/i.exec(first?.(`MediaUrl${no}`) ?? "")?.[1];
   if (!messageSid || !mediaSid || !/^AC[0-9a-f]{32}$/i.test(connection.accountSid)) throw noSuchFile();

@@ -1,4 +1,8 @@
+import mime from "mime";
+import type { FirstOf } from "../inbox/webhook-params.ts";
 import { toPgText } from "../text.ts";
+import { kindOfMessage } from "../webhooks/message-kind.ts";
+import { extensionOf } from "./detect-type.ts";
 
 const MOST = 150;
 
@@ -26,33 +30,46 @@ export function nameInHeader(header: string | undefined): string | null {
   return cleanFileName((plain?.[1] ?? plain?.[2] ?? "").replace(/\\(.)/g, "$1"));
 }
 
-const ENDINGS: Record<string, string> = {
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "image/gif": "gif",
-  "image/webp": "webp",
-  "audio/ogg": "ogg",
-  "audio/mpeg": "mp3",
-  "audio/aac": "aac",
-  "audio/amr": "amr",
-  "video/mp4": "mp4",
-  "video/3gpp": "3gp",
-  "application/pdf": "pdf",
-  "application/msword": "doc",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-  "text/vcard": "vcf",
-};
-
 /** For a file that nobody named. */
-export function nameFor(type: string, createdAt: Date): string {
+export function nameFor({ type, declaredType, createdAt }: NamelessFile): string {
   const [group = ""] = type.split("/");
+  const extension = extensionOf(type, declaredType);
   const word =
-    { image: "photo", audio: "audio", video: "video", text: "contact" }[group] ??
-    (type === "application/octet-stream" ? "file" : "document");
-  const ending = ENDINGS[type];
-  return `${word}-${createdAt.toISOString().slice(0, 10)}${ending ? `.${ending}` : ".bin"}`;
+    type === "text/vcard"
+      ? "contact"
+      : ({ image: "photo", audio: "audio", video: "video" }[group] ??
+        (extension === null ? "file" : "document"));
+  return `${word}-${createdAt.toISOString().slice(0, 10)}.${extension ?? "bin"}`;
+}
+
+interface NamelessFile {
+  type: string;
+  /** What its sender said it is. */
+  declaredType: string | null;
+  createdAt: Date;
+}
+
+/** Twilio's own SID of a file is no name. */
+const MEDIA_SID = /^ME[0-9a-f]{32}(\.\w+)?$/i;
+const ENDING = /\.([A-Za-z0-9]{1,8})$/;
+
+/**
+ * What the sender called a document: Twilio gives its name as the message's text. A caption that only ends like a name has an
+ * ending that no type of file has.
+ */
+export function fileNameOf(first: FirstOf): string | null {
+  const body = first("Body")?.trim() ?? "";
+  if (first("MediaContentType1") !== null || /[\n\r]/.test(body) || kindOfMessage(first) !== "document")
+    return null;
+  return mime.getType(ENDING.exec(body)?.[0] ?? "") === null ? null : cleanFileName(body);
+}
+
+/** The name of a received file: the sender's own, or the one that Twilio sends along. */
+export function nameOfReceived(first: FirstOf | undefined, header: string | undefined): string | null {
+  const own = first && fileNameOf(first);
+  if (own) return own;
+  const named = nameInHeader(header);
+  return named !== null && MEDIA_SID.test(named) ? null : named;
 }
 
 /** A Content-Disposition header: ASCII for old clients, and the name itself. */

@@ -2,7 +2,9 @@ import type { messages } from "@waystation/db/schema-inbox";
 import { mediaFiles } from "@waystation/db/schema-media";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { declaredTypes, type FirstOf } from "../inbox/webhook-params.ts";
 import { MESSAGE_KINDS } from "../webhooks/message-kind.ts";
+import { fileNameOf } from "./file-name.ts";
 import { incomingFileId, withoutBytes } from "./find-file.ts";
 
 /** A file as a message shows it. Its name and size are known once it is stored here. */
@@ -24,8 +26,8 @@ const HAVE_FILES = new Set(
 
 interface Shown {
   message: Pick<typeof messages.$inferSelect, "id" | "isIncoming" | "kind">;
-  /** What the webhook says of each file. */
-  declared: readonly string[];
+  /** The parameters of an incoming message's webhook. */
+  params: FirstOf | null;
 }
 
 /** The files of messages, by the message's id. What is stored stays, though its webhook may be gone. */
@@ -33,7 +35,13 @@ export async function filesOf(
   ctx: Pick<Context, "db" | "organizationId" | "ids">,
   shown: readonly Shown[],
 ): Promise<Map<number, MessageFile[]>> {
-  const having = shown.filter(({ message, declared }) => HAVE_FILES.has(message.kind) || declared.length > 0);
+  const having = shown
+    .map(({ message, params }) => ({
+      message,
+      declared: params === null ? [] : declaredTypes(params),
+      name: params && fileNameOf(params),
+    }))
+    .filter(({ message, declared }) => HAVE_FILES.has(message.kind) || declared.length > 0);
   if (having.length === 0) return new Map();
   const stored = await ctx.db
     .select({ ...withoutBytes, messageId: mediaFiles.messageId, no: mediaFiles.no })
@@ -49,7 +57,7 @@ export async function filesOf(
     )
     .orderBy(asc(mediaFiles.messageId), asc(mediaFiles.no));
   return new Map(
-    having.flatMap(({ message, declared }) => {
+    having.flatMap(({ message, declared, name }) => {
       const kept = stored.filter((file) => file.messageId === message.id);
       const places = message.isIncoming
         ? Array.from({ length: Math.max(declared.length, (kept.at(-1)?.no ?? -1) + 1) }, (_, no) => no)
@@ -61,7 +69,7 @@ export async function filesOf(
           id,
           url: `/api/media/${id}`,
           type: file?.type ?? declared[no]?.toLowerCase().split(";")[0]?.trim() ?? "",
-          name: file?.name ?? null,
+          name: file?.name ?? (declared.length === 1 ? name : null),
           size: file?.size ?? null,
         };
       });

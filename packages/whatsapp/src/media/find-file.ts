@@ -14,6 +14,8 @@ const FILES_PER_MESSAGE = 10;
 export interface MediaFile {
   id: string;
   type: string;
+  /** What its sender said it is. */
+  declaredType: string | null;
   name: string | null;
   size: number;
   createdAt: Date;
@@ -22,6 +24,7 @@ export interface MediaFile {
 export const withoutBytes = {
   id: mediaFiles.id,
   type: mediaFiles.type,
+  declaredType: mediaFiles.declaredType,
   name: mediaFiles.name,
   size: mediaFiles.size,
   createdAt: mediaFiles.createdAt,

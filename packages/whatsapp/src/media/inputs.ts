@@ -26,6 +26,14 @@ export const SENDABLE = {
 export const wrongType =
   "WhatsApp does not take this kind of file. It takes JPEG and PNG pictures, MP3, OGG, AAC and AMR audio, MP4 and 3GP video, PDF, Word, Excel and PowerPoint files, and contact cards.";
 
+/** Office files that WhatsApp does not take, though it takes their successors. */
+export const OLD_OFFICE: Partial<Record<string, string>> = {
+  "application/vnd.ms-excel":
+    "WhatsApp does not take .xls files. Save the sheet as .xlsx in Excel, then attach that file.",
+  "application/vnd.ms-powerpoint":
+    "WhatsApp does not take .ppt files. Save the slides as .pptx in PowerPoint, then attach that file.",
+};
+
 export const tooLarge = (most: number) =>
   `WhatsApp takes ${most === IMAGE_BYTES ? "pictures" : "files"} of up to ${most / MB} MB. Make it smaller, or send a link to it.`;
 

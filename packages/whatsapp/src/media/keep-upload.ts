@@ -4,10 +4,18 @@ import { countAttempt } from "../attempts.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { bytesToStore } from "./bytes.ts";
+import { detectType } from "./detect-type.ts";
 import { cleanFileName } from "./file-name.ts";
 import { withoutBytes } from "./find-file.ts";
-import { FILE_BYTES, fileNameInput, IMAGE_BYTES, SENDABLE, tooLarge, wrongType } from "./inputs.ts";
-import { sniff } from "./sniff.ts";
+import {
+  FILE_BYTES,
+  fileNameInput,
+  IMAGE_BYTES,
+  OLD_OFFICE,
+  SENDABLE,
+  tooLarge,
+  wrongType,
+} from "./inputs.ts";
 
 const UPLOADS = { limit: 60, seconds: 300 };
 /** Of one person, attached and not sent. */
@@ -42,12 +50,12 @@ export async function limitUploads(ctx: Context): Promise<void> {
 
 /** Takes a file that somebody here wants to send. It waits for its message for a day. */
 export async function keepUpload(ctx: Context, name: string, bytes: Buffer) {
-  const type = sniff(bytes);
   if (bytes.length === 0) throw new DomainError("media_type", "This file is empty. Choose another one.");
-  if (!(type in SENDABLE)) throw new DomainError("media_type", wrongType);
+  const given = fileNameInput.safeParse(name).data ?? "";
+  const type = await detectType(bytes, { name: given });
+  if (!(type in SENDABLE)) throw new DomainError("media_type", OLD_OFFICE[type] ?? wrongType);
   const most = type.startsWith("image/") ? IMAGE_BYTES : FILE_BYTES;
   if (bytes.length > most) throw new DomainError("media_too_large", tooLarge(most));
-  const given = fileNameInput.safeParse(name).data ?? "";
   const [file] = await ctx.db
     .insert(mediaFiles)
     .values({

@@ -17,7 +17,6 @@ const MARKS: readonly Mark[] = [
   { type: "audio/amr", bytes: ascii("#!AMR-WB\n") },
   { type: "audio/mpeg", bytes: ascii("ID3") },
   { type: "application/pdf", bytes: ascii("%PDF-") },
-  { type: "application/msword", bytes: hex("d0cf11e0a1b11ae1") },
 ];
 
 /** By the brand in the first box of an ISO media file. Others (HEIC, QuickTime) no browser shows everywhere. */

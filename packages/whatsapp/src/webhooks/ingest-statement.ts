@@ -23,13 +23,16 @@ const INPUT = `
 /** What a status page shows, so that it never counts events. */
 const COUNTED = `
   counted as (
-    insert into connection_hours as h (connection_no, hour, incoming, statuses, failed)
+    insert into connection_hours as h
+      (connection_no, hour, incoming, statuses, failed, unrouted, unrouted_at)
     select connection_no, date_trunc('hour', now()),
-      count(*) filter (where step = 0), count(*) filter (where step > 0), count(*) filter (where step in (9, 10))
+      count(*) filter (where step = 0), count(*) filter (where step > 0), count(*) filter (where step in (9, 10)),
+      count(*) filter (where outcome = 1), case when count(*) filter (where outcome = 1) > 0 then now() end
     from fresh group by connection_no order by connection_no
     on conflict (connection_no, hour) do update set
       incoming = h.incoming + excluded.incoming, statuses = h.statuses + excluded.statuses,
-      failed = h.failed + excluded.failed, last_at = greatest(h.last_at, excluded.last_at)
+      failed = h.failed + excluded.failed, last_at = greatest(h.last_at, excluded.last_at),
+      unrouted = h.unrouted + excluded.unrouted, unrouted_at = greatest(h.unrouted_at, excluded.unrouted_at)
   )`;
 
 /** Ids in the order of arrival, rows in the order of their keys. */

@@ -1,6 +1,8 @@
 import type { Store } from "@waystation/db/client";
 import type { Feed } from "../feed.ts";
+import { numberArray, textArray } from "./array-literal.ts";
 import { type Caller, createCallers } from "./callers.ts";
+import { channelOf, NOTE_CHANNELS } from "./channel.ts";
 import { type Arrival, callerColumns, columnsOf, columnsOfKnown, foldedNames, newIds } from "./delivery.ts";
 import type { Receiver } from "./directory.ts";
 import { createFairQueue } from "./fair-queue.ts";
@@ -74,6 +76,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const start = performance.now();
     try {
       const { entries, events, changes } = await store(batch);
+      await noteChannels(entries.filter(({ outcome }) => outcome === "unrouted"));
       if (batch.length === MAX_BATCH) full = [...full, performance.now() - start].slice(-MEASURED);
       else if (waiting.size() === 0) full = [];
       if (entries.length > 0) stats.onBatch(entries.length, events, performance.now() - start);
@@ -93,6 +96,14 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
       left = batch.filter((entry) => entry.since >= tooLate);
       if (!isCollision(error)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
+  }
+
+  async function noteChannels(unrouted: Entry[]): Promise<void> {
+    if (unrouted.length === 0) return;
+    await store.hotQuery(NOTE_CHANNELS, [
+      numberArray(unrouted.map(({ receiver }) => receiver.no)),
+      textArray(unrouted.map(({ body }) => channelOf(body))),
+    ]);
   }
 
   async function storeWhole(batch: Entry[]): Promise<Stored> {

@@ -1,5 +1,6 @@
-import { toPgText } from "../text.ts";
+import { isBlank, toPgText } from "../text.ts";
 import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.ts";
+import { previewOf } from "./message-summary.ts";
 import { isAddress } from "./read-webhook.ts";
 
 /** What the inbox takes from one webhook. */
@@ -60,7 +61,7 @@ export function projectWebhook(values: Values): Projection {
     username: short(first("ProfileUsername") ?? first("Username")),
     kind,
     body: text,
-    preview: cut(text ?? describe(first), PREVIEW_LENGTH),
+    preview: cut(toPgText(previewOf(kind, first)), PREVIEW_LENGTH),
     errorCode: readErrorCode(values.get("ErrorCode")),
   };
 }
@@ -70,13 +71,9 @@ function readErrorCode(text: string | undefined): number | null {
   return Number.isInteger(code) && code > 0 && code < 2 ** 31 ? code : null;
 }
 
-/** What a list says of a message without words. */
-function describe(first: (name: string) => string | null): string {
-  return first("Address") ?? first("Label") ?? "";
-}
-
+/** A name of which nothing can be seen is none. */
 function short(text: string | null): string | null {
-  return text === null ? null : cut(toPgText(text), MAX_NAME);
+  return text === null || isBlank(text) ? null : cut(toPgText(text), MAX_NAME);
 }
 
 function cut(text: string, length: number): string {

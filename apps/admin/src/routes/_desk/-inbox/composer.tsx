@@ -3,6 +3,7 @@ import { IconLock, IconPlugConnectedX, IconSend2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { MESSAGE_LENGTH } from "@waystation/whatsapp/inbox/inputs";
 import { type KeyboardEvent, type ReactNode, type Ref, useId } from "react";
+import { nameOfContact } from "../../../components/contact-name.ts";
 import { useMe } from "../../../components/session.ts";
 import { formatAddress, formatCount } from "../../../ui/format.ts";
 import { DayAndTime } from "../../../ui/time.tsx";
@@ -72,7 +73,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
         rows={2}
         value={text}
         dir="auto"
-        aria-label={`Message to ${conversation.contact.name ?? formatAddress(conversation.contact.address)}`}
+        aria-label={`Message to ${nameOfContact(conversation.contact)}`}
         aria-describedby={hint}
         placeholder="Write an answer; / offers canned replies"
         {...canned.fieldProps}

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
+import { nameOfContact } from "../../../components/contact-name.ts";
 import { CopyIcon } from "../../../ui/copy.tsx";
 import { formatAddress } from "../../../ui/format.ts";
 import { dateOnly } from "../../../ui/time.tsx";
 import { Tag } from "../../../ui/tone.tsx";
+import { visibleName } from "../../../ui/visible-text.ts";
 import { ContactNotes } from "./contact-notes.tsx";
 import css from "./inbox.module.css";
-import { nameOfContact } from "./kind-words.ts";
 import type { OpenConversation } from "./queries.ts";
 
 /** Who the customer is, under all addresses, and which sender they write to. */
@@ -15,9 +16,11 @@ export function ContactFacts({ conversation }: { conversation: OpenConversation 
     <div className="stack">
       <div>
         <div className={css.who} dir="auto">
-          {nameOfContact(contact, formatAddress(contact.address))}
+          {nameOfContact(contact)}
         </div>
-        {contact.username ? <div className="dim small">{contact.username}</div> : null}
+        {contact.username && contact.name ? (
+          <div className="dim small">{visibleName(contact.username)}</div>
+        ) : null}
         {contact.optOut ? <Tag tone="warn">does not want to be written to</Tag> : null}
       </div>
       <div className={css.facts}>

@@ -1,11 +1,12 @@
 import { VisuallyHidden } from "@mantine/core";
 import { IconAt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { formatAddress } from "../../../ui/format.ts";
+import { nameOfContact } from "../../../components/contact-name.ts";
 import { Highlight } from "../../../ui/highlight.tsx";
 import { ShortTime } from "../../../ui/time.tsx";
+import { visibleName } from "../../../ui/visible-text.ts";
 import css from "./inbox.module.css";
-import { lastLine, nameOfContact } from "./kind-words.ts";
+import { lastLine } from "./kind-words.ts";
 import type { Conversation } from "./queries.ts";
 import { Tick } from "./tick.tsx";
 
@@ -32,10 +33,10 @@ export function ConversationRow({
         data-unread={unread > 0 || undefined}
       >
         <span className={css.name} dir="auto">
-          {contact.name ? (
+          {contact.name && contact.name === visibleName(contact.name) ? (
             <Highlight text={contact.name} ranges={nameRanges} lead={ROOM} />
           ) : (
-            nameOfContact(contact, formatAddress(contact.address))
+            nameOfContact(contact)
           )}
         </span>
         <span className={css.when}>

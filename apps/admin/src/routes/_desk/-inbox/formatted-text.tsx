@@ -1,4 +1,5 @@
 import { Fragment, isValidElement, type ReactNode } from "react";
+import { visibleText } from "../../../ui/visible-text.ts";
 import css from "./message.module.css";
 
 const tags = { "*": "strong", _: "em", "~": "s" } as const;
@@ -9,7 +10,7 @@ const isBlank = (char: string | undefined) => char === undefined || /\s/.test(ch
 export function FormattedText({ text }: { text: string }) {
   return (
     <p className={css.text} dir="auto">
-      {formatted(text)}
+      {formatted(visibleText(text))}
     </p>
   );
 }
@@ -29,7 +30,7 @@ export function formatted(text: string): ReactNode {
 
 /** The words alone, as a list of conversations shows them. */
 export function unformatted(text: string): string {
-  return wordsOf(formatted(text));
+  return wordsOf(formatted(visibleText(text)));
 }
 
 function wordsOf(node: ReactNode): string {

@@ -14,15 +14,19 @@ const words: Record<Message["kind"], string> = {
   button: "Button",
   list: "Choice from a list",
   flow: "Answered form",
+  reaction: "Reaction",
+  order: "Order",
+  call: "Call",
 };
+
+/** Their line says it all; in front of others the kind is told. */
+const speaksForItself = new Set<Message["kind"]>(["unknown", "text", "button", "list", "reaction", "call"]);
 
 export const kindWord = (kind: Message["kind"]) => words[kind];
 
-export const nameOfContact = (contact: Conversation["contact"], address: string) => contact.name || address;
-
 /** The last line of a conversation. */
 export function lastLine({ preview, kind }: Conversation["lastMessage"]): string {
-  const line = preview && unformatted(preview);
-  if (kind === "text" || kind === "button" || kind === "list") return line || words[kind];
-  return line ? `${words[kind]}: ${line}` : words[kind];
+  const line = unformatted(preview);
+  if (line === "") return words[kind];
+  return speaksForItself.has(kind) || line.startsWith(words[kind]) ? line : `${words[kind]}: ${line}`;
 }

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { type ReactNode, useSyncExternalStore } from "react";
-import { formatAddress } from "../../../ui/format.ts";
+import { nameOfContact } from "../../../components/contact-name.ts";
 import { DayAndTime } from "../../../ui/time.tsx";
+import { visibleText } from "../../../ui/visible-text.ts";
 import css from "./composer.module.css";
 import { agree, agreedTo, subscribe } from "./opt-out-consent.ts";
 import type { OpenConversation } from "./queries.ts";
@@ -20,7 +21,7 @@ function Why({ optOut: { why, words, since } }: { optOut: OptOut }) {
   if (why === "asked")
     return (
       <>
-        They wrote “{words}” {when}.
+        They wrote “{visibleText(words ?? "")}” {when}.
       </>
     );
   return why === "refused" ? (
@@ -45,7 +46,7 @@ export function OptedOut({
     <section className={css.locked} aria-label="Why you should not write now">
       <IconHandStop size={18} stroke={1.8} aria-hidden />
       <div>
-        <h3>{contact.name ?? formatAddress(contact.address)} does not want to be written to</h3>
+        <h3>{nameOfContact(contact)} does not want to be written to</h3>
         <p>
           <Why optOut={optOut} /> This ends by itself when they{" "}
           {optOut.why === "blocked" ? "write again" : "write START"}. Write only what they need and expect,

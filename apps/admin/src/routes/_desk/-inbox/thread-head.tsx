@@ -2,6 +2,7 @@ import { IconArrowLeft, IconInfoCircle, IconUser, IconUserOff, IconUserPlus } fr
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Ref } from "react";
+import { nameOfContact, ownNameOf } from "../../../components/contact-name.ts";
 import { explain } from "../../../components/explain.ts";
 import { useMe } from "../../../components/session.ts";
 import { queryClient, trpc } from "../../../trpc.ts";
@@ -10,7 +11,6 @@ import { DropMenu } from "../../../ui/drop-menu.tsx";
 import { formatAddress } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/tone.tsx";
 import css from "./inbox.module.css";
-import { nameOfContact } from "./kind-words.ts";
 import { Present } from "./present.tsx";
 import type { OpenConversation } from "./queries.ts";
 
@@ -60,9 +60,9 @@ export function ThreadHead({ conversation, acts, headingRef, onDetails }: Thread
         </Link>
         <div className={css.title}>
           <h2 ref={headingRef} tabIndex={-1} dir="auto">
-            {nameOfContact(contact, address)}
+            {nameOfContact(contact)}
           </h2>
-          {contact.name ? <div className={css.beneath}>{address}</div> : null}
+          {ownNameOf(contact) ? <div className={css.beneath}>{address}</div> : null}
         </div>
         <Present conversationId={conversation.id} />
         <DropMenu

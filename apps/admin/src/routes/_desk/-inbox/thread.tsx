@@ -3,13 +3,14 @@ import { useDocumentVisibility } from "@mantine/hooks";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { nameOfContact } from "../../../components/contact-name.ts";
 import { explain } from "../../../components/explain.ts";
 import { useMe } from "../../../components/session.ts";
 import { showAsRead } from "../../../components/unread.ts";
 import { trpc } from "../../../trpc.ts";
-import { formatAddress } from "../../../ui/format.ts";
 import { dayWord, exactTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
+import { isBlank } from "../../../ui/visible-text.ts";
 import { arrangeMessages } from "./arrange-messages.ts";
 import { keepFirstPages } from "./first-pages.ts";
 import { lastLine } from "./kind-words.ts";
@@ -155,9 +156,9 @@ export function Thread({ conversation, scrollRef, foundId, onNewest }: ThreadPro
       ) : null}
       <VisuallyHidden role="status">
         {newestIn && isAtNewest
-          ? `${conversation.contact.name ?? formatAddress(conversation.contact.address)}: ${lastLine({
+          ? `${nameOfContact(conversation.contact)}: ${lastLine({
               at: newestIn.createdAt,
-              preview: newestIn.body ?? "",
+              preview: isBlank(newestIn.body) ? newestIn.summary : (newestIn.body ?? ""),
               direction: "in",
               kind: newestIn.kind,
               status: null,

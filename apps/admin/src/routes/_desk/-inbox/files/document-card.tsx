@@ -2,6 +2,7 @@ import { Loader } from "@mantine/core";
 import { IconDownload, IconFile, IconFileText, IconFileTypePdf } from "@tabler/icons-react";
 import { type RefObject, useState } from "react";
 import { queryClient, trpc } from "../../../../trpc.ts";
+import { visibleName } from "../../../../ui/visible-text.ts";
 import { type FileOfMessage, formatBytes, typeWord } from "./file-words.ts";
 import css from "./files.module.css";
 import { saveFile } from "./use-file.ts";
@@ -19,7 +20,7 @@ export function DocumentCard({ file: { url, type, name, size }, note, box }: Doc
   const [problem, setProblem] = useState<string | null>(null);
   const word = typeWord(type);
   const Icon = word === "PDF" ? IconFileTypePdf : word === "File" ? IconFile : IconFileText;
-  const title = name ?? (word === "File" ? "Document" : word);
+  const title = visibleName(name ?? "") || (word === "File" ? "Document" : word);
   const facts = [name ? word : null, size === null ? null : formatBytes(size), note].filter(Boolean);
   const save = async () => {
     if (isBusy) return;

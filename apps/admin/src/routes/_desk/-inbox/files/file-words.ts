@@ -1,3 +1,4 @@
+import { isBlank, visibleText } from "../../../../ui/visible-text.ts";
 import { kindWord } from "../kind-words.ts";
 import type { Message } from "../queries.ts";
 
@@ -6,9 +7,19 @@ export type FileOfMessage = Message["files"][number];
 const words: [RegExp, string][] = [
   [/pdf$/, "PDF"],
   [/wordprocessing|msword/, "Word document"],
+  [/\/csv$/, "CSV table"],
+  [/opendocument.*spreadsheet/, "Spreadsheet"],
+  [/opendocument.*text/, "Text document"],
+  [/opendocument.*presentation/, "Slides"],
   [/spreadsheet|excel/, "Excel sheet"],
   [/presentation|powerpoint/, "PowerPoint slides"],
   [/vcard|text\/directory/, "Contact card"],
+  [/calendar/, "Calendar"],
+  [/\/(zip|gzip|x-(rar|7z|tar).*)$/, "Archive"],
+  [/\/json$/, "JSON"],
+  [/rtf$/, "Text document"],
+  [/epub/, "E-book"],
+  [/outlook/, "Outlook message"],
   [/^image\//, "Picture"],
   [/^audio\//, "Audio"],
   [/^video\//, "Video"],
@@ -20,7 +31,8 @@ export const typeWord = (type: string) => words.find(([sign]) => sign.test(type)
 export const isPicture = ({ type }: FileOfMessage) => /^image\/(png|jpe?g|gif|webp)$/.test(type);
 export const isContactCard = ({ type }: FileOfMessage) => /^text\/(x-)?(vcard|directory)$/.test(type);
 
-export const altOf = ({ kind, body }: Message) => (body ? `${kindWord(kind)}: ${body}` : kindWord(kind));
+export const altOf = ({ kind, body }: Message) =>
+  isBlank(body) ? kindWord(kind) : `${kindWord(kind)}: ${visibleText(body ?? "")}`;
 
 const MB = 1024 * 1024;
 

@@ -1,3 +1,5 @@
+import { visibleText } from "../../../../ui/visible-text.ts";
+
 export interface VCard {
   name: string;
   organization: string | null;
@@ -55,7 +57,7 @@ function unquote(value: string): string {
 }
 
 const plain = (value: string) =>
-  value
+  visibleText(value)
     .replace(/\\n/gi, "\n")
     .replace(/\\([\\,;:])/g, "$1")
     .trim();

@@ -4,7 +4,7 @@ import { EventListSkeleton } from "../../../../components/event-list.tsx";
 import type { Connection } from "../../../../trpc.ts";
 import { Card, Facts } from "../../../../ui/card.tsx";
 import { CopyField, Sid } from "../../../../ui/copy.tsx";
-import { formatAddress, words } from "../../../../ui/format.ts";
+import { formatAddress, formatCount, words } from "../../../../ui/format.ts";
 import { Ago } from "../../../../ui/time.tsx";
 import { Tag } from "../../../../ui/tone.tsx";
 import css from "./connection.module.css";
@@ -141,10 +141,37 @@ function WebhookFacts({ connection }: { connection: Connection }) {
               "none yet"
             ),
           ],
+          ...(connection.unrouted.lastAt
+            ? [
+                ["Not shown", <NotShown key="unrouted" unrouted={connection.unrouted} />] as [
+                  string,
+                  React.ReactNode,
+                ],
+              ]
+            : []),
           ["Checked", connection.checkedAt ? <Ago key="at" at={connection.checkedAt} /> : "never"],
         ]}
       />
     </Card>
+  );
+}
+
+const channelWords: Record<Connection["unrouted"]["channels"][number], string> = {
+  sms: "SMS",
+  messenger: "Messenger",
+  rcs: "RCS",
+  whatsapp: "other senders",
+  other: "other channels",
+};
+
+/** What came for no connection, such as SMS to the same number. */
+function NotShown({ unrouted: { count, lastAt, channels } }: Pick<Connection, "unrouted">) {
+  return (
+    <span>
+      {formatCount(count)} in 24 hours
+      {channels.length > 0 ? ` (${channels.map((channel) => channelWords[channel]).join(", ")})` : ""}, last{" "}
+      {lastAt ? <Ago at={lastAt} /> : null}
+    </span>
   );
 }
 

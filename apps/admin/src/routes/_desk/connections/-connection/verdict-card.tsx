@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconDots, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { explain } from "../../../../components/explain.ts";
 import { useWhyNotAdmin } from "../../../../components/session.ts";
 import { verdictSentence, verdictTone, verdictWord } from "../../../../components/verdict.ts";
@@ -145,6 +145,23 @@ function Act({ reason, connection, why, busy, onRecheck, onReconnect, onAddShare
       <ActionButton size="xs" variant="default" why={why} onClick={onReconnect}>
         {action.label}
       </ActionButton>
+    );
+  if (action.kind === "show_unrouted")
+    return (
+      <Button
+        size="xs"
+        variant="default"
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to="/connections/$connectionId"
+            params={{ connectionId: connection.id }}
+            search={{ outcome: "unrouted" }}
+          />
+        )}
+      >
+        {action.label}
+      </Button>
     );
   if (!action.href) return null;
   return (

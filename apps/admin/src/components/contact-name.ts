@@ -1,0 +1,17 @@
+import { formatAddress } from "../ui/format.ts";
+import { visibleName } from "../ui/visible-text.ts";
+
+interface NamedContact {
+  name: string | null;
+  username: string | null;
+  address: string;
+}
+
+/** A contact's name or username; null where there is neither. */
+export function ownNameOf({ name, username }: Pick<NamedContact, "name" | "username">): string | null {
+  return visibleName(name ?? "") || visibleName(username ?? "") || null;
+}
+
+export function nameOfContact(contact: NamedContact): string {
+  return ownNameOf(contact) ?? formatAddress(contact.address);
+}
