@@ -484,6 +484,7 @@ async function serveConsole(folder: string) {
       onSessionsEnded: async () => {},
     }),
     webhooks: Router(),
+    misdirected: Router(),
     metrics: createMetrics({ waiting: () => 0, subscribers: () => 0, jobs: async () => [] }),
     metricsToken: null,
     trustProxy: [],

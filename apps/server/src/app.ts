@@ -29,6 +29,8 @@ export interface AppDeps {
   platform: Platform;
   auth: Auth;
   webhooks: RequestHandler;
+  /** Tells the admin of webhooks that were sent to a path that is none. */
+  misdirected: RequestHandler;
   metrics: Metrics;
   metricsToken: string | null;
   trustProxy: string[];
@@ -86,9 +88,10 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     "/api",
     restRoute({ publicUrl: platform.publicUrl, recogniseViewer: recognise, contextOf: context }),
+    deps.misdirected,
     nothingHere,
   );
-  app.use(consoleRoute(deps.consoleFolder));
+  app.use(deps.misdirected, consoleRoute(deps.consoleFolder));
   app.use(nothingHere, answerErrors(log));
   return app;
 }

@@ -24,6 +24,7 @@ import { closeServer, createHttpServer, end, listen } from "./http-server.ts";
 import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
+import { createMisdirectedRoute } from "./misdirected-route.ts";
 import { reserveStore } from "./open-store.ts";
 import { keepSearchIndex } from "./search-index.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
@@ -220,6 +221,10 @@ function assemble(
       count: metrics.countWebhook,
       report,
     }),
+    misdirected: createMisdirectedRoute(
+      { platform, refusals, count: metrics.countWebhook, report },
+      "wrong_path",
+    ),
     metrics,
     metricsToken: config.metricsToken,
     trustProxy: config.trustProxy,

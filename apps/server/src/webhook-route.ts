@@ -1,4 +1,4 @@
-import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
+import { readWebhookPath, WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
 import { type Arrival, arrivalOf, type Outcome } from "@waystation/whatsapp/webhooks/delivery";
 import { chooseReceiver, type Receiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
@@ -9,6 +9,7 @@ import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refu
 import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
 import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
+import { createMisdirectedRoute } from "./misdirected-route.ts";
 
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
 const TWIML_HEADERS = ["Content-Type", "text/xml", "Content-Length", String(Buffer.byteLength(TWIML))];
@@ -63,21 +64,29 @@ export function createWebhookRoute(deps: WebhookDeps): RequestHandler {
         error ? answerError(error, req, res, next) : receiveBody(req, res, next),
       ),
     );
-  router.get(WEBHOOK_PATH, async (_req, res) => {
+  const misdirected = createMisdirectedRoute(deps, "wrong_method");
+  router.get(WEBHOOK_PATH, misdirected, async (_req, res) => {
     const healthy = await deps.isHealthy();
     res.status(healthy ? 200 : 503).json({ status: healthy ? "ok" : "unavailable" });
   });
-  router.post(WEBHOOK_PATH, receive);
-  router.post(`${WEBHOOK_PATH}/status/:messageId`, receive);
-  router.all([WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:messageId`], (_req, res) => {
+  router.all([WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:messageId`], misdirected, (_req, res) => {
     res.set("Allow", "POST").status(405).end();
   });
   return (req, res, next) => {
     // The two paths as Twilio writes them are known without the router's going through them one by one.
     const plain = req.method === "POST" && req.url.startsWith(WEBHOOK_PATH) ? PLAIN_REST.exec(req.url) : null;
-    if (!plain) return router(req, res, next);
-    req.params = plain[1] === undefined ? {} : { messageId: plain[1] };
-    return receive(req, res, next);
+    if (plain) {
+      req.params = plain[1] === undefined ? {} : { messageId: plain[1] };
+      return receive(req, res, next);
+    }
+    // Twilio's console takes any spelling of the URL, and a customer's message must not be lost by a slash too many.
+    const spelt = readWebhookPath(req.path);
+    if (!spelt) return router(req, res, next);
+    if (req.method === "POST") {
+      req.params = { ...spelt };
+      return receive(req, res, next);
+    }
+    return router(req, res, (error) => (error ? next(error) : misdirected(req, res, next)));
   };
 }
 

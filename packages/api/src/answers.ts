@@ -22,11 +22,19 @@ export const account = name(
   z.object({
     sid: text,
     name: text,
-    status: z.enum(["active", "suspended", "closed"]),
-    type: z.enum(["trial", "full"]),
-    relation: z.enum(["parent", "subaccount"]),
+    status: text.describe(
+      "`active`, `suspended`, `closed`, another word of Twilio's, or `unknown` where Twilio did not say.",
+    ),
+    type: text.describe("`trial`, `full`, another word of Twilio's, or `unknown` where Twilio did not say."),
+    relation: z.enum(["parent", "subaccount", "unknown"]),
   }),
 );
+
+const unchecked = z
+  .array(z.object({ what: text, reason: text, message: text }))
+  .describe(
+    "What Twilio was asked and did not say: `what` is one of `account`, `messages`, `senders`, `services`, `service_senders`. It does not keep a sender from being connected.",
+  );
 
 const offlineReasons = z.array(z.object({ code: text, message: text.nullable(), moreInfo: text.nullable() }));
 
@@ -42,7 +50,7 @@ const senderWebhook = z.object({
 export const verification = name(
   "Verification",
   z.object({
-    account: account.extend({ ownerSid: text }),
+    account: account.extend({ ownerSid: text.nullable() }),
     token: z.object({ primary: z.boolean().nullable() }),
     permissions: z.object({
       account: z.boolean(),
@@ -52,14 +60,15 @@ export const verification = name(
     }),
     senders: z.array(
       z.object({
-        sid: text,
+        sid: text.nullable(),
         address: text,
-        status: text,
+        status: text.nullable(),
+        offline: z.boolean().describe("In this state it cannot receive messages, nor be connected."),
         displayName: text.nullable(),
         qualityRating: text.nullable(),
         messagingLimit: text.nullable(),
         offlineReasons,
-        webhook: senderWebhook,
+        webhook: senderWebhook.nullable(),
         connected: z.boolean(),
       }),
     ),
@@ -69,12 +78,14 @@ export const verification = name(
         name: text,
         useInboundWebhookOnNumber: z.boolean(),
         senders: z.array(text),
+        sendersUnchecked: z.boolean(),
         inboundRequestUrl: text.nullable(),
         inboundMethod: text.nullable(),
         statusCallback: text.nullable(),
         connected: z.boolean(),
       }),
     ),
+    unchecked,
     proposedWebhook: z.object({
       callbackUrl: text.nullable(),
       callbackMethod: text.nullable(),
@@ -152,6 +163,7 @@ export const connection = name(
           .nullable(),
       }),
     ),
+    unchecked,
     checkedAt: moment.nullable(),
     lastWebhookAt: moment.nullable(),
     lastValidSignatureAt: moment.nullable(),
@@ -219,7 +231,13 @@ export const events = z.object({
         receivedAt: moment,
         params: z.record(text, z.union([text, z.array(text)])),
         rejectionReason: z
-          .enum(["signature_missing", "signature_wrong", "signature_key_unknown"])
+          .enum([
+            "signature_missing",
+            "signature_wrong",
+            "signature_key_unknown",
+            "wrong_method",
+            "wrong_path",
+          ])
           .nullable()
           .describe("Why the webhook was rejected; null for one that is stored."),
         reason: text.nullable().describe("The same as a sentence that says what to do."),

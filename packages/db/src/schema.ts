@@ -64,9 +64,11 @@ export const connections = pgTable(
 
     accountSid: text().notNull(),
     accountName: text().notNull(),
-    accountStatus: text({ enum: ["active", "suspended", "closed"] }).notNull(),
-    accountType: text({ enum: ["trial", "full"] }).notNull(),
-    ownerAccountSid: text().notNull(),
+    /** `active`, `suspended`, `closed`, or another word of Twilio's. */
+    accountStatus: text().notNull(),
+    /** `trial`, `full`, or another word of Twilio's. */
+    accountType: text().notNull(),
+    ownerAccountSid: text(),
 
     /** `whatsapp:+…`, or the `MG…` SID of a Messaging Service. */
     sender: text().notNull(),
@@ -94,6 +96,8 @@ export const connections = pgTable(
 
     checkedAt: moment(),
     checkFailure: jsonb().$type<{ reason: string; message: string }>(),
+    /** What Twilio did not say at the last check. */
+    unchecked: jsonb().$type<{ what: string; reason: string; message: string }[]>().notNull().default([]),
     createdAt: moment().notNull().defaultNow(),
     disconnectedAt: moment(),
   },
@@ -194,6 +198,8 @@ export const webhookRejections = pgTable(
     keyId: text(),
     /** The algorithm that it named, where the key is stored here with another one. */
     otherAlgorithm: text(),
+    /** The method and request target of a genuine webhook that was sent to another place than ours. */
+    target: text(),
   },
   (t) => [index("webhook_rejections_newest").on(t.connectionNo, t.id), ofConnection()],
 );

@@ -8,7 +8,10 @@ test("the README names every sentinel", () => {
   const { ACCOUNTS, API_KEYS, SENDERS, TEMPLATES, TOKENS, REFUSED_ENDINGS, FAILING_ENDINGS, CREATE_ENDINGS } =
     sentinels;
   const words = [
-    ...Object.entries(ACCOUNTS).map(([name, sid]) => `| \`${name}\` | \`AC\` + \`${sid.at(-1)}\`×32 |`),
+    ...Object.entries(ACCOUNTS).map(([name, sid]) => {
+      const repeated = sid[2] === sid[3] ? `\`${sid[2]}\`×32` : `\`${sid.slice(2, 4)}\`×16`;
+      return `| \`${name}\` | \`AC\` + ${repeated} |`;
+    }),
     ...Object.keys(API_KEYS).map((name) => `API_KEYS.${name}`),
     ...Object.entries(SENDERS).flatMap(([name, address]) => [`SENDERS.${name}`, address]),
     ...Object.keys(TOKENS)

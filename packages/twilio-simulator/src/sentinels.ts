@@ -1,8 +1,8 @@
 /**
- * Inputs that the simulator recognises. SIDs and tokens are one repeated character, so no secret scanner takes them for real.
+ * Inputs that the simulator recognises. SIDs and tokens repeat one or two characters, so no secret scanner takes them for real.
  * Everything here is listed with its meaning in the README and on the page.
  */
-const sid = (prefix: string, letter: string) => prefix + letter.repeat(32);
+const sid = (prefix: string, letters: string) => prefix + letters.repeat(32 / letters.length);
 
 export const ACCOUNTS = {
   healthy: sid("AC", "a"),
@@ -32,11 +32,23 @@ export const ACCOUNTS = {
   brokenJson: sid("AC", "8"),
   /** The connection is reset. */
   reset: sid("AC", "9"),
+  /** The list of Messaging Services: 500 / 20500. */
+  servicesFail: sid("AC", "a1"),
+  /** The list of senders: 403 with plain text. */
+  sendersForbidden: sid("AC", "a2"),
+  /** Lists of senders and of Messaging Services: 200 with a web page. */
+  listsUnreadable: sid("AC", "a3"),
+  /** The sender pools of Messaging Services: 429 / 20429. */
+  poolsLimited: sid("AC", "a4"),
+  /** Every field that may be null is null, but for the address of the first sender and the SID of the service. */
+  nulls: sid("AC", "a5"),
+  /** Status and type of the account and the status of its sender are words that nobody documents. */
+  unknownWords: sid("AC", "a6"),
 } as const;
 
-/** The primary Auth Token of a sentinel account: 32 times the character of its SID. */
+/** The primary Auth Token of a sentinel account: the 32 characters after AC of its SID. */
 export function tokenOf(accountSid: string): string {
-  return (accountSid[2] ?? "0").repeat(32);
+  return accountSid.slice(2);
 }
 
 export const TOKENS = {

@@ -1,13 +1,21 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { Context } from "../state/context.ts";
+import type { Behaviour } from "../state/types.ts";
 import { readBasic } from "./authenticate.ts";
 import { TwilioError, tooManyRequests } from "./errors.ts";
+import { useUnknownWords, withNulls } from "./spoil-body.ts";
+
+const SENDERS = /^\/v2\/Channels\/Senders$/;
+const SERVICES = /^\/v1\/Services$/;
+const POOL = /^\/v1\/Services\/\w+\/ChannelSenders$/;
+const PAGE = "<!doctype html><title>Maintenance</title><h1>We will be back shortly</h1>";
 
 /** Accounts that answer everything wrongly, whatever the token: by the username, or by the account in the path. */
 export function misbehave(ctx: Context): RequestHandler {
   return (req, res, next) => {
     const sid = readBasic(req)?.username ?? "";
-    switch (ctx.state.accounts.get(sid)?.behaviour) {
+    const behaviour = ctx.state.accounts.get(sid)?.behaviour;
+    switch (behaviour) {
       case "rate-limited":
         throw tooManyRequests();
       case "server-error":
@@ -15,7 +23,7 @@ export function misbehave(ctx: Context): RequestHandler {
       case "hang":
         return;
       case "html":
-        res.type("html").send("<!doctype html><title>Maintenance</title><h1>We will be back shortly</h1>");
+        res.type("html").send(PAGE);
         return;
       case "broken-json":
         res.type("json").send('{"sid": "AC8888", "friendly_name": "Broken JS');
@@ -24,7 +32,26 @@ export function misbehave(ctx: Context): RequestHandler {
         req.socket.resetAndDestroy();
         return;
       default:
-        next();
+        if (!misbehaveInLists(behaviour, req, res)) next();
     }
   };
+}
+
+/** Accounts with one fault each, in lists or in single fields. Whether the request is answered by it. */
+function misbehaveInLists(behaviour: Behaviour | undefined, req: Request, res: Response): boolean {
+  const json = res.json.bind(res);
+  if (behaviour === "services-fail" && SERVICES.test(req.path))
+    throw new TwilioError(500, 20500, "An internal server error has occurred");
+  if (behaviour === "pools-limited" && POOL.test(req.path)) throw tooManyRequests();
+  if (behaviour === "senders-forbidden" && SENDERS.test(req.path)) {
+    res.status(403).type("text/plain").send("Forbidden");
+    return true;
+  }
+  if (behaviour === "lists-unreadable" && (SENDERS.test(req.path) || SERVICES.test(req.path))) {
+    res.type("html").send(PAGE);
+    return true;
+  }
+  if (behaviour === "nulls") res.json = (body) => json(withNulls(body));
+  if (behaviour === "unknown-words") res.json = (body) => json(useUnknownWords(body));
+  return false;
 }

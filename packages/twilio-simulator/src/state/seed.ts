@@ -87,7 +87,7 @@ export function makeService(sid: string, friendlyName: string, senderSids: strin
 
 /** One sender per account: SID and number follow from the account's letter. */
 function soleSender(accountSid: string, number: string, displayName: string): Sender {
-  return makeSender(`XE${(accountSid[2] ?? "0").repeat(30)}00`, `whatsapp:+${number}`, displayName);
+  return makeSender(`XE${accountSid.slice(2, 32)}00`, `whatsapp:+${number}`, displayName);
 }
 
 function seedHealthyAccount(): Account {
@@ -136,6 +136,12 @@ function seedHealthyAccount(): Account {
 export function seedAccounts(): Account[] {
   const oneSender = (sid: string, name: string, number: string, change: Partial<Account>) =>
     makeAccount(sid, name, { senders: [soleSender(sid, number, name)], ...change });
+
+  const withService = (sid: string, name: string, number: string, change: Partial<Account>) => {
+    const sender = soleSender(sid, number, name);
+    const service = makeService(`MG${sid.slice(2)}`, `${name} service`, [sender.sid]);
+    return makeAccount(sid, name, { senders: [sender], services: [service], ...change });
+  };
 
   return [
     seedHealthyAccount(),
@@ -186,5 +192,29 @@ export function seedAccounts(): Account[] {
       note: "200 with JSON that is cut off",
     }),
     makeAccount(ACCOUNTS.reset, "Reset Ltd", { behaviour: "reset", note: "The connection is reset" }),
+    oneSender(ACCOUNTS.servicesFail, "Services fail Ltd", "14155550171", {
+      behaviour: "services-fail",
+      note: "The list of Messaging Services: 500 / 20500",
+    }),
+    oneSender(ACCOUNTS.sendersForbidden, "Senders forbidden Ltd", "14155550172", {
+      behaviour: "senders-forbidden",
+      note: "The list of senders: 403 with plain text",
+    }),
+    oneSender(ACCOUNTS.listsUnreadable, "Lists unreadable Ltd", "14155550173", {
+      behaviour: "lists-unreadable",
+      note: "Lists of senders and of Messaging Services: a web page",
+    }),
+    withService(ACCOUNTS.poolsLimited, "Pools limited Ltd", "14155550174", {
+      behaviour: "pools-limited",
+      note: "The sender pools of Messaging Services: 429 / 20429",
+    }),
+    withService(ACCOUNTS.nulls, "Nulls Ltd", "14155550175", {
+      behaviour: "nulls",
+      note: "Null wherever Twilio's OpenAPI allows it",
+    }),
+    oneSender(ACCOUNTS.unknownWords, "Unknown words Ltd", "14155550176", {
+      behaviour: "unknown-words",
+      note: "States and types that nobody documents",
+    }),
   ];
 }

@@ -13,7 +13,13 @@ export type Behaviour =
   | "broken-json"
   | "reset"
   | "sender-update-refused"
-  | "fragment-refused";
+  | "fragment-refused"
+  | "services-fail"
+  | "senders-forbidden"
+  | "lists-unreadable"
+  | "pools-limited"
+  | "nulls"
+  | "unknown-words";
 
 export type Account = {
   sid: string;

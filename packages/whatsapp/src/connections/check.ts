@@ -2,13 +2,13 @@ import { connections } from "@waystation/db/schema";
 import { and, eq } from "drizzle-orm";
 import type { Context, Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { chooseSender } from "./choose-sender.ts";
+import { chooseSender, isOffline } from "./choose-sender.ts";
 import { type Connection, findConnection } from "./find-connection.ts";
 import type { ConnectionInput } from "./inputs.ts";
 import { inspect } from "./inspect.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
 import { openCredentials } from "./open-credentials.ts";
-import { viewConnections } from "./view.ts";
+import { UNKNOWN, viewConnections } from "./view.ts";
 
 /** Asks Twilio again how the account and the sender are, now. What Twilio says no to becomes the verdict, not an error. */
 export async function check(ctx: Context, input: ConnectionInput) {
@@ -43,18 +43,21 @@ async function askTwilio(
   row: Connection,
 ): Promise<Partial<Connection>> {
   try {
-    const found = await inspect(openCredentials(platform, row), platform.simulatorUrl);
+    const found = await inspect(openCredentials(platform, row), platform.simulatorUrl, row.sender);
     const account = {
-      accountName: found.account.name,
-      accountStatus: found.account.status,
-      accountType: found.account.type,
+      accountName: found.account.name ?? row.accountName,
+      accountStatus: found.account.status ?? UNKNOWN,
+      accountType: found.account.type ?? row.accountType,
+      ownerAccountSid: found.account.ownerSid ?? row.ownerAccountSid,
       authTokenPrimary: found.tokenIsPrimary,
+      unchecked: found.unchecked,
     };
     const sender = found.senders.find((candidate) => candidate.address === row.sender);
-    if (sender && !sender.status.startsWith("ONLINE"))
+    if (sender && isOffline(sender.status))
       return {
         ...account,
         checkFailure: null,
+        senderSid: sender.sid ?? row.senderSid,
         senderStatus: sender.status,
         offlineReasons: sender.offlineReasons,
         webhookActual: sender.webhook,
@@ -63,15 +66,16 @@ async function askTwilio(
     return {
       ...account,
       checkFailure: chosen.caution,
+      senderSid: chosen.senderSid ?? row.senderSid,
       senderStatus: chosen.status,
       offlineReasons: [],
       qualityRating: chosen.qualityRating,
       messagingLimit: chosen.messagingLimit,
-      poolSenders: chosen.poolSenders,
-      webhookActual: chosen.senderSid === null && !row.sender.startsWith("MG") ? null : chosen.webhook,
+      poolSenders: chosen.poolSenders ?? row.poolSenders,
+      webhookActual: chosen.webhook,
     };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return { checkFailure: { reason: error.reason, message: error.message } };
+    return { checkFailure: { reason: error.reason, message: error.message }, unchecked: [] };
   }
 }

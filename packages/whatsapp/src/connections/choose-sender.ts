@@ -1,15 +1,19 @@
 import type { SenderWebhook } from "@waystation/db/schema";
 import { DomainError } from "../errors.ts";
+import type { Sender } from "../twilio/senders.ts";
 import type { Inspection } from "./inspect.ts";
+import type { Unchecked } from "./unchecked.ts";
 
 export interface ChosenSender {
   sender: string;
   senderSid: string | null;
-  poolSenders: string[];
+  /** Null where Twilio did not say. */
+  poolSenders: string[] | null;
   status: string | null;
   qualityRating: string | null;
   messagingLimit: string | null;
-  webhook: SenderWebhook;
+  /** Null where Twilio did not say. */
+  webhook: SenderWebhook | null;
   /** Something to tell about it that does not stand in the way. */
   caution: { reason: string; message: string } | null;
 }
@@ -17,16 +21,22 @@ export interface ChosenSender {
 /** Twilio's shared test number; its senders API does not list it. */
 export const SANDBOX = "whatsapp:+14155238886";
 
-const noWebhook: SenderWebhook = {
-  callbackUrl: null,
-  callbackMethod: null,
-  fallbackUrl: null,
-  fallbackMethod: null,
-  statusCallbackUrl: null,
-  statusCallbackMethod: null,
-};
+/** In these states a sender cannot receive messages; a state that is not listed may be one that can. */
+const NOT_RECEIVING = new Set([
+  "CREATING",
+  "OFFLINE",
+  "PENDING_VERIFICATION",
+  "VERIFYING",
+  "TWILIO_REVIEW",
+  "DRAFT",
+  "STUBBED",
+]);
 
-/** Finds what the admin wants to connect among what the account has; refuses what cannot receive messages. */
+export function isOffline(status: string | null): boolean {
+  return status !== null && NOT_RECEIVING.has(status.toUpperCase());
+}
+
+/** Finds what the admin wants to connect among what the account has; rejects what cannot receive messages. */
 export function chooseSender(found: Inspection, wanted: string): ChosenSender {
   const text = wanted.trim();
   if (/^MG[0-9a-f]{32}$/i.test(text)) return chooseService(found, text);
@@ -37,34 +47,26 @@ export function chooseSender(found: Inspection, wanted: string): ChosenSender {
       { field: "sender" },
     );
   const sender = found.senders.find((candidate) => candidate.address === text);
-  if (!sender && text === SANDBOX)
-    return {
-      sender: text,
-      senderSid: null,
-      poolSenders: [],
-      status: null,
-      qualityRating: null,
-      messagingLimit: null,
-      webhook: noWebhook,
-      caution: null,
-    };
+  if (!sender && text === SANDBOX) return unlisted(text, null);
+  if (!sender && isUnchecked(found, "senders"))
+    return unlisted(text, {
+      reason: "sender_unchecked",
+      message: `Twilio did not list ${text.slice("whatsapp:".length)}, and its list of senders could not be read whole: whether this account has the sender is not checked. The first message will prove it.`,
+    });
   if (!sender)
     throw new DomainError(
       "sender_not_found",
       "This account has no such WhatsApp sender. Choose one of its senders, or register the number in Twilio's console first.",
       { field: "sender" },
     );
-  if (!sender.status.startsWith("ONLINE"))
+  if (isOffline(sender.status))
     throw new DomainError(
       "sender_offline",
-      `This sender is ${sender.status.toLowerCase().replaceAll("_", " ")} at Twilio and cannot receive messages. ${
-        sender.offlineReasons[0]?.message ?? "Open it in Twilio's console to see why."
+      `This sender is ${sender.status?.toLowerCase().replaceAll("_", " ")} at Twilio and cannot receive messages. ${
+        sender.offlineReasons[0]?.message || "Open it in Twilio's console to see why."
       }`,
       { field: "sender", detail: { offlineReasons: sender.offlineReasons } },
     );
-  const service = found.services.find(
-    (candidate) => !candidate.useInboundWebhookOnNumber && candidate.senders.includes(sender.address),
-  );
   return {
     sender: sender.address,
     senderSid: sender.sid,
@@ -73,17 +75,58 @@ export function chooseSender(found: Inspection, wanted: string): ChosenSender {
     qualityRating: sender.qualityRating,
     messagingLimit: sender.messagingLimit,
     webhook: sender.webhook,
-    caution: service
-      ? {
-          reason: "sender_in_service",
-          message: `This sender belongs to the Messaging Service “${service.name}”, and Twilio sends its messages to the service's URL. Connect the service instead, or let it “defer to sender's webhook” in Twilio's console.`,
-        }
-      : null,
+    caution: cautionOf(found, sender),
   };
+}
+
+function unlisted(sender: string, caution: ChosenSender["caution"]): ChosenSender {
+  return {
+    sender,
+    senderSid: null,
+    poolSenders: sender.startsWith("MG") ? null : [],
+    status: null,
+    qualityRating: null,
+    messagingLimit: null,
+    webhook: null,
+    caution,
+  };
+}
+
+function isUnchecked(found: Inspection, what: Unchecked["what"]): boolean {
+  return found.unchecked.some((one) => one.what === what);
+}
+
+function cautionOf(found: Inspection, sender: Sender): ChosenSender["caution"] {
+  const service = found.services.find(
+    (candidate) => !candidate.useInboundWebhookOnNumber && candidate.senders?.includes(sender.address),
+  );
+  if (service)
+    return {
+      reason: "sender_in_service",
+      message: `This sender belongs to the Messaging Service “${service.name}”, and Twilio sends its messages to the service's URL. Connect the service instead, or let it “defer to sender's webhook” in Twilio's console.`,
+    };
+  if (sender.status === null)
+    return {
+      reason: "sender_unchecked",
+      message:
+        "Twilio's response does not say whether this sender is online. The first message will prove it.",
+    };
+  if (!sender.status.startsWith("ONLINE"))
+    return {
+      reason: "sender_unchecked",
+      message: `Twilio says that this sender is “${sender.status}”, which this version of Waystation does not know. The first message will prove that it works.`,
+    };
+  return null;
 }
 
 function chooseService(found: Inspection, sid: string): ChosenSender {
   const service = found.services.find((candidate) => candidate.sid.toLowerCase() === sid.toLowerCase());
+  if (!service && isUnchecked(found, "services"))
+    return unlisted(`MG${sid.slice(2)}`, {
+      reason: "sender_unchecked",
+      message:
+        "Twilio did not list this Messaging Service, and it could not be read by its SID: whether this account has it is not checked. The first message will prove it.",
+    });
   if (!service)
     throw new DomainError(
       "sender_not_found",
@@ -92,14 +135,14 @@ function chooseService(found: Inspection, sid: string): ChosenSender {
         field: "sender",
       },
     );
-  const members = found.senders.filter((sender) => service.senders.includes(sender.address));
-  if (service.senders.length === 0)
+  const members = found.senders.filter((sender) => service.senders?.includes(sender.address));
+  if (service.senders?.length === 0)
     throw new DomainError(
       "sender_not_found",
       `The Messaging Service “${service.name}” has no WhatsApp sender. Add one to its sender pool in Twilio's console.`,
       { field: "sender" },
     );
-  if (members.length > 0 && !members.some((sender) => sender.status.startsWith("ONLINE")))
+  if (members.length > 0 && members.every((sender) => isOffline(sender.status)))
     throw new DomainError(
       "sender_offline",
       `No WhatsApp sender of the Messaging Service “${service.name}” is online. Open its sender pool in Twilio's console.`,

@@ -4,8 +4,10 @@ import type { Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { deadline, type TwilioClient, twilioClient } from "../twilio/client.ts";
 import { explainTwilio, refusalOf } from "../twilio/failure.ts";
-import { fetchSender } from "../twilio/senders.ts";
+import { UnexpectedAnswerError } from "../twilio/http.ts";
+import { fetchSenderWebhook, fetchService } from "../twilio/senders.ts";
 import { setWebhook } from "../twilio/set-webhook.ts";
+import { SANDBOX } from "./choose-sender.ts";
 import type { Credentials } from "./read-credentials.ts";
 import { plainWebhookUrl, proposedWebhook, webhookUrl } from "./webhook-url.ts";
 
@@ -16,11 +18,14 @@ export interface SettingChange {
 }
 
 export interface WebhookTarget {
+  sender: string;
   senderSid: string | null;
   messagingServiceSid: string | null;
 }
 
 export interface Configured {
+  /** The settings before; null where Twilio did not say. */
+  found: SenderWebhook | null;
   applied: SenderWebhook | null;
   changes: SettingChange[];
   problem: { reason: string; message: string } | null;
@@ -31,27 +36,53 @@ export async function configureWebhook(
   platform: Pick<Platform, "publicUrl" | "simulatorUrl">,
   credentials: Credentials,
   target: WebhookTarget,
-  found: SenderWebhook,
+  known: SenderWebhook | null,
 ): Promise<Configured> {
   if (target.senderSid === null && target.messagingServiceSid === null)
-    return {
-      applied: null,
-      changes: [],
-      problem: {
-        reason: "sender_not_found",
-        message:
-          "Twilio has no API for the sandbox's webhook. Paste the URL in Twilio's console, under the sandbox settings.",
-      },
-    };
+    return { found: known, applied: null, changes: [], problem: withoutSid(target) };
+  const client = clientFor(platform, credentials);
+  const found = known ?? (await fetchWebhook(client, target).catch(() => null));
   try {
-    const client = clientFor(platform, credentials);
-    const applied = await applyWithOverrides(platform.publicUrl, client, target, found);
+    const applied = await applyWithOverrides(platform.publicUrl, client, target, found ?? NO_WEBHOOK);
     await untilTakenUp(client, target, applied);
-    return { applied, changes: changesBetween(found, applied), problem: null };
+    return { found, applied, changes: changesBetween(found ?? NO_WEBHOOK, applied), problem: null };
   } catch (error) {
     const { reason, message } = explainConfiguring(error);
-    return { applied: null, changes: [], problem: { reason, message } };
+    return { found, applied: null, changes: [], problem: { reason, message } };
   }
+}
+
+function withoutSid({ sender }: WebhookTarget): { reason: string; message: string } {
+  if (sender === SANDBOX)
+    return {
+      reason: "sender_not_found",
+      message:
+        "Twilio has no API for the sandbox's webhook. Paste the URL in Twilio's console, under the sandbox settings.",
+    };
+  return {
+    reason: "sender_unchecked",
+    message:
+      "Twilio did not list this sender with its SID, so its webhook settings could not be changed. Paste the URL in Twilio's console.",
+  };
+}
+
+const NO_WEBHOOK: SenderWebhook = {
+  callbackUrl: null,
+  callbackMethod: null,
+  fallbackUrl: null,
+  fallbackMethod: null,
+  statusCallbackUrl: null,
+  statusCallbackMethod: null,
+};
+
+/** The present settings; null where Twilio's response does not hold them. */
+export async function fetchWebhook(
+  client: TwilioClient,
+  target: WebhookTarget,
+): Promise<SenderWebhook | null> {
+  if (target.messagingServiceSid !== null)
+    return (await fetchService(client, target.messagingServiceSid)).webhook;
+  return fetchSenderWebhook(client, target.senderSid ?? "");
 }
 
 /** Puts settings back as they were found. */
@@ -61,7 +92,7 @@ export async function restoreWebhook(
   target: WebhookTarget,
   found: SenderWebhook,
 ): Promise<void> {
-  await setWebhook(clientFor(platform, credentials), target, found);
+  await setAndConfirm(clientFor(platform, credentials), target, found);
 }
 
 export function clientFor(platform: Pick<Platform, "simulatorUrl">, credentials: Credentials): TwilioClient {
@@ -85,13 +116,28 @@ async function applyWithOverrides(
     target.messagingServiceSid === null ? {} : { statusCallbackMethod: found.statusCallbackMethod };
   const wanted = { ...found, ...proposedWebhook(webhookUrl(publicUrl)), ...method };
   try {
-    await setWebhook(client, target, wanted);
+    await setAndConfirm(client, target, wanted);
     return wanted;
   } catch (error) {
     if (refusalOf(error)?.status !== 400) throw error;
     const plain = { ...wanted, ...proposedWebhook(plainWebhookUrl(publicUrl)), ...method };
-    await setWebhook(client, target, plain);
+    await setAndConfirm(client, target, plain);
     return plain;
+  }
+}
+
+/** A response that cannot be read says neither that the settings were taken nor that they were not: they are read back. */
+async function setAndConfirm(
+  client: TwilioClient,
+  target: WebhookTarget,
+  wanted: SenderWebhook,
+): Promise<void> {
+  try {
+    await setWebhook(client, target, wanted);
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswerError)) throw error;
+    const now = await fetchWebhook(client, target).catch(() => null);
+    if (now?.callbackUrl !== wanted.callbackUrl) throw error;
   }
 }
 
@@ -106,8 +152,8 @@ async function untilTakenUp(
 ): Promise<void> {
   if (target.senderSid === null) return;
   for (let look = 0; look < LOOKS; look++) {
-    const now = await fetchSender(client, target.senderSid).catch(() => null);
-    if (now === null || now.webhook.callbackUrl === wanted.callbackUrl) return;
+    const now = await fetchSenderWebhook(client, target.senderSid).catch(() => null);
+    if (now === null || now.callbackUrl === wanted.callbackUrl) return;
     await setTimeout(PAUSE_MS);
   }
 }

@@ -14,7 +14,7 @@ import { inspect } from "./inspect.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
 import { type Credentials, readCredentials } from "./read-credentials.ts";
 import { requireTestMode } from "./test-mode.ts";
-import { viewConnections } from "./view.ts";
+import { UNKNOWN, viewConnections } from "./view.ts";
 import { isOurs } from "./webhook-url.ts";
 
 /**
@@ -25,12 +25,13 @@ export async function connect(ctx: Context, input: ConnectInput) {
   const credentials = readCredentials(input);
   requireTestMode(ctx, credentials.mode);
   await limitTwilioCalls(ctx);
-  const found = await inspect(credentials, ctx.simulatorUrl);
-  const chosen = chooseSender(found, input.sender ?? input.messagingServiceSid ?? "");
+  const wanted = (input.sender ?? input.messagingServiceSid ?? "").trim();
+  const found = await inspect(credentials, ctx.simulatorUrl, wanted);
+  const chosen = chooseSender(found, wanted);
   const { row, reattached } = await save(ctx, credentials, found, chosen, input.displayName || null);
   forgetAccount(ctx.installation.db, row.accountSid);
 
-  let configured: Configured = { applied: null, changes: [], problem: null };
+  let configured: Configured = { found: null, applied: null, changes: [], problem: null };
   if (input.configureWebhook) {
     configured = await configureWebhook(ctx, credentials, targetOf(row), chosen.webhook);
     if (configured.applied) await recordApplied(ctx, row, configured);
@@ -50,7 +51,11 @@ export async function connect(ctx: Context, input: ConnectInput) {
 }
 
 export function targetOf(row: Pick<Connection, "sender" | "senderSid">) {
-  return { senderSid: row.senderSid, messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null };
+  return {
+    sender: row.sender,
+    senderSid: row.senderSid,
+    messagingServiceSid: row.sender.startsWith("MG") ? row.sender : null,
+  };
 }
 
 async function save(
@@ -82,12 +87,12 @@ async function save(
       mode: credentials.mode,
       displayName: displayName ?? earlier?.displayName ?? null,
       isActive: true,
-      accountName: found.account.name,
-      accountStatus: found.account.status,
-      accountType: found.account.type,
-      ownerAccountSid: found.account.ownerSid,
-      senderSid: chosen.senderSid,
-      poolSenders: chosen.poolSenders,
+      accountName: found.account.name ?? earlier?.accountName ?? accountSid,
+      accountStatus: found.account.status ?? UNKNOWN,
+      accountType: found.account.type ?? earlier?.accountType ?? UNKNOWN,
+      ownerAccountSid: found.account.ownerSid ?? earlier?.ownerAccountSid ?? null,
+      senderSid: chosen.senderSid ?? earlier?.senderSid ?? null,
+      poolSenders: chosen.poolSenders ?? earlier?.poolSenders ?? [],
       senderStatus: chosen.status,
       qualityRating: chosen.qualityRating,
       messagingLimit: chosen.messagingLimit,
@@ -103,9 +108,10 @@ async function save(
         : null,
       webhookFound: snapshot(ctx.publicUrl, chosen.webhook, earlier?.webhookFound ?? null),
       webhookApplied: null,
-      webhookActual: chosen.senderSid === null && !chosen.sender.startsWith("MG") ? null : chosen.webhook,
+      webhookActual: chosen.webhook,
       checkedAt: new Date(),
       checkFailure: chosen.caution,
+      unchecked: found.unchecked,
       disconnectedAt: null,
     };
     const [row] = earlier
@@ -133,7 +139,7 @@ async function refuseTaken(
   accountSid: string,
   chosen: ChosenSender,
 ): Promise<void> {
-  const wanted = [chosen.sender, ...chosen.poolSenders];
+  const wanted = [chosen.sender, ...(chosen.poolSenders ?? [])];
   const [holder] = await tx
     .select({ organizationId: connections.organizationId })
     .from(connections)
@@ -157,7 +163,12 @@ async function refuseTaken(
 }
 
 /** What disconnect will put back. Our own URL is never that: it stands there only because an earlier restore failed. */
-function snapshot(publicUrl: string, found: SenderWebhook, earlier: SenderWebhook | null): SenderWebhook {
+function snapshot(
+  publicUrl: string,
+  found: SenderWebhook | null,
+  earlier: SenderWebhook | null,
+): SenderWebhook | null {
+  if (found === null) return earlier;
   if (!isOurs(publicUrl, found.callbackUrl)) return found;
   return earlier ?? { ...found, callbackUrl: null, statusCallbackUrl: null };
 }
@@ -166,7 +177,12 @@ async function recordApplied(ctx: Context, row: Connection, configured: Configur
   await ctx.db.transaction(async (tx) => {
     await tx
       .update(connections)
-      .set({ webhookApplied: configured.applied, webhookActual: configured.applied, checkedAt: new Date() })
+      .set({
+        webhookFound: row.webhookFound ?? snapshot(ctx.publicUrl, configured.found, null),
+        webhookApplied: configured.applied,
+        webhookActual: configured.applied,
+        checkedAt: new Date(),
+      })
       .where(and(eq(connections.organizationId, ctx.organizationId), eq(connections.id, row.id)));
     await recordAudit(tx, ctx, "connection.webhook_configured", row.sender, {
       connectionId: row.id,

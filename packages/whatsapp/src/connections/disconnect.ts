@@ -5,9 +5,8 @@ import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { explainTwilio } from "../twilio/failure.ts";
-import { fetchSender, fetchService } from "../twilio/senders.ts";
 import { forgetAccount } from "../webhooks/directory.ts";
-import { clientFor, restoreWebhook } from "./configure-webhook.ts";
+import { clientFor, fetchWebhook, restoreWebhook } from "./configure-webhook.ts";
 import { targetOf } from "./connect.ts";
 import { type Connection, findConnection } from "./find-connection.ts";
 import type { ConnectionInput } from "./inputs.ts";
@@ -20,16 +19,25 @@ export interface Restored {
   message: string;
 }
 
+interface PutBack {
+  restored: Restored;
+  /** The settings at Twilio now, where they are known. */
+  actual: SenderWebhook | null;
+}
+
 /**
  * Ends a connection: history stays, the sealed credentials and shared keys are erased, and the sender's webhook settings are put back as
  * they were found if they are still ours. What Twilio says to that is told, and stands in nobody's way.
  */
 export async function disconnect(ctx: Context, input: ConnectionInput) {
   const row = await findConnection(ctx, input.connectionId);
-  const restored: Restored = row.isActive
+  const { restored, actual }: PutBack = row.isActive
     ? await putBack(ctx, row)
-    : { state: "nothing_to_restore", message: "It was disconnected already." };
-  if (row.isActive) await end(ctx, row, restored);
+    : {
+        restored: { state: "nothing_to_restore", message: "It was disconnected already." },
+        actual: row.webhookActual,
+      };
+  if (row.isActive) await end(ctx, row, restored, actual);
   forgetAccount(ctx.installation.db, row.accountSid);
   ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
   const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
@@ -37,7 +45,12 @@ export async function disconnect(ctx: Context, input: ConnectionInput) {
   return { ...view, restored };
 }
 
-async function end(ctx: Context, row: Connection, restored: Restored): Promise<void> {
+async function end(
+  ctx: Context,
+  row: Connection,
+  restored: Restored,
+  webhookActual: SenderWebhook | null,
+): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const ended = await tx
       .update(connections)
@@ -49,7 +62,9 @@ async function end(ctx: Context, row: Connection, restored: Restored): Promise<v
         apiKeySecretSealed: null,
         disconnectedAt: new Date(),
         webhookApplied: null,
+        webhookActual,
         checkFailure: null,
+        unchecked: [],
       })
       .where(
         and(
@@ -81,37 +96,52 @@ function withoutUs(publicUrl: string, now: SenderWebhook, found: SenderWebhook):
   return { ...now, callbackUrl, callbackMethod, statusCallbackUrl, statusCallbackMethod };
 }
 
-async function putBack(ctx: Context, row: Connection): Promise<Restored> {
+async function putBack(ctx: Context, row: Connection): Promise<PutBack> {
   const target = targetOf(row);
   if (row.webhookFound === null || (target.senderSid === null && target.messagingServiceSid === null))
     return {
-      state: "nothing_to_restore",
-      message: "Take our webhook URL out of Twilio's console if you pasted it there.",
+      restored: {
+        state: "nothing_to_restore",
+        message: "Take our webhook URL out of Twilio's console if you pasted it there.",
+      },
+      // Nobody looks after it from here on.
+      actual: null,
     };
   try {
     const credentials = openCredentials(ctx, row);
-    const client = clientFor(ctx, credentials);
-    const now = target.senderSid
-      ? (await fetchSender(client, target.senderSid)).webhook
-      : await fetchService(client, row.sender);
+    const now = await fetchWebhook(clientFor(ctx, credentials), target);
+    if (now === null)
+      return failed(row, "Twilio's response does not hold the present settings, so they were left alone.");
     const before = withoutUs(ctx.publicUrl, now, row.webhookFound);
     if (before === now)
       return {
-        state: "not_ours",
-        message: "The webhook settings at Twilio were not ours, so they were left as they are.",
+        restored: {
+          state: "not_ours",
+          message: "The webhook settings at Twilio were not ours, so they were left as they are.",
+        },
+        actual: now,
       };
     await restoreWebhook(ctx, credentials, target, before);
     return {
-      state: "restored",
-      message: before.callbackUrl
-        ? `Twilio sends this sender's messages to ${before.callbackUrl} again.`
-        : "The webhook settings at Twilio are empty again, as they were before.",
+      restored: {
+        state: "restored",
+        message: before.callbackUrl
+          ? `Twilio sends this sender's messages to ${before.callbackUrl} again.`
+          : "The webhook settings at Twilio are empty again, as they were before.",
+      },
+      actual: before,
     };
   } catch (error) {
-    const explained = error instanceof DomainError ? error : explainTwilio(error);
-    return {
-      state: "failed",
-      message: `The webhook settings at Twilio could not be put back. ${explained.message} You can change them in Twilio's console.`,
-    };
+    return failed(row, (error instanceof DomainError ? error : explainTwilio(error)).message);
   }
+}
+
+function failed(row: Connection, why: string): PutBack {
+  return {
+    restored: {
+      state: "failed",
+      message: `The webhook settings at Twilio could not be put back. ${why} You can change them in Twilio's console.`,
+    },
+    actual: row.webhookActual,
+  };
 }

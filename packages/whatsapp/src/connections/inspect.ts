@@ -1,23 +1,46 @@
 import { DomainError } from "../errors.ts";
 import { type Account, fetchAccount } from "../twilio/account.ts";
 import { deadline, type TwilioClient, twilioClient } from "../twilio/client.ts";
-import { explainTwilio, refusalOf } from "../twilio/failure.ts";
-import { listSenders, listServices, type MessagingService, type Sender } from "../twilio/senders.ts";
+import { explainTwilio, isAccountNotActive, refusalOf } from "../twilio/failure.ts";
+import { fetchResource } from "../twilio/resources.ts";
+import {
+  fetchService,
+  type Listed,
+  listSenders,
+  listServices,
+  type MessagingService,
+  type Sender,
+} from "../twilio/senders.ts";
 import type { Credentials } from "./read-credentials.ts";
+import {
+  type Unchecked,
+  uncheckedAccount,
+  uncheckedList,
+  uncheckedMessages,
+  uncheckedParts,
+  uncheckedPool,
+} from "./unchecked.ts";
 
 export interface Inspection {
   account: Account;
   tokenIsPrimary: boolean | null;
+  /** False where Twilio says that these credentials may not. */
   permissions: { account: boolean; messages: boolean; senders: boolean; services: boolean };
   senders: Sender[];
   services: MessagingService[];
+  unchecked: Unchecked[];
 }
 
 /**
- * Asks Twilio what these credentials open. Throws the refusal when they cannot carry a connection: wrong, of a suspended
- * account, a secondary token, or a key that may not send.
+ * Asks Twilio what these credentials open. Throws when they cannot carry a connection: wrong, of a suspended account, a
+ * secondary token, or a key that may not send. What cannot be read besides the account is named in `unchecked`. `wanted` is
+ * the sender or service to be used: a service is asked for by its SID where the list does not show it.
  */
-export async function inspect(credentials: Credentials, simulatorUrl: string | null): Promise<Inspection> {
+export async function inspect(
+  credentials: Credentials,
+  simulatorUrl: string | null,
+  wanted: string | null = null,
+): Promise<Inspection> {
   const until = deadline();
   const { mode, accountSid, authToken, apiKey } = credentials;
   const byToken = twilioClient(
@@ -33,33 +56,42 @@ export async function inspect(credentials: Credentials, simulatorUrl: string | n
     throw explainTwilio(error);
   });
   refuseUnusable(account, tokenIsPrimary);
-  const [senders, services] = await Promise.all([
-    withKeyOrToken(listSenders, byKey, byToken),
-    withKeyOrToken(listServices, byKey, byToken),
-    byKey?.messages.list({ limit: 1, pageSize: 1 }).catch((error) => {
-      throw explainTwilio(error, "apiKeySid");
-    }),
+  const [senders, services, messages] = await Promise.all([
+    readList("senders", listSenders, byKey, byToken),
+    readList("services", listServices, byKey, byToken),
+    byKey ? checkMessages(byKey, accountSid) : [],
   ]);
-  return {
+  const poolFailures = services.list?.poolFailures ?? [];
+  const found = {
     account,
     tokenIsPrimary,
     permissions: { account: true, messages: true, senders: senders.allowed, services: services.allowed },
-    senders: senders.items,
-    services: services.items,
+    senders: senders.list?.items ?? [],
+    services: services.list?.items ?? [],
+    unchecked: [
+      ...uncheckedAccount(account),
+      ...messages,
+      ...senders.unchecked,
+      ...services.unchecked,
+      ...poolFailures.map(({ name, error }) => uncheckedPool(name, error)),
+    ],
   };
+  const service =
+    services.unchecked.length > 0 && wanted ? await findService(byKey ?? byToken, found, wanted) : null;
+  return service ? { ...found, services: [...found.services, service] } : found;
 }
 
 function refuseUnusable(account: Account, tokenIsPrimary: boolean | null): void {
   if (account.status === "suspended")
     throw new DomainError(
       "account_suspended",
-      `Twilio has suspended the account “${account.name}”. Open it in Twilio's console to see why; connect it once it is active again.`,
+      `Twilio has suspended the account “${account.name ?? account.sid}”. Open it in Twilio's console to see why; connect it once it is active again.`,
       { field: "accountSid", detail: { account } },
     );
   if (account.status === "closed")
     throw new DomainError(
       "account_closed",
-      `The account “${account.name}” is closed. Use the credentials of an open one.`,
+      `The account “${account.name ?? account.sid}” is closed. Use the credentials of an open one.`,
       {
         field: "accountSid",
         detail: { account },
@@ -73,25 +105,57 @@ function refuseUnusable(account: Account, tokenIsPrimary: boolean | null): void 
     );
 }
 
-/** A restricted key may lack the permission for lists that only the connect screen needs: the token reads them then. */
-async function withKeyOrToken<Item>(
-  list: (client: TwilioClient) => Promise<Item[]>,
+interface ReadList<List> {
+  list: List | null;
+  allowed: boolean;
+  unchecked: Unchecked[];
+}
+
+/**
+ * A restricted key may lack the permission for lists that only the connect screen needs: the token reads them then. The token
+ * has proven itself by now, so a list that cannot be read is no wrong credential.
+ */
+async function readList<List extends Listed<unknown>>(
+  what: "senders" | "services",
+  list: (client: TwilioClient) => Promise<List>,
   byKey: TwilioClient | null,
   byToken: TwilioClient,
-): Promise<{ items: Item[]; allowed: boolean }> {
-  try {
-    if (byKey) return { items: await list(byKey), allowed: true };
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (!refusal || (refusal.status !== 401 && refusal.status !== 403))
-      throw explainTwilio(error, "apiKeySid");
+): Promise<ReadList<List>> {
+  let allowed = true;
+  let failure: unknown;
+  for (const client of byKey ? [byKey, byToken] : [byToken]) {
+    try {
+      const found = await list(client);
+      return { list: found, allowed, unchecked: uncheckedParts(what, found) };
+    } catch (error) {
+      if (isAccountNotActive(error)) throw explainTwilio(error);
+      failure = error;
+      if ([401, 403].includes(refusalOf(error)?.status ?? 0)) allowed = false;
+    }
   }
+  return { list: null, allowed, unchecked: [uncheckedList(what, failure)] };
+}
+
+/** A key that Twilio does not let near messages cannot carry a connection. */
+async function checkMessages(byKey: TwilioClient, accountSid: string): Promise<Unchecked[]> {
   try {
-    return { items: await list(byToken), allowed: byKey === null };
+    await fetchResource(byKey, `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`, {
+      PageSize: 1,
+    });
+    return [];
   } catch (error) {
-    // The token has proven itself by now: a list that Twilio does not show for it is no wrong credential.
-    const refusal = refusalOf(error);
-    if (refusal && [401, 403, 404].includes(refusal.status)) return { items: [], allowed: false };
-    throw explainTwilio(error);
+    if ([401, 403].includes(refusalOf(error)?.status ?? 0)) throw explainTwilio(error, "apiKeySid");
+    return [uncheckedMessages(error)];
   }
+}
+
+/** The wanted service where the list does not show it; null where it cannot be read either. */
+async function findService(
+  client: TwilioClient,
+  found: Pick<Inspection, "services">,
+  wanted: string,
+): Promise<MessagingService | null> {
+  const isListed = found.services.some((service) => service.sid.toLowerCase() === wanted.toLowerCase());
+  if (!/^MG[0-9a-f]{32}$/i.test(wanted) || isListed) return null;
+  return fetchService(client, wanted).catch(() => null);
 }

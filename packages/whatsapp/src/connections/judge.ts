@@ -1,10 +1,11 @@
 import type { connections } from "@waystation/db/schema";
 import { type Keyring, open } from "../credentials.ts";
-import { SANDBOX } from "./choose-sender.ts";
+import { isOffline, SANDBOX } from "./choose-sender.ts";
+import { type Misdirected, misdirectedReasons } from "./judge-misdirected.ts";
 import { awaitsFirstWebhook, sharedKeyReasons, type UnknownKey } from "./judge-shared-keys.ts";
 import type { SharedKeyView } from "./shared-keys.ts";
 import { type Unrouted, unroutedReasons } from "./unrouted-reasons.ts";
-import { isOurs } from "./webhook-url.ts";
+import { isMisspelt, isOurs } from "./webhook-url.ts";
 
 export type Verdict = "working" | "attention" | "broken" | "disconnected";
 
@@ -39,6 +40,7 @@ interface Facts {
   unknownKey: UnknownKey | null;
   /** Signed webhooks of the last 24 hours that were for no connection. */
   unrouted: Unrouted;
+  misdirected: Misdirected | null;
   publicUrl: string;
   simulatorUrl: string | null;
   keyring: Keyring;
@@ -61,6 +63,7 @@ export function judge(facts: Facts) {
   const reasons = [
     ...credentialReasons(facts),
     ...keyReasons,
+    ...misdirectedReasons(facts.misdirected),
     ...senderReasons(facts),
     ...webhookReasons(facts, webhookState, keyReasons),
     ...unroutedReasons(facts.unrouted),
@@ -89,7 +92,7 @@ function stateOfWebhook(facts: Facts): "ours" | "elsewhere" | "unset" | "unknown
   return isOurs(facts.publicUrl, webhookActual.callbackUrl) ? "ours" : "elsewhere";
 }
 
-function credentialReasons({ row, keyring }: Facts): VerdictReason[] {
+function credentialReasons({ row, keyring, lastValidAt }: Facts): VerdictReason[] {
   const reasons: VerdictReason[] = [];
   if (!opens(row, keyring))
     reasons.push({
@@ -113,7 +116,8 @@ function credentialReasons({ row, keyring }: Facts): VerdictReason[] {
           : failure.message,
       action: { kind: "open_twilio", label: "Open Twilio's console", href: "https://console.twilio.com/" },
     });
-  else if (failure)
+  // What could not be checked is proven by the first webhook.
+  else if (failure && !(failure.reason === "sender_unchecked" && lastValidAt !== null))
     reasons.push({
       code: failure.reason,
       severity: "attention",
@@ -130,7 +134,7 @@ function senderReasons({ row }: Facts): VerdictReason[] {
     label: "Open senders in Twilio",
     href: "https://console.twilio.com/us1/develop/sms/senders/whatsapp-senders",
   };
-  if (row.senderStatus !== null && !row.senderStatus.startsWith("ONLINE"))
+  if (row.senderStatus !== null && isOffline(row.senderStatus))
     reasons.push({
       code: "sender_offline",
       severity: "broken",
@@ -184,9 +188,18 @@ function webhookReasons(
       sentence: `Twilio calls the webhook with ${row.webhookActual.callbackMethod}. Change the method to POST in Twilio's console.`,
       action: paste,
     });
+  if (isMisspelt(facts.publicUrl, row.webhookActual?.callbackUrl ?? null))
+    reasons.push({
+      code: "webhook_spelling",
+      severity: "attention",
+      sentence:
+        "The webhook URL at Twilio differs from ours by a slash or a capital letter. Messages arrive; paste our URL in Twilio's console, because a proxy may not be as tolerant.",
+      action: paste,
+    });
   // Anybody can send us unsigned noise: it counts only while no genuine webhook has come after it.
   if (
     facts.rejected > 0 &&
+    facts.misdirected === null &&
     !keyReasons.some(({ code }) => code === "signature_key_unknown") &&
     (facts.lastValidAt === null || (facts.lastAt !== null && facts.lastAt > facts.lastValidAt))
   )

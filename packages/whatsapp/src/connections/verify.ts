@@ -1,11 +1,13 @@
 import { connections } from "@waystation/db/schema";
 import { and, eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { isOffline } from "./choose-sender.ts";
 import type { CredentialsInput } from "./inputs.ts";
 import { inspect } from "./inspect.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { requireTestMode } from "./test-mode.ts";
+import { relationOf, UNKNOWN } from "./view.ts";
 import { proposedWebhook, publicUrlProblem, webhookUrl } from "./webhook-url.ts";
 
 /** Checks credentials at Twilio and shows what they open. Saves nothing. */
@@ -25,18 +27,33 @@ export async function verify(ctx: Context, input: CredentialsInput) {
       ),
     );
   const connected = new Set(held.map((row) => row.sender));
+  const { account } = found;
   return {
-    account: found.account,
+    account: {
+      sid: account.sid,
+      name: account.name ?? account.sid,
+      status: account.status ?? UNKNOWN,
+      type: account.type ?? UNKNOWN,
+      relation: relationOf(account.sid, account.ownerSid),
+      ownerSid: account.ownerSid,
+    },
     token: { primary: found.tokenIsPrimary },
     permissions: found.permissions,
-    senders: found.senders.map((sender) => ({ ...sender, connected: connected.has(sender.address) })),
-    services: found.services.map(({ webhook, ...service }) => ({
+    senders: found.senders.map((sender) => ({
+      ...sender,
+      offline: isOffline(sender.status),
+      connected: connected.has(sender.address),
+    })),
+    services: found.services.map(({ webhook, senders, ...service }) => ({
       ...service,
+      senders: senders ?? [],
+      sendersUnchecked: senders === null,
       inboundRequestUrl: webhook.callbackUrl,
       inboundMethod: webhook.callbackMethod,
       statusCallback: webhook.statusCallbackUrl,
       connected: connected.has(service.sid),
     })),
+    unchecked: found.unchecked,
     proposedWebhook: proposedWebhook(webhookUrl(ctx.publicUrl)),
     webhookUrlProblem: credentials.mode === "live" ? publicUrlProblem(ctx.publicUrl) : null,
   };

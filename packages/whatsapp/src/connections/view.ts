@@ -2,11 +2,15 @@ import { connectionHours, connections, webhookEvents, webhookRejections } from "
 import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { CHANNELS } from "../webhooks/channel.ts";
-import type { RefusalReason } from "../webhooks/refuse.ts";
+import type { MisdirectedReason, RefusalReason } from "../webhooks/refuse.ts";
 import { judge } from "./judge.ts";
+import type { Misdirected } from "./judge-misdirected.ts";
 import type { UnknownKey } from "./judge-shared-keys.ts";
 import { listSharedKeys, type SharedKeyView } from "./shared-keys.ts";
 import { isOurs, webhookUrl } from "./webhook-url.ts";
+
+/** Stands for a word that Twilio did not say. */
+export const UNKNOWN = "unknown";
 
 type Row = typeof connections.$inferSelect;
 
@@ -17,7 +21,7 @@ export async function viewConnections(
 ) {
   if (rows.length === 0) return [];
   const numbers = rows.map(numberOf);
-  const [hours, last, sharedKeys, unknownKeys] = await Promise.all([
+  const [hours, last, sharedKeys, unknownKeys, misdirected] = await Promise.all([
     ctx.db
       .select()
       .from(connectionHours)
@@ -42,6 +46,7 @@ export async function viewConnections(
       rows.map(({ id }) => id),
     ),
     listUnknownKeys(ctx, numbers),
+    listMisdirected(ctx, numbers),
   ]);
   return rows.map((row) => {
     const own = hours.filter((hour) => hour.connectionNo === numberOf(row));
@@ -49,8 +54,31 @@ export async function viewConnections(
     return view(ctx, row, own, lastValid === null ? null : new Date(lastValid), {
       sharedKeys: sharedKeys.flatMap(({ connectionId, ...key }) => (connectionId === row.id ? [key] : [])),
       unknownKey: unknownKeys.find(({ no }) => no === row.no) ?? null,
+      misdirected: misdirected.find(({ no }) => no === row.no) ?? null,
     });
   });
+}
+
+/** Of each connection the newest genuine webhook of the last 24 hours that was not sent to its route. */
+async function listMisdirected(ctx: Pick<Context, "db">, numbers: number[]) {
+  const reasons: MisdirectedReason[] = ["wrong_method", "wrong_path"];
+  const rows = await ctx.db
+    .selectDistinctOn([webhookRejections.connectionNo], {
+      no: webhookRejections.connectionNo,
+      reason: webhookRejections.reason,
+      target: webhookRejections.target,
+      receivedAt: webhookRejections.receivedAt,
+    })
+    .from(webhookRejections)
+    .where(
+      and(
+        inArray(webhookRejections.connectionNo, numbers),
+        inArray(webhookRejections.reason, reasons),
+        gt(webhookRejections.receivedAt, sql`now() - interval '24 hours'`),
+      ),
+    )
+    .orderBy(webhookRejections.connectionNo, desc(webhookRejections.id));
+  return rows.map((row) => ({ ...row, reason: row.reason as MisdirectedReason }));
 }
 
 /** Of each connection the newest webhook of the last 24 hours that was signed with a shared key which was not stored. */
@@ -80,7 +108,7 @@ function view(
   row: Row,
   hours: (typeof connectionHours.$inferSelect)[],
   lastValidAt: Date | null,
-  keys: { sharedKeys: SharedKeyView[]; unknownKey: UnknownKey | null },
+  keys: { sharedKeys: SharedKeyView[]; unknownKey: UnknownKey | null; misdirected: Misdirected | null },
 ) {
   const lastAt = hours.reduce<Date | null>(
     (latest, hour) => (latest === null || hour.lastAt > latest ? hour.lastAt : latest),
@@ -127,7 +155,7 @@ function view(
       name: row.accountName,
       status: row.accountStatus,
       type: row.accountType,
-      relation: row.ownerAccountSid === row.accountSid ? ("parent" as const) : ("subaccount" as const),
+      relation: relationOf(row.accountSid, row.ownerAccountSid),
     },
     sender: row.sender,
     senderSid: row.senderSid,
@@ -154,6 +182,7 @@ function view(
     verdict: judgement.verdict,
     verdictSentence: judgement.sentence,
     reasons: judgement.reasons,
+    unchecked: row.unchecked,
     checkedAt: row.checkedAt?.toISOString() ?? null,
     lastWebhookAt: lastAt?.toISOString() ?? null,
     lastValidSignatureAt: lastValidAt?.toISOString() ?? null,
@@ -162,6 +191,14 @@ function view(
     createdAt: row.createdAt.toISOString(),
     disconnectedAt: row.disconnectedAt?.toISOString() ?? null,
   };
+}
+
+export function relationOf(
+  accountSid: string,
+  ownerSid: string | null,
+): "parent" | "subaccount" | typeof UNKNOWN {
+  if (ownerSid === null) return UNKNOWN;
+  return ownerSid === accountSid ? "parent" : "subaccount";
 }
 
 /** 24 entries, oldest first, with zeros for the hours in which nothing came. */

@@ -26,9 +26,32 @@ export function proposedWebhook(url: string): ProposedWebhook {
   return { callbackUrl: url, callbackMethod: "POST", statusCallbackUrl: url, statusCallbackMethod: "POST" };
 }
 
+/**
+ * The webhook path in its usual form: doubled slashes, a slash at the end and capitals lead to the same route. Null for any
+ * other path. The signature is still checked over the URL as it was called.
+ */
+export function readWebhookPath(path: string): { messageId?: string } | null {
+  if (path.length > MAX_PATH) return null;
+  const usual = path.replace(/\/+/g, "/").replace(/\/$/, "").toLowerCase();
+  if (usual === WEBHOOK_PATH) return {};
+  const messageId = usual.startsWith(`${WEBHOOK_PATH}/status/`) ? usual.slice(WEBHOOK_PATH.length + 8) : "";
+  return /^[\w-]+$/.test(messageId) ? { messageId } : null;
+}
+
+const MAX_PATH = 512;
+
 /** Whether Twilio would reach us by this URL: overrides after `#` make no difference to where it goes. */
 export function isOurs(publicUrl: string, url: string | null): boolean {
-  return url !== null && url.split("#")[0] === plainWebhookUrl(publicUrl);
+  if (url === null) return false;
+  const called = url.split("#")[0] ?? "";
+  if (called === plainWebhookUrl(publicUrl)) return true;
+  if (!called.startsWith(`${publicUrl}/`)) return false;
+  return readWebhookPath(called.slice(publicUrl.length).split("?")[0] ?? "") !== null;
+}
+
+/** Whether the URL reaches us in another spelling than the one that we show. */
+export function isMisspelt(publicUrl: string, url: string | null): boolean {
+  return isOurs(publicUrl, url) && url?.split(/[#?]/)[0] !== plainWebhookUrl(publicUrl);
 }
 
 /** Whether the public URL names a place that the internet does not reach. */

@@ -132,6 +132,7 @@ async function listRejections(ctx: Context, query: Query) {
       reason: row.reason as RefusalReason,
       keyId: row.keyId,
       ...(row.otherAlgorithm !== null && { otherAlgorithm: row.otherAlgorithm }),
+      ...(row.target !== null && { target: row.target }),
     },
   }));
 }

@@ -4,6 +4,7 @@ import type { Outcome } from "../webhooks/delivery.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
 import { kindOfMessage } from "../webhooks/message-kind.ts";
 import { sentenceOf } from "../webhooks/message-summary.ts";
+import { misdirectedSentence } from "../webhooks/misdirected.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
 import type { Rejection } from "../webhooks/refuse.ts";
 import { INCOMING, kindOfStep, statusOfStep } from "../webhooks/steps.ts";
@@ -20,7 +21,9 @@ export interface EventRow {
   rejection: Rejection | null;
 }
 
-function explainRejection({ reason, keyId, otherAlgorithm }: Rejection): string {
+function explainRejection({ reason, keyId, otherAlgorithm, target }: Rejection): string {
+  if (reason === "wrong_method" || reason === "wrong_path")
+    return misdirectedSentence(reason, target ?? null);
   if (reason === "signature_missing")
     return "Rejected: it carried no signature, so it did not come from Twilio as it was sent.";
   if (reason === "signature_key_unknown")

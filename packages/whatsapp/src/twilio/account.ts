@@ -1,23 +1,26 @@
-import { z } from "zod";
 import type { TwilioClient } from "./client.ts";
+import { objectOf, text } from "./fields.ts";
 import { UnexpectedAnswerError } from "./http.ts";
+import { fetchResource } from "./resources.ts";
 
+/** Fields are null where Twilio did not say. */
 export interface Account {
   sid: string;
-  name: string;
-  status: "active" | "suspended" | "closed";
-  type: "trial" | "full";
-  relation: "parent" | "subaccount";
-  ownerSid: string;
+  name: string | null;
+  /** `active`, `suspended`, `closed`, or a word that this version does not know. */
+  status: string | null;
+  /** `trial`, `full`, or a word that this version does not know. */
+  type: string | null;
+  ownerSid: string | null;
 }
 
-const accountAnswer = z.object({
-  sid: z.string(),
-  friendlyName: z.string(),
-  status: z.enum(["active", "suspended", "closed"]),
-  type: z.string(),
-  ownerAccountSid: z.string(),
-  authToken: z.string().nullish(),
+const accountResponse = objectOf({
+  sid: text,
+  friendly_name: text,
+  status: text,
+  type: text,
+  owner_account_sid: text,
+  auth_token: text,
 });
 
 /**
@@ -29,19 +32,18 @@ export async function fetchAccount(
   accountSid: string,
   authToken: string,
 ): Promise<{ account: Account; tokenIsPrimary: boolean | null }> {
-  const result = accountAnswer.safeParse(await client.api.v2010.accounts(accountSid).fetch());
-  if (!result.success || result.data.sid !== accountSid)
-    throw new UnexpectedAnswerError("Twilio's answer has another shape than documented");
-  const answer = result.data;
-  const shown = answer.authToken && /^[0-9a-z]{32}$/i.test(answer.authToken) ? answer.authToken : null;
+  const uri = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}.json`;
+  const answer = accountResponse.parse(await fetchResource(client, uri));
+  if (answer.sid !== null && answer.sid.toLowerCase() !== accountSid.toLowerCase())
+    throw new UnexpectedAnswerError("Twilio answered with another account");
+  const shown = answer.auth_token && /^[0-9a-z]{32}$/i.test(answer.auth_token) ? answer.auth_token : null;
   return {
     account: {
-      sid: answer.sid,
-      name: answer.friendlyName,
-      status: answer.status,
-      type: answer.type.toLowerCase() === "trial" ? "trial" : "full",
-      relation: answer.ownerAccountSid === answer.sid ? "parent" : "subaccount",
-      ownerSid: answer.ownerAccountSid,
+      sid: accountSid,
+      name: answer.friendly_name,
+      status: answer.status?.toLowerCase() ?? null,
+      type: answer.type?.toLowerCase() ?? null,
+      ownerSid: answer.owner_account_sid,
     },
     tokenIsPrimary: shown === null ? null : shown === authToken,
   };

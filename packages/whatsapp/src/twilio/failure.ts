@@ -17,6 +17,30 @@ const ACCOUNT_NOT_ACTIVE = 20005;
 /** A restricted API key without the permission; the status is 401, as for a wrong one. */
 const KEY_NOT_AUTHORIZED = 70051;
 
+/** Why something at Twilio could not be read, as the end of a sentence. */
+export function whyUnread(error: unknown): { reason: Reason; why: string } {
+  if (error instanceof UnreachableError)
+    return { reason: "twilio_unreachable", why: "Twilio did not answer in time" };
+  const refusal = refusalOf(error);
+  if (!refusal)
+    return { reason: "twilio_unexpected", why: "Twilio's response was not in the documented format" };
+  if (refusal.status === 429)
+    return { reason: "twilio_rate_limited", why: "Twilio is receiving too many requests (429)" };
+  if (refusal.status === 401 || refusal.status === 403)
+    return {
+      reason: "no_permission",
+      why: `Twilio answered ${refusal.status}, so these credentials may not read it`,
+    };
+  return {
+    reason: refusal.status >= 500 ? "twilio_unreachable" : "twilio_unexpected",
+    why: `Twilio answered ${refusal.status}`,
+  };
+}
+
+export function isAccountNotActive(error: unknown): boolean {
+  return refusalOf(error)?.code === ACCOUNT_NOT_ACTIVE;
+}
+
 /**
  * Twilio's answer as one of our refusals. Decided on status and code alone: the wording of 20003 has changed four times.
  * `login` names the field whose value a 401 speaks about.

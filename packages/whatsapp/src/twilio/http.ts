@@ -85,7 +85,7 @@ export class TwilioHttp {
     if (answer.status >= 300 && answer.status < 400)
       throw new UnexpectedAnswerError(`Twilio answered with a redirect (${answer.status})`);
     if (answer.status === 429) throw new TooManyRequestsError(body, answer.headers.get("retry-after"));
-    if (answer.ok && !isJson(body) && answer.status !== 204)
+    if (answer.ok && body !== "" && !isJson(body))
       throw new UnexpectedAnswerError(`Twilio answered ${answer.status} with something other than JSON`);
     return { statusCode: answer.status, body, headers: Object.fromEntries(answer.headers) };
   }

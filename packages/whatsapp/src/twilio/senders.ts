@@ -1,17 +1,18 @@
 import type { OfflineReason, SenderWebhook } from "@waystation/db/schema";
-import { z } from "zod";
 import type { TwilioClient } from "./client.ts";
-import { UnexpectedAnswerError } from "./http.ts";
+import { flag, isObject, objectOf, text } from "./fields.ts";
+import { fetchResource, listResources } from "./resources.ts";
 
+/** Fields are null where Twilio did not say. */
 export interface Sender {
-  sid: string;
+  sid: string | null;
   address: string;
-  status: string;
+  status: string | null;
   displayName: string | null;
   qualityRating: string | null;
   messagingLimit: string | null;
   offlineReasons: OfflineReason[];
-  webhook: SenderWebhook;
+  webhook: SenderWebhook | null;
 }
 
 export interface MessagingService {
@@ -20,113 +21,161 @@ export interface MessagingService {
   webhook: SenderWebhook;
   /** Twilio then asks each sender's own webhook settings, and not the service's. */
   useInboundWebhookOnNumber: boolean;
-  senders: string[];
+  /** Null where its sender pool could not be read. */
+  senders: string[] | null;
 }
 
-const LIMIT = 500;
-const word = z
-  .string()
-  .nullish()
-  .transform((value) => value || null);
+/** A list, and what of it could not be read. */
+export interface Listed<Item> {
+  items: Item[];
+  /** Items without the field that names them. */
+  unnamed: number;
+  /** What stopped the list before its end, if anything did. */
+  failure: unknown;
+}
 
-const senderAnswer = z.object({
-  sid: z.string(),
-  senderId: z.string(),
-  status: z.string(),
-  profile: z.object({ name: word }).nullish(),
-  properties: z.object({ qualityRating: word, messagingLimit: word }).nullish(),
-  offlineReasons: z.array(z.object({ code: z.coerce.string(), message: word, moreInfo: word })).nullish(),
-  webhook: z
-    .object({
-      callbackUrl: word,
-      callbackMethod: word,
-      fallbackUrl: word,
-      fallbackMethod: word,
-      statusCallbackUrl: word,
-      statusCallbackMethod: word,
-    })
-    .nullish(),
+const SENDERS = "https://messaging.twilio.com/v2/Channels/Senders";
+const SERVICES = "https://messaging.twilio.com/v1/Services";
+
+const webhookFields = objectOf({
+  callback_url: text,
+  callback_method: text,
+  fallback_url: text,
+  fallback_method: text,
+  status_callback_url: text,
+  status_callback_method: text,
 });
-
-const serviceAnswer = z.object({
-  sid: z.string(),
-  friendlyName: z.string(),
-  inboundRequestUrl: word,
-  inboundMethod: word,
-  fallbackUrl: word,
-  fallbackMethod: word,
-  statusCallback: word,
-  useInboundWebhookOnNumber: z.boolean().nullish(),
+const senderFields = objectOf({
+  sid: text,
+  sender_id: text,
+  status: text,
+  profile: objectOf({ name: text }),
+  properties: objectOf({ quality_rating: text, messaging_limit: text }),
 });
+const offlineReasonFields = objectOf({ code: text, message: text, more_info: text });
 
-export async function listSenders(client: TwilioClient): Promise<Sender[]> {
-  const answers = await client.messaging.v2.channelsSenders.list({ channel: "whatsapp", limit: LIMIT });
-  return answers.map(readSender);
+const serviceFields = objectOf({
+  sid: text,
+  friendly_name: text,
+  inbound_request_url: text,
+  inbound_method: text,
+  fallback_url: text,
+  fallback_method: text,
+  status_callback: text,
+  use_inbound_webhook_on_number: flag,
+});
+const poolFields = objectOf({ sender: text });
+
+export async function listSenders(client: TwilioClient): Promise<Listed<Sender>> {
+  const { items, failure } = await listResources(client, SENDERS, "senders", { Channel: "whatsapp" });
+  const senders = items.map(readSender).filter((sender) => sender !== null);
+  // Senders of other channels have an address, and are of no use here.
+  const unnamed = items.filter((item) => senderFields.parse(item).sender_id === null).length;
+  return { items: senders, unnamed, failure };
 }
 
-export async function fetchSender(client: TwilioClient, sid: string): Promise<Sender> {
-  return readSender(await client.messaging.v2.channelsSenders(sid).fetch());
+/** The webhook settings of one sender; null where the response does not hold them. */
+export async function fetchSenderWebhook(client: TwilioClient, sid: string): Promise<SenderWebhook | null> {
+  return readWebhook(await fetchResource(client, `${SENDERS}/${encodeURIComponent(sid)}`));
 }
 
-export async function listServices(client: TwilioClient): Promise<MessagingService[]> {
-  const answers = await client.messaging.v1.services.list({ limit: LIMIT });
-  return Promise.all(
-    answers.map(async (answer) => {
-      const service = read(serviceAnswer, answer);
-      const members = await client.messaging.v1.services(service.sid).channelSenders.list({ limit: LIMIT });
-      return {
-        sid: service.sid,
-        name: service.friendlyName,
-        webhook: webhookOf(service),
-        useInboundWebhookOnNumber: service.useInboundWebhookOnNumber ?? false,
-        senders: members.map((member) => member.sender).filter((address) => address?.startsWith("whatsapp:")),
-      };
+export async function listServices(
+  client: TwilioClient,
+): Promise<Listed<MessagingService> & { poolFailures: { name: string; error: unknown }[] }> {
+  const { items, failure } = await listResources(client, SERVICES, "services");
+  const found = items.map(readService).filter((service) => service !== null);
+  const poolFailures: { name: string; error: unknown }[] = [];
+  const services = await Promise.all(
+    found.map(async (service) => {
+      const { senders, error } = await listPool(client, service.sid);
+      if (error) poolFailures.push({ name: service.name, error });
+      return { ...service, senders };
     }),
   );
+  return { items: services, unnamed: items.length - found.length, failure, poolFailures };
 }
 
-/** The webhook settings of one Messaging Service, in a sender's terms. */
-export async function fetchService(client: TwilioClient, sid: string): Promise<SenderWebhook> {
-  return webhookOf(read(serviceAnswer, await client.messaging.v1.services(sid).fetch()));
+/** One Messaging Service, without its sender pool where that cannot be read. */
+export async function fetchService(client: TwilioClient, sid: string): Promise<MessagingService> {
+  const resource = await fetchResource(client, `${SERVICES}/${encodeURIComponent(sid)}`);
+  const service = readService({ ...resource, sid });
+  if (!service) throw new Error("A service with a SID was not read");
+  return { ...service, senders: (await listPool(client, sid)).senders };
 }
 
-function webhookOf(service: z.infer<typeof serviceAnswer>): SenderWebhook {
+async function listPool(
+  client: TwilioClient,
+  sid: string,
+): Promise<{ senders: string[] | null; error: unknown }> {
+  try {
+    const { items, failure } = await listResources(client, `${SERVICES}/${sid}/ChannelSenders`, "senders");
+    const senders = items
+      .map((item) => addressOf(poolFields.parse(item).sender))
+      .filter((one) => one !== null);
+    return { senders, error: failure };
+  } catch (error) {
+    return { senders: null, error };
+  }
+}
+
+function readService(resource: unknown): MessagingService | null {
+  const service = serviceFields.parse(resource);
+  if (service.sid === null) return null;
   return {
-    callbackUrl: service.inboundRequestUrl,
-    callbackMethod: service.inboundMethod,
-    fallbackUrl: service.fallbackUrl,
-    fallbackMethod: service.fallbackMethod,
-    statusCallbackUrl: service.statusCallback,
-    statusCallbackMethod: null,
-  };
-}
-
-function readSender(answer: unknown): Sender {
-  const sender = read(senderAnswer, answer);
-  return {
-    sid: sender.sid,
-    address: sender.senderId,
-    status: sender.status,
-    displayName: sender.profile?.name ?? null,
-    qualityRating: sender.properties?.qualityRating ?? null,
-    messagingLimit: sender.properties?.messagingLimit ?? null,
-    offlineReasons: (sender.offlineReasons ?? []).map((reason) => ({
-      ...reason,
-      message: reason.message ?? "",
-    })),
-    webhook: sender.webhook ?? {
-      callbackUrl: null,
-      callbackMethod: null,
-      fallbackUrl: null,
-      fallbackMethod: null,
-      statusCallbackUrl: null,
+    sid: service.sid,
+    name: service.friendly_name ?? service.sid,
+    webhook: {
+      callbackUrl: service.inbound_request_url,
+      callbackMethod: service.inbound_method,
+      fallbackUrl: service.fallback_url,
+      fallbackMethod: service.fallback_method,
+      statusCallbackUrl: service.status_callback,
       statusCallbackMethod: null,
     },
+    useInboundWebhookOnNumber: service.use_inbound_webhook_on_number ?? false,
+    senders: null,
   };
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.infer<Schema> {
-  const result = schema.safeParse(answer);
-  if (!result.success) throw new UnexpectedAnswerError("Twilio's answer has another shape than documented");
-  return result.data;
+function readSender(resource: Record<string, unknown>): Sender | null {
+  const sender = senderFields.parse(resource);
+  const address = addressOf(sender.sender_id);
+  if (address === null) return null;
+  const reasons = Array.isArray(resource.offline_reasons) ? resource.offline_reasons : [];
+  return {
+    sid: sender.sid,
+    address,
+    status: sender.status?.toUpperCase() ?? null,
+    displayName: sender.profile.name,
+    qualityRating: sender.properties.quality_rating,
+    messagingLimit: sender.properties.messaging_limit,
+    offlineReasons: reasons.flatMap(readOfflineReason),
+    webhook: readWebhook(resource),
+  };
+}
+
+function readOfflineReason(value: unknown): OfflineReason[] {
+  const { code, message, more_info } = offlineReasonFields.parse(value);
+  if (code === null && message === null) return [];
+  return [{ code: code ?? "", message: message ?? "", moreInfo: more_info }];
+}
+
+/** `null` is a sender without settings; a response without the field says nothing about them. */
+function readWebhook(resource: Record<string, unknown>): SenderWebhook | null {
+  if (resource.webhook !== null && !isObject(resource.webhook)) return null;
+  const webhook = webhookFields.parse(resource.webhook);
+  return {
+    callbackUrl: webhook.callback_url,
+    callbackMethod: webhook.callback_method,
+    fallbackUrl: webhook.fallback_url,
+    fallbackMethod: webhook.fallback_method,
+    statusCallbackUrl: webhook.status_callback_url,
+    statusCallbackMethod: webhook.status_callback_method,
+  };
+}
+
+/** Senders of other channels, and addresses that nobody could write to, are left out. */
+function addressOf(value: string | null): string | null {
+  const address = value?.startsWith("+") ? `whatsapp:${value}` : value;
+  return address?.startsWith("whatsapp:") ? address : null;
 }

@@ -1,32 +1,35 @@
 import type { SenderWebhook } from "@waystation/db/schema";
 import type { TwilioClient } from "./client.ts";
+import { updateResource } from "./resources.ts";
 
-/**
- * Sets the webhook block of a WhatsApp sender, and nothing else of it; or the inbound and status URLs of a Messaging
- * Service. The official client sends a sender's update as it is given, so the keys are Twilio's own, in snake case
- * (its classes would also send the profile, as nulls).
- */
+/** Sets the webhook block of a WhatsApp sender, and nothing else of it; or the URLs of a Messaging Service. */
 export async function setWebhook(
   client: TwilioClient,
   target: { senderSid: string | null; messagingServiceSid: string | null },
   webhook: SenderWebhook,
 ): Promise<void> {
-  if (target.messagingServiceSid !== null) {
-    await client.messaging.v1.services(target.messagingServiceSid).update({
-      inboundRequestUrl: webhook.callbackUrl ?? "",
-      inboundMethod: webhook.callbackMethod ?? "POST",
-      statusCallback: webhook.statusCallbackUrl ?? "",
-    });
-    return;
-  }
-  const block = {
-    callback_url: webhook.callbackUrl ?? "",
-    callback_method: webhook.callbackMethod ?? "POST",
-    status_callback_url: webhook.statusCallbackUrl ?? "",
-    status_callback_method: webhook.statusCallbackMethod ?? "POST",
-  };
-  const update = { webhook: block } as unknown as Parameters<
-    ReturnType<typeof client.messaging.v2.channelsSenders>["update"]
-  >[0];
-  await client.messaging.v2.channelsSenders(target.senderSid ?? "").update(update);
+  if (target.messagingServiceSid !== null)
+    return updateResource(
+      client,
+      `https://messaging.twilio.com/v1/Services/${target.messagingServiceSid}`,
+      {
+        InboundRequestUrl: webhook.callbackUrl ?? "",
+        InboundMethod: webhook.callbackMethod ?? "POST",
+        StatusCallback: webhook.statusCallbackUrl ?? "",
+      },
+      "application/x-www-form-urlencoded",
+    );
+  return updateResource(
+    client,
+    `https://messaging.twilio.com/v2/Channels/Senders/${encodeURIComponent(target.senderSid ?? "")}`,
+    {
+      webhook: {
+        callback_url: webhook.callbackUrl ?? "",
+        callback_method: webhook.callbackMethod ?? "POST",
+        status_callback_url: webhook.statusCallbackUrl ?? "",
+        status_callback_method: webhook.statusCallbackMethod ?? "POST",
+      },
+    },
+    "application/json",
+  );
 }

@@ -3,13 +3,22 @@ import type { Feed } from "../feed.ts";
 import { toPgText } from "../text.ts";
 import type { Receiver } from "./directory.ts";
 
-export type RefusalReason = "signature_missing" | "signature_wrong" | "signature_key_unknown";
+export type RefusalReason =
+  | "signature_missing"
+  | "signature_wrong"
+  | "signature_key_unknown"
+  | MisdirectedReason;
+
+/** Genuine webhooks, sent with another method or to another path than those that are received. */
+export type MisdirectedReason = "wrong_method" | "wrong_path";
 
 /** Why a webhook was rejected. What the header of a shared key's signature said goes along, for the explanation. */
 export interface Rejection {
   reason: RefusalReason;
   keyId?: string | null;
   otherAlgorithm?: string;
+  /** Method and request target of a misdirected webhook. */
+  target?: string;
 }
 
 const FLUSH_MS = 1_000;
@@ -17,6 +26,7 @@ const FLUSH_MS = 1_000;
 const RECORDS_A_FLUSH = 20;
 const RECORDS_KEPT = 500;
 const BODY_KEPT = 4_096;
+const TARGET_KEPT = 512;
 
 interface Pending {
   receiver: Receiver;
@@ -63,6 +73,7 @@ export function createRefusals(store: Store, feed: Feed, report: (error: unknown
           records.map((record) => record.at.toISOString()),
           records.map((record) => record.keyId ?? null),
           records.map((record) => record.otherAlgorithm ?? null),
+          records.map((record) => record.target ?? null),
         ]);
         await store.query(PRUNE, [receiver.no, RECORDS_KEPT]);
       }
@@ -77,6 +88,7 @@ export function createRefusals(store: Store, feed: Feed, report: (error: unknown
       if (counts.records.length < RECORDS_A_FLUSH)
         counts.records.push({
           ...rejection,
+          ...(rejection.target !== undefined && { target: toPgText(rejection.target.slice(0, TARGET_KEPT)) }),
           body: toPgText(body.toString("utf8", 0, BODY_KEPT)),
           at: new Date(),
         });
@@ -100,9 +112,10 @@ const COUNT = `
   on conflict (connection_no, hour) do update set rejected = h.rejected + excluded.rejected,
     ignored = h.ignored + excluded.ignored, last_at = greatest(h.last_at, excluded.last_at)`;
 const INSERT = `
-  insert into webhook_rejections (connection_no, reason, body, received_at, key_id, other_algorithm)
-  select $1::int, x.reason, x.body, x.at::timestamptz, x.key_id, x.other_algorithm
-  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as x(reason, body, at, key_id, other_algorithm)`;
+  insert into webhook_rejections (connection_no, reason, body, received_at, key_id, other_algorithm, target)
+  select $1::int, x.reason, x.body, x.at::timestamptz, x.key_id, x.other_algorithm, x.target
+  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    as x(reason, body, at, key_id, other_algorithm, target)`;
 const PRUNE = `
   delete from webhook_rejections where connection_no = $1::int and id <
     (select id from webhook_rejections where connection_no = $1::int order by id desc offset $2::int - 1 limit 1)`;

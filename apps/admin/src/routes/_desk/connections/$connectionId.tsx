@@ -13,6 +13,7 @@ import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
 import { type Connection, queryClient } from "../../../trpc.ts";
 import { Empty } from "../../../ui/card.tsx";
 import { formatAddress } from "../../../ui/format.ts";
+import { Notice } from "../../../ui/tone.tsx";
 import { useKept } from "../../../ui/use-kept.ts";
 import { ConnectionSkeleton, FactCards } from "./-connection/fact-cards.tsx";
 import { OutcomeNote } from "./-connection/outcome-note.tsx";
@@ -67,6 +68,7 @@ function ConnectionDetails({ connection }: { connection: Connection }) {
     <Page title={nameOf(connection)} parent={parent}>
       <OutcomeNote connection={connection} />
       <VerdictCard connection={connection} onAddSharedKey={addKey} />
+      <Unchecked connection={connection} />
       <FactCards connection={connection} />
       {connection.isActive ? <SharedKeys connection={connection} onAdd={() => addKey("")} /> : null}
       {useKept(isAdding) ? (
@@ -118,6 +120,18 @@ function useOfferSharedKey({ isActive, sharedKeys }: Connection, addKey: (keyId:
     [isOffered],
   );
   useOffer(commands);
+}
+
+/** What Twilio did not say at the last check. The verdict goes by what is known. */
+function Unchecked({ connection: { unchecked } }: { connection: Connection }) {
+  if (unchecked.length === 0) return null;
+  return (
+    <Notice title="Could not be checked at Twilio">
+      {unchecked.map(({ message }) => (
+        <p key={message}>{message}</p>
+      ))}
+    </Notice>
+  );
 }
 
 function FirstMessage({ connection }: { connection: Connection }) {

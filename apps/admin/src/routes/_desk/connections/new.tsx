@@ -10,9 +10,9 @@ import { formatAddress } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/tone.tsx";
 import { AccountCard, type Credentials, CredentialsStep } from "./-wizard/credentials.tsx";
 import { Help } from "./-wizard/help.tsx";
-import { SenderStep, sandbox } from "./-wizard/sender.tsx";
+import { readTypedSender, SenderStep, sandbox, typedSenderProblem } from "./-wizard/sender.tsx";
 import { Step } from "./-wizard/step.tsx";
-import { type WebhookChoice, WebhookStep } from "./-wizard/webhook.tsx";
+import { canSetWebhook, type WebhookChoice, WebhookStep } from "./-wizard/webhook.tsx";
 import css from "./-wizard/wizard.module.css";
 
 interface WizardSearch {
@@ -65,6 +65,8 @@ function Wizard() {
     initialValues: { accountSid: "", authToken: "", apiKeySid: "", apiKeySecret: "" },
   });
   const [displayName, setDisplayName] = useState("");
+  /** A sender that Twilio's lists do not show. */
+  const [typed, setTyped] = useState("");
   const [senderProblem, setSenderProblem] = useState<string | null>(null);
   const credentials = () => {
     const { accountSid, authToken, apiKeySid, apiKeySecret } = form.values;
@@ -79,7 +81,8 @@ function Wizard() {
   const verify = useMutation(
     trpc.twilioWhatsApp.verify.mutationOptions({
       onSuccess: (verified) => {
-        const usable = verified.senders.filter((each) => each.status.startsWith("ONLINE") && !each.connected);
+        setTyped("");
+        const usable = verified.senders.filter((each) => !each.offline && !each.connected);
         const [only] = usable;
         go({ step: 2, sender: usable.length === 1 ? only?.address : undefined });
       },
@@ -120,8 +123,14 @@ function Wizard() {
   };
   const pick = (next: string) => {
     setSenderProblem(null);
+    setTyped("");
     connect.reset();
     go({ sender: next }, true);
+  };
+  const goToWebhook = () => {
+    const wanted = typed ? readTypedSender(typed) : sender;
+    if (wanted) go({ step: 3, sender: wanted });
+    else setSenderProblem(typed ? typedSenderProblem : "Pick the sender that customers write to.");
   };
   const service = verified?.services.find((each) => each.sid === sender);
   return (
@@ -168,12 +177,15 @@ function Wizard() {
               verified={verified}
               sender={sender}
               onSender={pick}
+              typed={typed}
+              onTyped={(next) => {
+                setTyped(next);
+                setSenderProblem(null);
+              }}
               displayName={displayName}
               onDisplayName={setDisplayName}
               error={senderProblem}
-              onContinue={() =>
-                sender ? go({ step: 3 }) : setSenderProblem("Pick the sender that customers write to.")
-              }
+              onContinue={goToWebhook}
             />
           ) : null}
         </Step>
@@ -197,7 +209,7 @@ function Wizard() {
                   ...credentials(),
                   sender,
                   ...(displayName.trim() ? { displayName: displayName.trim() } : {}),
-                  configureWebhook: choice === "set" && sender !== sandbox,
+                  configureWebhook: choice === "set" && canSetWebhook(verified, sender),
                 })
               }
             />

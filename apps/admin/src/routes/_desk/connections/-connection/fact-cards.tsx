@@ -20,19 +20,27 @@ export function FactCards({ connection }: { connection: Connection }) {
   );
 }
 
+const accountTone: Record<string, "good" | "bad" | "muted"> = {
+  active: "good",
+  suspended: "bad",
+  closed: "bad",
+  unknown: "muted",
+};
+const relationLabel = { parent: "parent account", subaccount: "subaccount", unknown: "" };
+
 function AccountFacts({ connection: { account, token, apiKeySid, mode } }: { connection: Connection }) {
   const primary =
     token.primary === true ? "primary" : token.primary === false ? "secondary" : "not known to be primary";
   return (
     <Card
       title="Twilio account"
-      aside={<Tag tone={account.status === "active" ? "good" : "bad"}>{account.status}</Tag>}
+      aside={<Tag tone={accountTone[account.status] ?? "warn"}>{account.status}</Tag>}
     >
       <Facts
         rows={[
           ["Name", account.name],
           ["SID", <Sid key="sid" value={account.sid} label="Account SID" />],
-          ["Type", `${account.type}, ${account.relation === "parent" ? "parent account" : "subaccount"}`],
+          ["Type", [account.type, relationLabel[account.relation]].filter(Boolean).join(", ")],
           ["Mode", mode === "test" ? <Tag tone="warn">test</Tag> : "live"],
           [
             "Auth Token",
@@ -87,7 +95,7 @@ function SenderFacts({ connection }: { connection: Connection }) {
   return (
     <Card
       title="WhatsApp sender"
-      aside={senderStatus ? <Tag tone={online ? "good" : "bad"}>{words(senderStatus)}</Tag> : null}
+      aside={senderStatus ? <Tag tone={online ? "good" : "warn"}>{words(senderStatus)}</Tag> : null}
     >
       <Facts rows={rows} />
       {connection.isActive ? <TypingSwitch connection={connection} /> : null}

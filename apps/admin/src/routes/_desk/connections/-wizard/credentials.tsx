@@ -178,19 +178,31 @@ const gaps: [keyof Verified["permissions"], string][] = [
 /** Proof that the right account was reached. */
 export function AccountCard({ verified }: { verified: Verified }) {
   const { account, token, permissions } = verified;
-  const missing = gaps.filter(([permission]) => !permissions[permission]).map(([, what]) => what);
-  const doubtful = token.primary === null || missing.length > 0;
+  const unchecked = verified.unchecked.filter(({ what }) => what === "account" || what === "messages");
+  const missing = gaps
+    .filter(
+      ([permission]) =>
+        !permissions[permission] && !verified.unchecked.some(({ what }) => what === permission),
+    )
+    .map(([, what]) => what);
+  const doubtful = token.primary === null || missing.length > 0 || unchecked.length > 0;
   return (
     <div className={css.result} data-tone={doubtful ? "warn" : "good"} role="status">
       <div className="row">
         <span className="strong">{account.name}</span>
-        <Tag tone={account.status === "active" ? "good" : "bad"}>{account.status}</Tag>
-        <Tag tone={account.type === "trial" ? "warn" : "muted"}>{account.type}</Tag>
-        <Tag>{account.relation === "parent" ? "parent account" : "subaccount"}</Tag>
+        {account.status === "unknown" ? null : (
+          <Tag tone={account.status === "active" ? "good" : "warn"}>{account.status}</Tag>
+        )}
+        {account.type === "unknown" ? null : (
+          <Tag tone={account.type === "trial" ? "warn" : "muted"}>{account.type}</Tag>
+        )}
+        {account.relation === "unknown" ? null : (
+          <Tag>{account.relation === "parent" ? "parent account" : "subaccount"}</Tag>
+        )}
       </div>
       <div className="row small">
         <Sid value={account.sid} label="Account SID" />
-        {account.relation === "parent" ? null : (
+        {account.relation === "parent" || account.ownerSid === null ? null : (
           <span className="dim">
             of <Sid value={account.ownerSid} label="parent account SID" />
           </span>
@@ -204,6 +216,11 @@ export function AccountCard({ verified }: { verified: Verified }) {
           : null}
         {account.type === "trial" ? " A trial account reaches verified numbers only." : null}
       </p>
+      {unchecked.map(({ message }) => (
+        <p key={message} className="small">
+          {message}
+        </p>
+      ))}
       {missing.length > 0 ? (
         <p className="small">{capital(`these credentials may not ${missing.join(", nor ")}.`)}</p>
       ) : null}

@@ -12,22 +12,35 @@ type Sender = Verified["senders"][number];
 
 function whyNot(sender: Sender): string | null {
   if (sender.connected) return "Already connected in this organisation.";
-  if (sender.status.startsWith("ONLINE")) return null;
+  if (!sender.offline) return null;
   const [first] = sender.offlineReasons;
-  return `${capitalStatus(sender.status)} at Twilio${first ? `: ${first.message}` : ". It can be connected when Twilio shows it as online."}`;
+  return `${capitalStatus(sender.status ?? "offline")} at Twilio${first ? `: ${first.message}` : ". It can be connected when Twilio shows it as online."}`;
 }
 function whyNotService(service: Verified["services"][number]): string | null {
   if (service.connected) return "Already connected in this organisation.";
-  return service.senders.length === 0
+  return service.senders.length === 0 && !service.sendersUnchecked
     ? "It has no WhatsApp sender in its pool. Add one in Twilio's console."
     : null;
 }
 const capitalStatus = (status: string) => words(status).replace(/^./, (letter) => letter.toUpperCase());
 
+/** What somebody typed, as Twilio writes it; null for neither a WhatsApp number nor a Messaging Service. */
+export function readTypedSender(typed: string): string | null {
+  const text = typed.trim();
+  if (/^MG[0-9a-f]{32}$/i.test(text)) return `MG${text.slice(2)}`;
+  const number = text.replace(/^whatsapp:/i, "").replace(/[\s().-]/g, "");
+  return /^\+[1-9]\d{6,14}$/.test(number) ? `whatsapp:${number}` : null;
+}
+
+export const typedSenderProblem =
+  "Type a WhatsApp number with + and the country code, like +14155550100, or the SID of a Messaging Service: MG and 32 characters.";
+
 interface SenderStepProps {
   verified: Verified;
   sender: string | undefined;
   onSender: (sender: string) => void;
+  typed: string;
+  onTyped: (typed: string) => void;
   displayName: string;
   onDisplayName: (name: string) => void;
   error: ReactNode;
@@ -35,7 +48,9 @@ interface SenderStepProps {
 }
 
 export function SenderStep(props: SenderStepProps) {
-  const { verified, sender, onSender, displayName, onDisplayName, error, onContinue } = props;
+  const { verified, sender, onSender, typed, onTyped, displayName, onDisplayName, error, onContinue } = props;
+  const unchecked = verified.unchecked.filter(({ what }) => /senders|services/.test(what));
+  const mayType = unchecked.some(({ what }) => what !== "service_senders");
   const ownsSandbox = verified.senders.some((each) => each.address === sandbox);
   return (
     <form
@@ -46,26 +61,37 @@ export function SenderStep(props: SenderStepProps) {
         onContinue();
       }}
     >
-      {verified.senders.length === 0 && verified.permissions.senders ? (
+      {verified.senders.length === 0 && !mayType ? (
         <Notice>
           This account has no WhatsApp sender yet. Register one in Twilio's console, or start with the sandbox
           below.
         </Notice>
       ) : null}
-      {verified.permissions.senders ? null : (
-        <Notice tone="warn">
-          These credentials may not list senders. Go back and use the Auth Token alone, or a key that may.
+      {unchecked.length > 0 ? (
+        <Notice tone="warn" title="Could not be checked">
+          {unchecked.map(({ message }) => (
+            <p key={message}>{message}</p>
+          ))}
         </Notice>
-      )}
-      <Radio.Group label="WhatsApp sender" value={sender ?? ""} onChange={onSender} error={error}>
+      ) : null}
+      <Radio.Group
+        label="WhatsApp sender"
+        value={typed ? "" : (sender ?? "")}
+        onChange={onSender}
+        error={typed ? null : error}
+      >
         <div className="stack" style={{ gap: 8, padding: "6px 0" }}>
           {verified.senders.map((each) => (
             <Choice
-              key={each.sid}
+              key={each.address}
               value={each.address}
               title={formatAddress(each.address)}
               why={whyNot(each)}
-              tag={<Tag tone={each.status.startsWith("ONLINE") ? "good" : "warn"}>{words(each.status)}</Tag>}
+              tag={
+                <Tag tone={each.status?.startsWith("ONLINE") ? "good" : "warn"}>
+                  {words(each.status ?? "unknown")}
+                </Tag>
+              }
             >
               {[
                 each.displayName,
@@ -86,6 +112,7 @@ export function SenderStep(props: SenderStepProps) {
               tag={<Tag>service</Tag>}
             >
               {shorten(each.sid)}
+              {each.sendersUnchecked ? " · its senders could not be read" : null}
               {each.senders.length > 0 ? ` · ${each.senders.map(formatAddress).join(", ")}` : null}
             </Choice>
           ))}
@@ -100,6 +127,20 @@ export function SenderStep(props: SenderStepProps) {
           )}
         </div>
       </Radio.Group>
+      {mayType ? (
+        <TextInput
+          label="Another sender"
+          description="A WhatsApp number with + and the country code, or the SID of a Messaging Service (MG…)."
+          placeholder="+14155550100"
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={60}
+          classNames={{ input: "mono" }}
+          value={typed}
+          onChange={({ currentTarget: { value } }) => onTyped(value)}
+          error={typed ? error : null}
+        />
+      ) : null}
       <TextInput
         label="Display name"
         description="How your team tells this connection from others. May stay empty."

@@ -11,8 +11,16 @@ export type WebhookChoice = "set" | "paste";
 
 interface Change {
   setting: string;
-  before: string | null;
+  /** Undefined where Twilio did not say. */
+  before: string | null | undefined;
   after: string | null;
+}
+
+/** Twilio has no API for the sandbox, and needs a sender's SID, which only its list gives. */
+export function canSetWebhook(verified: Verified, sender: string): boolean {
+  return (
+    sender.startsWith("MG") || verified.senders.some((each) => each.address === sender && each.sid !== null)
+  );
 }
 
 /** What stands at Twilio now, beside what we would write there. */
@@ -20,23 +28,27 @@ function changesFor(verified: Verified, sender: string): Change[] {
   const proposed = verified.proposedWebhook;
   const service = verified.services.find((each) => each.sid === sender);
   const webhook = verified.senders.find((each) => each.address === sender)?.webhook;
-  const now = service
-    ? [service.inboundRequestUrl, service.inboundMethod, service.statusCallback, null]
-    : [
-        webhook?.callbackUrl ?? null,
-        webhook?.callbackMethod ?? null,
-        webhook?.statusCallbackUrl ?? null,
-        webhook?.statusCallbackMethod ?? null,
-      ];
-  const rows = [
-    { setting: "Incoming messages", before: now[0] ?? null, after: proposed.callbackUrl },
-    { setting: "Method", before: now[1] ?? null, after: proposed.callbackMethod },
-    { setting: "Status callbacks", before: now[2] ?? null, after: proposed.statusCallbackUrl },
+  const rows: Change[] = [
+    {
+      setting: "Incoming messages",
+      before: service ? service.inboundRequestUrl : webhook?.callbackUrl,
+      after: proposed.callbackUrl,
+    },
+    {
+      setting: "Method",
+      before: service ? service.inboundMethod : webhook?.callbackMethod,
+      after: proposed.callbackMethod,
+    },
+    {
+      setting: "Status callbacks",
+      before: service ? service.statusCallback : webhook?.statusCallbackUrl,
+      after: proposed.statusCallbackUrl,
+    },
   ];
-  if (service) return rows;
+  if (sender.startsWith("MG")) return rows;
   return [
     ...rows,
-    { setting: "Status method", before: now[3] ?? null, after: proposed.statusCallbackMethod },
+    { setting: "Status method", before: webhook?.statusCallbackMethod, after: proposed.statusCallbackMethod },
   ];
 }
 
@@ -74,7 +86,8 @@ export function WebhookStep({
 }: WebhookStepProps) {
   const isSandbox = sender === sandbox;
   const caution = cautionOf(verified, sender);
-  const paste = isSandbox || choice === "paste";
+  const canSet = canSetWebhook(verified, sender);
+  const paste = !canSet || choice === "paste";
   return (
     <form
       className="stack"
@@ -95,7 +108,7 @@ export function WebhookStep({
           Twilio offers no way to set the sandbox's webhook from here. Paste the address below in the console,
           under Sandbox settings, “When a message comes in”.
         </Notice>
-      ) : (
+      ) : canSet ? (
         <Radio.Group
           label="Webhook settings at Twilio"
           value={choice}
@@ -110,6 +123,11 @@ export function WebhookStep({
             </Choice>
           </div>
         </Radio.Group>
+      ) : (
+        <Notice>
+          Twilio did not list this sender, so its webhook cannot be set from here. Paste the address below in
+          Twilio's console.
+        </Notice>
       )}
       {paste ? (
         <CopyField value={verified.proposedWebhook.callbackUrl ?? ""} label="webhook URL" />
@@ -145,7 +163,9 @@ function Diff({ changes }: { changes: Change[] }) {
                 <span className="dim">{after} (stays)</span>
               ) : (
                 <>
-                  {before === null ? <span className="dim">not set</span> : <del>{before}</del>}
+                  {before === undefined ? <span className="dim">not known</span> : null}
+                  {before === null ? <span className="dim">not set</span> : null}
+                  {before ? <del>{before}</del> : null}
                   <ins>{after}</ins>
                 </>
               )}

@@ -1,0 +1,74 @@
+import type { Platform } from "@waystation/whatsapp/context";
+import { chooseReceiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
+import { type FormPairs, parseForm } from "@waystation/whatsapp/webhooks/form";
+import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
+import type { MisdirectedReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
+import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
+import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
+import express, { type Request, type RequestHandler } from "express";
+
+interface MisdirectedDeps {
+  platform: Pick<Platform, "db" | "keyring" | "publicUrl">;
+  refusals: Refusals;
+  count: (reason: MisdirectedReason) => void;
+  report: (error: unknown) => void;
+}
+
+const MAX_BODY = 64 * 1024;
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
+
+/**
+ * Twilio's webhooks that were sent with another method or to another path than those that are received. Nothing of them is
+ * stored; the connection whose secret signed one shows the admin what to change. All other requests go on.
+ */
+export function createMisdirectedRoute(deps: MisdirectedDeps, reason: MisdirectedReason): RequestHandler {
+  const readBody = express.raw({
+    type: "application/x-www-form-urlencoded",
+    limit: MAX_BODY,
+    inflate: false,
+  });
+  const tell: RequestHandler = async (req, res, next) => {
+    const isTold = await record(deps, reason, req).catch((error: unknown) => {
+      deps.report(error);
+      return false;
+    });
+    if (!isTold) return next();
+    deps.count(reason);
+    if (reason === "wrong_method") res.set("Allow", "GET, POST").status(405).end();
+    else res.status(404).end();
+  };
+  return (req, res, next) => {
+    if (req.headers["x-twilio-signature"] === undefined) return next();
+    // A body that cannot be read is no webhook: what comes next answers it.
+    readBody(req, res, (error) => (error ? next() : tell(req, res, next)));
+  };
+}
+
+/** Whether the request is a genuine webhook of a connection, which then is told. */
+async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Request): Promise<boolean> {
+  const { platform, refusals } = deps;
+  const target = req.originalUrl.replace(ABSOLUTE_FORM, "");
+  const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  // Of a request without a body the parameters are in the URL, and signed with it.
+  const parameters = body.length > 0 ? body : Buffer.from(target.split("?").slice(1).join("?"));
+  const pairs = parseForm(parameters);
+  const webhook = pairs && readWebhook(pairs, parameters, false);
+  if (!webhook || !ACCOUNT_SID.test(webhook.accountSid)) return false;
+  const known = await receiversOf(platform.db, platform.keyring, webhook.accountSid);
+  const active = known.filter((receiver) => receiver.isActive);
+  const chosen = chooseReceiver(active, webhook);
+  const [first, ...others] = chosen ? [chosen] : active;
+  if (!first) return false;
+  const signed: FormPairs = body.length > 0 ? pairs : [];
+  const verification = verifySignature([first, ...others], {
+    signature: req.get("x-twilio-signature"),
+    settings: req.get(SETTINGS_HEADER),
+    url: platform.publicUrl + target,
+    pairs: signed,
+  });
+  if (verification.state !== "valid") return false;
+  const { connection } = verification;
+  refusals.rejected(connection, { reason, target: `${req.method} ${target.split("?")[0]}` }, parameters);
+  return true;
+}
