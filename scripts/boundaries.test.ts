@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { callsIn, fixedWaits } from "./fixed-waits.ts";
+import { fixedWaits, replacements } from "./fixed-waits.ts";
 import { root } from "./run-step.ts";
 
 interface Import {
@@ -121,13 +121,21 @@ const specs = globSync("e2e/**/*.ts", { cwd: root, exclude: ["e2e/node_modules/*
 const scriptTests = globSync("scripts/**/*.test.ts", { cwd: root });
 const tests = [...files.filter(isTest), ...specs, ...scriptTests];
 
-test("no module and no response is replaced in a test", () => {
-  const found = tests.filter((file) =>
-    callsIn(file, readFileSync(join(root, file), "utf8")).some((name) =>
-      /^(vi|jest)\.(do|un)?mock$|^mock\.module$|(^|\.)(fulfill|routeFromHAR)$/i.test(name),
-    ),
-  );
+test("no module is replaced in a test, and no response is made up", () => {
+  const found = tests.flatMap((file) => replacements(file, readFileSync(join(root, file), "utf8")));
   expect(found).toEqual([]);
+});
+
+test.each([
+  ["a module", 'vi.mock("./mail.ts")'],
+  ["a response", "await route.fulfill({ json: { items: [] } })"],
+  ["a recorded one", 'await page.routeFromHAR("calls.har")'],
+])("%s in another's place is seen", (_name, text) => {
+  expect(replacements("x.test.ts", text)).toHaveLength(1);
+});
+
+test("a network that fails is none", () => {
+  expect(replacements("x.test.ts", "route.abort(); route.fulfill({ status: 503, body: '' })")).toEqual([]);
 });
 
 test("no test waits for a fixed time", () => {

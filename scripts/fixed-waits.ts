@@ -1,10 +1,22 @@
 import { isNode, lineOf, type Node, nameOf, parse, walk } from "./syntax.ts";
 
-/** The names of all functions that a file calls. */
-export function callsIn(file: string, text: string): string[] {
+/** Where a test puts something else in the place of a module or of the server's response. */
+export function replacements(file: string, text: string): string[] {
   return [...walk(parse(file, text))]
-    .filter(({ type }) => type === "CallExpression")
-    .map(({ callee }) => nameOf(callee));
+    .filter((node) => node.type === "CallExpression" && replaces(node))
+    .map((node) => `${file}:${lineOf(text, node)} ${text.slice(node.start, node.end).split("\n")[0]}`);
+}
+
+function replaces(call: Node): boolean {
+  const name = nameOf(call.callee);
+  if (/^(vi|jest)\.(do|un)?mock$|^mock\.module$|(^|\.)routeFromHAR$/i.test(name)) return true;
+  if (!/(^|\.)fulfill$/.test(name)) return false;
+  // A failure of the network or of a proxy is no response of ours.
+  const [options] = call.arguments as Node[];
+  const fields = new Map(
+    ((options?.properties ?? []) as Node[]).map((property) => [nameOf(property.key), property.value as Node]),
+  );
+  return !(Number(fields.get("status")?.value) >= 500 || fields.get("body")?.value === "");
 }
 
 /** Where a test waits for a time to pass, and not for something to happen. */

@@ -87,24 +87,31 @@ const at = (file: string, text: string, node: Node) =>
 const HANDED_ON: Record<string, string> = {
   "apps/server/src/move-database.ts: target.query": "the texts of copy-database.ts",
   "apps/server/src/move-database.ts: source.query": "the texts of copy-database.ts",
-  "packages/db/src/client.ts: client.unsafe": "the client",
-  "packages/db/src/client.ts: tx.unsafe": "the client",
-  "packages/db/src/client.ts: own.unsafe": "the client",
   "packages/db/src/client.ts: client.query<Row>": "the client",
   "packages/db/src/client.ts: db.execute": "the statements of wall.ts, which are constants",
-  "packages/db/src/copy-database.ts: transaction.unsafe": "names of tables and columns that the schema has",
+  "packages/db/src/connection.ts: client.query": "the client",
   "packages/db/src/embedded-statements.ts: client.query": "the client",
+  "packages/db/src/notices.ts: connection.query": "LISTEN with the name of a channel, which is a constant",
   "packages/db/src/partitions.ts: store.unhurried":
     "names of partitions, made of a month or read from the catalogue",
-  "packages/db/src/prepare-frequent.ts: client.unsafe": "the client",
-  "packages/db/src/within.ts: client.unsafe": "the client",
+  "packages/db/src/postgres.ts: connection.query": "the client",
+  "packages/db/src/run-statements.ts: connection.query": "the client",
+  "packages/db/src/run-statements.ts: runner.query": "the client",
   "packages/db/src/within.ts: tx.query<Row>": "the client",
   "packages/whatsapp/src/inbox/count-unread.ts: ctx.query<{ count: number; mentions: number }>": "constants",
+  "packages/whatsapp/src/inbox/list-conversations.ts: ctx":
+    "the closed words of a filter, and a number of rows",
   "packages/whatsapp/src/inbox/list-conversations.ts: ctx.query<Row>":
     "the closed words of a filter, and a number of rows",
   "packages/whatsapp/src/inbox/list-messages.ts: ctx.query<Row>": "a number of rows",
   "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<Hit>":
     "the closed words of a filter, and a number of rows",
+  "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<{ id: string; byAddress: boolean }>":
+    "conditions that are constants",
+  "packages/whatsapp/src/search/index-search.ts: store.unhurried":
+    "names of columns and tables that are constants",
+  "packages/whatsapp/src/search/index-search.ts: tx.execute":
+    "names of columns and tables that are constants",
 };
 
 const findings = files.flatMap((file) => sqlFromText(file, readFileSync(join(root, file), "utf8")));

@@ -58,6 +58,7 @@ test("who is busy gets what happened meanwhile together", async () => {
   const stream = feed.subscribe("us", end.signal)[Symbol.asyncIterator]();
   const first = stream.next();
   feed.publish(change("a"));
+  await vi.advanceTimersByTimeAsync(1);
   expect((await first).value).toMatchObject({ conversationIds: new Set(["a"]) });
   feed.publish(change("b"));
   await vi.advanceTimersByTimeAsync(80);
