@@ -237,8 +237,8 @@ test("the inbox is worked by keyboard, searched, and fits a phone", async ({
     await expect(rows(page)).toHaveCount(1);
     await expect(page).toHaveURL(/q=question\+7|q=question%207/);
     await page.getByLabel("Search conversations").fill("lighthouse");
-    await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
-    await page.getByRole("button", { name: "Show all open ones" }).click();
+    await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
+    await page.getByRole("button", { name: "Clear the search" }).click();
     await page.getByLabel("Open or resolved").selectOption("Resolved");
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText("Customer 42");

@@ -6,7 +6,7 @@ import { DomainError } from "./errors.ts";
 
 /**
  * Rows of the tables that grow have a number of one sequence as their key. Outside this server that number would reveal how
- * much the whole installation receives, so each is encrypted to a UUID. See docs/decisions/0022.
+ * much the whole installation receives, so each is encrypted to a UUID. See docs/decisions/0025.
  */
 export type IdKind = "message" | "note" | "event" | "rejection" | "audit_entry" | "file";
 export type ListKind = "conversations" | "messages" | "notes" | "events" | "rejections" | "audit";
