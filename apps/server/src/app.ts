@@ -13,9 +13,11 @@ import express, {
   type Response,
 } from "express";
 import helmet from "helmet";
+import { allowMethods } from "./allow-methods.ts";
 import type { Auth } from "./auth.ts";
 import { authRouter } from "./auth-route.ts";
 import { consoleRoute } from "./console-route.ts";
+import { jsonProblem } from "./json-limits.ts";
 import { liveRoute } from "./live-route.ts";
 import type { Logger } from "./logger.ts";
 import { mediaRoute } from "./media-route.ts";
@@ -66,6 +68,7 @@ export function createApp(deps: AppDeps): Express {
     else res.status(503).json({ status: "unavailable", reason });
   });
   app.get("/metrics", metricsRoute(metrics, deps.metricsToken));
+  app.all(["/healthz", "/readyz", "/metrics"], allowMethods(["GET"]));
   app.use("/api", (_req, res, next) => {
     res.set("Cache-Control", "no-store");
     next();
@@ -76,6 +79,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     "/api/trpc",
     requestGate(platform.publicUrl),
+    trpcBody,
     recognise,
     answerUnknownKey,
     liveRoute(context),
@@ -178,10 +182,29 @@ function contextOf({ platform, log }: AppDeps) {
   };
 }
 
+/** Read here, because tRPC's own reader goes on reading a body that is too long. */
+const readText = express.text({ type: () => true, limit: MAX_BODY, inflate: false });
+const trpcBody: RequestHandler = (req, res, next) =>
+  readText(req, res, (error?: unknown) => {
+    const status = (error as { status?: unknown } | undefined)?.status;
+    if (status === 413)
+      return refuse(
+        res,
+        413,
+        "PAYLOAD_TOO_LARGE",
+        `The body is longer than ${MAX_BODY / 1024} KB. Send less.`,
+      );
+    if (status === 415)
+      return refuse(res, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8, not compressed.");
+    if (error) return next(error);
+    const problem = typeof req.body === "string" ? jsonProblem(Buffer.from(req.body)) : null;
+    if (problem !== null) return refuse(res, 400, "BAD_REQUEST", problem);
+    next();
+  });
+
 function procedures(context: ReturnType<typeof contextOf>, log: Logger): RequestHandler {
   return createExpressMiddleware({
     router: appRouter,
-    maxBodySize: MAX_BODY,
     maxBatchSize: MAX_BATCH,
     createContext: ({ req, res }) => context(req, res),
     // What fails in a stream that has begun passes no middleware.

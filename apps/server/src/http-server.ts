@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import { StartError } from "./start-error.ts";
+import { guardBodies } from "./unread-body.ts";
 
 const BACKLOG = 4_096;
 /** A connection on which nothing came for so long brings no request any more. */
@@ -20,27 +21,25 @@ export function createHttpServer() {
   };
   const open = new Set<ServerResponse>();
   let isDraining = false;
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      // A file of 16 MB on its way from a phone.
-      requestTimeout: 120_000,
-      keepAliveTimeout: 65_000,
-      // Who was told of these 65 s may be late, as we may: a request on a connection that just closed is lost.
-      keepAliveTimeoutBuffer: 5_000,
-      connectionsCheckingInterval: 5_000,
-    },
-    (req, res) => {
-      // Webhooks are many, never streams, and answered at once.
-      if (!req.url?.startsWith(WEBHOOK_PATH)) {
-        open.add(res);
-        res.once("close", () => open.delete(res));
-      }
-      // Nothing else is spoken here, and of what follows such a request Node may lose the beginning.
-      if (isDraining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
-      handle(req, res);
-    },
-  );
+  const server = createServer({
+    headersTimeout: 10_000,
+    // A file of 16 MB on its way from a phone.
+    requestTimeout: 120_000,
+    keepAliveTimeout: 65_000,
+    // Who was told of these 65 s may be late, as we may: a request on a connection that just closed is lost.
+    keepAliveTimeoutBuffer: 5_000,
+    connectionsCheckingInterval: 5_000,
+  });
+  guardBodies(server, (req, res) => {
+    // Webhooks are many, never streams, and answered at once.
+    if (!req.url?.startsWith(WEBHOOK_PATH)) {
+      open.add(res);
+      res.once("close", () => open.delete(res));
+    }
+    // Nothing else is spoken here, and of what follows such a request Node may lose the beginning.
+    if (isDraining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
+    handle(req, res);
+  });
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

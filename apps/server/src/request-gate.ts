@@ -14,7 +14,8 @@ export function requestGate(publicUrl: string): RequestHandler {
     if (!HOST.test(req.headers.host ?? "")) return refuse(res, 400, "BAD_REQUEST", "This host is none.");
     if (req.method === "GET" || req.method === "HEAD") return next();
     if (req.method !== "POST") {
-      res.set("Allow", "GET, POST");
+      res.set("Allow", "GET, HEAD, POST");
+      if (req.method === "OPTIONS") return void res.status(204).end();
       return refuse(res, 405, "METHOD_NOT_SUPPORTED", "This route takes GET and POST.");
     }
     if (!/^application\/json\s*(;|$)/i.test(req.get("content-type") ?? ""))
@@ -57,6 +58,7 @@ const RPC_CODES: Record<string, number> = {
   FORBIDDEN: -32_003,
   METHOD_NOT_SUPPORTED: -32_005,
   UNSUPPORTED_MEDIA_TYPE: -32_015,
+  PAYLOAD_TOO_LARGE: -32_013,
   NOT_FOUND: -32_004,
   TOO_MANY_REQUESTS: -32_029,
   SERVICE_UNAVAILABLE: -32_603,
