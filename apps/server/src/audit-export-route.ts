@@ -1,9 +1,10 @@
-import { once } from "node:events";
+import { describeFirst, namingField } from "@waystation/api/input-errors";
 import { actingAs, type RequestContext } from "@waystation/api/trpc";
 import { exportAudit } from "@waystation/whatsapp/audit/export";
 import { exportAuditInput } from "@waystation/whatsapp/audit/inputs";
 import type { Request, RequestHandler, Response } from "express";
 import { BadRequest } from "./bad-request.ts";
+import { drained } from "./drained.ts";
 
 const TYPES = { csv: "text/csv", jsonl: "application/jsonl" };
 
@@ -14,8 +15,8 @@ export function auditExportRoute(contextOf: (req: Request, res: Response) => Req
     const { searchParams } = new URL(req.originalUrl, "http://localhost");
     const input = exportAuditInput.safeParse(Object.fromEntries(searchParams));
     if (!input.success) {
-      const [issue] = input.error.issues;
-      throw new BadRequest(400, "BAD_REQUEST", issue?.message ?? "This request is not valid.");
+      const { message, field } = describeFirst(input.error);
+      throw new BadRequest(400, "BAD_REQUEST", namingField(message, field), field);
     }
     const { format } = input.data;
     const day = new Date().toISOString().slice(0, 10);
@@ -26,7 +27,7 @@ export function auditExportRoute(contextOf: (req: Request, res: Response) => Req
       "Content-Disposition": `attachment; filename="audit-log-${day}.${format}"`,
     });
     for (; !piece.done && !res.destroyed; piece = await pieces.next())
-      if (!res.write(piece.value)) await Promise.race([once(res, "drain"), once(res, "close")]);
+      if (!res.write(piece.value)) await drained(res);
     res.end();
   };
 }

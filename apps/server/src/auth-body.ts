@@ -1,4 +1,6 @@
+import { describeFirst } from "@waystation/api/input-errors";
 import type { z } from "zod";
+import { jsonProblem } from "./json-limits.ts";
 
 /** Reads a JSON body of this shape, and nothing that a form of another site could send. */
 export function withJson<T>(schema: z.ZodType<T>, answer: (request: Request, body: T) => Promise<Response>) {
@@ -6,14 +8,14 @@ export function withJson<T>(schema: z.ZodType<T>, answer: (request: Request, bod
     const type = request.headers.get("content-type");
     if (type && !/^application\/json\s*(;|$)/i.test(type)) return refuse(415, "JSON_ONLY", "Send JSON.");
     const body = schema.safeParse(readJson(await request.text()));
-    if (!body.success)
-      return refuse(400, "INVALID_INPUT", body.error.issues[0]?.message ?? "This input is not valid.");
+    if (!body.success) return refuse(400, "INVALID_INPUT", describeFirst(body.error).message);
     return answer(request, body.data);
   };
 }
 
 function readJson(text: string): unknown {
   if (text === "") return {};
+  if (jsonProblem(Buffer.from(text)) !== null) return null;
   try {
     return JSON.parse(text);
   } catch {

@@ -2,10 +2,12 @@
 export class BadRequest extends Error {
   readonly status: number;
   readonly code: string;
+  readonly field: string | null;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, field: string | null = null) {
     super(message);
     this.status = status;
     this.code = code;
+    this.field = field;
   }
 }

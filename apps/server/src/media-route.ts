@@ -1,7 +1,8 @@
+import { codeOf, statusOf } from "@waystation/api/error-codes";
 import type { Viewer } from "@waystation/api/trpc";
 import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context, Platform } from "@waystation/whatsapp/context";
-import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { DomainError } from "@waystation/whatsapp/errors";
 import { discardUpload } from "@waystation/whatsapp/media/discard-upload";
 import { dispositionOf, nameFor } from "@waystation/whatsapp/media/file-name";
 import { type MediaFile, noSuchFile } from "@waystation/whatsapp/media/find-file";
@@ -12,27 +13,14 @@ import { openSignedFile } from "@waystation/whatsapp/media/open-signed-file";
 import { readFile } from "@waystation/whatsapp/media/read-file";
 import { isInline } from "@waystation/whatsapp/media/sniff";
 import { type ErrorRequestHandler, type Request, type Response, Router } from "express";
-
+import { allowMethods } from "./allow-methods.ts";
+import { drained } from "./drained.ts";
 import { fromOurPages } from "./request-gate.ts";
 
 export interface MediaDeps {
   platform: Platform;
   viewerOf: (req: Request) => Promise<Viewer | null>;
 }
-
-const STATUS: Partial<Record<Reason, number>> = {
-  not_found: 404,
-  not_signed_in: 401,
-  key_refused: 401,
-  media_type: 415,
-  media_too_large: 413,
-  too_many_requests: 429,
-  disconnected: 409,
-  test_mode_off: 409,
-  media_gone: 410,
-  twilio_rate_limited: 503,
-  twilio_unreachable: 504,
-};
 
 /** Files of messages, for signed-in members of their organisation; to everybody else there are none. */
 export function mediaRoute(deps: MediaDeps): Router {
@@ -63,6 +51,8 @@ export function mediaRoute(deps: MediaDeps): Router {
     const ctx = contextOf(deps.platform, await deps.viewerOf(req), req);
     await sendFile(ctx, await openFile(ctx, req.params.id), req, res);
   });
+  router.all("/", allowMethods(["POST"]));
+  router.all("/:id", allowMethods(["GET", "DELETE"]));
   router.use(answerRefusals);
   return router;
 }
@@ -125,18 +115,12 @@ async function sendFile(platform: Platform, file: MediaFile, req: Request, res: 
   res.end();
 }
 
-function drained(res: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      res.off("drain", go).off("close", go);
-      resolve();
-    };
-    res.on("drain", go).on("close", go);
-  });
-}
-
 const answerRefusals: ErrorRequestHandler = (error, _req, res, next) => {
   if (!(error instanceof DomainError) || res.headersSent) return next(error);
-  const { reason, message } = error;
-  res.status(STATUS[reason] ?? 502).json({ reason, message });
+  const { reason, message, field, detail } = error;
+  const { requestId = "" } = res.locals as { requestId?: string };
+  const { retryAfter } = detail as { retryAfter?: unknown };
+  const status = statusOf(reason);
+  if (status === 429) res.set("Retry-After", String(typeof retryAfter === "number" ? retryAfter : 60));
+  res.status(status).json({ code: codeOf(reason), message, reason, field, detail, requestId });
 };

@@ -9,8 +9,10 @@ import express, {
   type Response,
   Router,
 } from "express";
+import { allowMethods } from "./allow-methods.ts";
 import { auditExportRoute } from "./audit-export-route.ts";
 import { BadRequest } from "./bad-request.ts";
+import { jsonProblem } from "./json-limits.ts";
 import { fromOurPages } from "./request-gate.ts";
 
 export interface RestDeps {
@@ -28,6 +30,7 @@ export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): 
   const description = JSON.stringify(describeRest(publicUrl));
   router.get("/openapi.json", (_req, res) => void res.type("json").send(description));
   router.get("/audit/export", recogniseViewer, auditExportRoute(contextOf));
+  router.all(["/openapi.json", "/audit/export"], allowMethods(["GET"], rejectMethod));
   const gate = [fromOurPages(new URL(publicUrl).origin, refuseShape), recogniseViewer, jsonOnly, readBody];
   for (const [path, offered] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
     const route = router.route(path.replace("/api", "").replaceAll(/\{(\w+)\}/g, ":$1"));
@@ -37,16 +40,18 @@ export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): 
         answer(res, await callRest(endpoint, contextOf(req, res), inputOf(endpoint, req)));
     for (const endpoint of offered)
       route[endpoint.method.toLowerCase() as Lowercase<typeof endpoint.method>](gate, call(endpoint));
-    const allowed = offered.map(({ method }) => method).join(", ");
-    route.all((_req, res) => {
-      res.set("Allow", allowed);
-      throw new BadRequest(405, "METHOD_NOT_SUPPORTED", `This route takes ${allowed}.`);
-    });
+    route.all(
+      allowMethods(
+        offered.map(({ method }) => method),
+        rejectMethod,
+      ),
+    );
   }
   const refuse: ErrorRequestHandler = (error, req, res, next) => {
     if (res.headersSent || req.socket.destroyed) return next(error);
     if (error instanceof DomainError) return answer(res, refuseRest(error, contextOf(req, res)));
-    if (error instanceof BadRequest) return refuseShape(res, error.status, error.code, error.message);
+    if (error instanceof BadRequest)
+      return refuseShape(res, error.status, error.code, error.message, error.field);
     const status: unknown = error?.status;
     if (typeof status !== "number" || status < 400 || status > 499) return next(error);
     const [code, message] = UNREADABLE[status] ?? ["BAD_REQUEST", "This request cannot be read."];
@@ -54,6 +59,10 @@ export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): 
   };
   router.use(refuse);
   return router;
+}
+
+function rejectMethod(_res: Response, allowed: string): void {
+  throw new BadRequest(405, "METHOD_NOT_SUPPORTED", `This route takes ${allowed}.`);
 }
 
 const UNREADABLE: Record<number, [code: string, message: string]> = {
@@ -68,9 +77,15 @@ function answer(res: Response, { status, body, retryAfter }: RestAnswer): void {
   res.status(status).json(body);
 }
 
-function refuseShape(res: Response, status: number, code: string, message: string): void {
+function refuseShape(
+  res: Response,
+  status: number,
+  code: string,
+  message: string,
+  field: string | null = null,
+): void {
   const { requestId = "" } = res.locals as { requestId?: string };
-  res.status(status).json({ code, message, reason: null, field: null, detail: {}, requestId });
+  res.status(status).json({ code, message, reason: null, field, detail: {}, requestId });
 }
 
 /** A form of another site can send other types without asking first. */
@@ -83,7 +98,14 @@ const jsonOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const readBody = express.json({ limit: MAX_BODY, inflate: false });
+const readBody = express.json({
+  limit: MAX_BODY,
+  inflate: false,
+  verify: (_req, _res, bytes) => {
+    const problem = jsonProblem(bytes);
+    if (problem !== null) throw new BadRequest(400, "BAD_REQUEST", problem);
+  },
+});
 
 /** What the path, the query and the body say, each thing once. */
 function inputOf({ method, inPath, inQuery }: Endpoint, req: Request): Record<string, unknown> {

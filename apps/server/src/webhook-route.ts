@@ -9,6 +9,7 @@ import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refu
 import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
 import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
+import { allowMethods } from "./allow-methods.ts";
 import { createMisdirectedRoute } from "./misdirected-route.ts";
 
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
@@ -69,9 +70,8 @@ export function createWebhookRoute(deps: WebhookDeps): RequestHandler {
     const healthy = await deps.isHealthy();
     res.status(healthy ? 200 : 503).json({ status: healthy ? "ok" : "unavailable" });
   });
-  router.all([WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:messageId`], misdirected, (_req, res) => {
-    res.set("Allow", "POST").status(405).end();
-  });
+  router.all(WEBHOOK_PATH, misdirected, allowMethods(["GET", "POST"]));
+  router.all(`${WEBHOOK_PATH}/status/:messageId`, misdirected, allowMethods(["POST"]));
   return (req, res, next) => {
     // The two paths as Twilio writes them are known without the router's going through them one by one.
     const plain = req.method === "POST" && req.url.startsWith(WEBHOOK_PATH) ? PLAIN_REST.exec(req.url) : null;

@@ -1,5 +1,7 @@
 import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown } from "@trpc/server";
 import { DomainError } from "@waystation/whatsapp/errors";
+import { ZodError } from "zod";
+import { namingField } from "./input-errors.ts";
 import type { Endpoint } from "./rest.ts";
 import { appRouter } from "./root.ts";
 import { asError, type RequestContext } from "./trpc.ts";
@@ -50,7 +52,14 @@ export function refuseRest(thrown: unknown, ctx: RequestContext): RestAnswer {
   const seconds = (detail as { retryAfter?: unknown }).retryAfter;
   return {
     status: httpStatus,
-    body: { code, message, reason, field, detail, requestId },
+    body: {
+      code,
+      message: error.cause instanceof ZodError ? namingField(message, field) : message,
+      reason,
+      field,
+      detail,
+      requestId,
+    },
     retryAfter: httpStatus === 429 ? (typeof seconds === "number" ? seconds : 60) : null,
   };
 }

@@ -12,9 +12,11 @@ import type {
   Visit,
 } from "@waystation/whatsapp/context";
 import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
-import { DomainError, type Reason } from "@waystation/whatsapp/errors";
+import { DomainError } from "@waystation/whatsapp/errors";
 import { toPgText } from "@waystation/whatsapp/text";
 import { ZodError } from "zod";
+import { codeOf } from "./error-codes.ts";
+import { describeFirst } from "./input-errors.ts";
 import type { Meta } from "./rest-meta.ts";
 
 /** What a request brings: the platform, who is asking (if anyone), and an id to find it by in the log. */
@@ -31,31 +33,6 @@ export interface RequestContext {
 export type Viewer = Person | Program;
 
 const personIn = (viewer: Viewer | null): Person | null => (viewer && "sessionId" in viewer ? viewer : null);
-
-type Code = ConstructorParameters<typeof TRPCError>[0]["code"];
-
-const codeOf: Partial<Record<Reason, Code>> = {
-  not_signed_in: "UNAUTHORIZED",
-  key_refused: "UNAUTHORIZED",
-  sign_in_first: "UNAUTHORIZED",
-  not_allowed: "FORBIDDEN",
-  second_factor_needed: "FORBIDDEN",
-  not_found: "NOT_FOUND",
-  too_many_requests: "TOO_MANY_REQUESTS",
-  too_many_streams: "TOO_MANY_REQUESTS",
-  twilio_rate_limited: "TOO_MANY_REQUESTS",
-  twilio_unreachable: "BAD_GATEWAY",
-  twilio_unexpected: "BAD_GATEWAY",
-  sender_taken: "CONFLICT",
-  already_member: "CONFLICT",
-  setup_done: "CONFLICT",
-  last_owner: "CONFLICT",
-  second_factor_required: "CONFLICT",
-  shortcut_taken: "CONFLICT",
-  shared_key_exists: "CONFLICT",
-  changed_meanwhile: "CONFLICT",
-  database_unavailable: "SERVICE_UNAVAILABLE",
-};
 
 const t = initTRPC
   .context<RequestContext>()
@@ -81,13 +58,8 @@ const t = initTRPC
       }
       const unknown = { reason: null, field: null, detail: {} };
       if (error.cause instanceof ZodError) {
-        const [issue] = error.cause.issues;
-        const field = issue?.path.map(String).join(".") || null;
-        return {
-          ...shape,
-          message: issue?.message ?? "This input is not valid.",
-          data: { ...base, ...unknown, field },
-        };
+        const { message, field } = describeFirst(error.cause);
+        return { ...shape, message, data: { ...base, ...unknown, field } };
       }
       if (error.code !== "INTERNAL_SERVER_ERROR")
         return { ...shape, message: "This request is not valid.", data: { ...base, ...unknown } };
@@ -97,7 +69,7 @@ const t = initTRPC
   });
 
 export function asError(cause: DomainError): TRPCError {
-  return new TRPCError({ code: codeOf[cause.reason] ?? "BAD_REQUEST", message: cause.message, cause });
+  return new TRPCError({ code: codeOf(cause.reason), message: cause.message, cause });
 }
 
 /** Refusals keep their sentence, and are noted; anything else is reported and stays behind the neutral one. */
@@ -124,11 +96,15 @@ const cleanText = t.middleware(({ next, getRawInput }) =>
   next({ getRawInput: async () => clean(await getRawInput()) }),
 );
 
-function clean(value: unknown): unknown {
+/** No input is nested so deeply; one that is would exhaust the stack. */
+const MAX_DEPTH = 40;
+
+function clean(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return toPgText(value);
-  if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, clean(each)]));
+  if (depth > MAX_DEPTH) throw new TRPCError({ code: "BAD_REQUEST" });
+  if (Array.isArray(value)) return value.map((each) => clean(each, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, clean(each, depth + 1)]));
 }
 
 /** Whoever asks, acting for their organisation in one of these roles; else the refusal. */
