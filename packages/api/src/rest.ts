@@ -2,6 +2,7 @@ import type { AnyTRPCProcedure } from "@trpc/server";
 import { exportAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { z } from "zod";
 import { named } from "./answers.ts";
+import { describeMedia } from "./media-openapi.ts";
 import type { Meta, Rest } from "./rest-meta.ts";
 import { appRouter } from "./root.ts";
 
@@ -85,6 +86,17 @@ const REFUSALS: [status: string, name: string, description: string][] = [
   ["default", "Failed", "Something went wrong here. The request can be sent again."],
 ];
 
+const TAGS: Record<Rest["about"], string> = {
+  Twilio: "Connections to Twilio accounts, and the webhooks that they send.",
+  Inbox: "Conversations with customers, their messages and files.",
+  Organisation: "The team and the audit log.",
+};
+
+/** A laptop's own address means nothing to others: the document's own address is meant then. */
+function serverUrl(publicUrl: string): string {
+  return /^https?:\/\/(localhost|127\.|\[::1\])/.test(publicUrl) ? "/" : publicUrl;
+}
+
 /** The OpenAPI document of this server. */
 export function describeRest(publicUrl: string): object {
   const answers = z.registry<{ id: string }>();
@@ -101,18 +113,27 @@ export function describeRest(publicUrl: string): object {
     };
   }
   paths["/api/audit/export"] = { get: auditExport() };
+  Object.assign(
+    paths,
+    describeMedia(REFUSALS.map(([status, name]) => [status, `#/components/responses/${name}`])),
+  );
   return {
     openapi: "3.1.1",
     info: {
       title: "Waystation",
       version: "1",
+      license: { name: "MIT", identifier: "MIT" },
+      contact: { name: "Whoever operates this server", url: publicUrl },
       summary: "The WhatsApp desk of an organisation, for other programs.",
       description:
         "Every request acts in one organisation, with one role: those of the API key, or of the person who is signed in. Times are ISO 8601 in UTC. Lists come in pages: give `nextCursor` as `cursor` to go on.",
     },
-    servers: [{ url: publicUrl }],
+    servers: [{ url: serverUrl(publicUrl) }],
     security: [{ key: [] }, { session: [] }],
-    tags: [...new Set(endpoints.map(({ about }) => about))].map((name) => ({ name })),
+    tags: [...new Set(endpoints.map(({ about }) => about))].map((name) => ({
+      name,
+      description: TAGS[name],
+    })),
     paths,
     components: {
       securitySchemes: {
@@ -149,7 +170,7 @@ function operation(endpoint: Endpoint, answer: string): object {
     operationId: operationId(procedure),
     tags: [about],
     summary,
-    ...(description && { description }),
+    description: description ?? `${summary}.`,
     ...(parameters.length > 0 && { parameters }),
     ...(inBody.length > 0 && {
       requestBody: {
@@ -182,6 +203,8 @@ function auditExport(): object {
     operationId: "auditExport",
     tags: ["Organisation"],
     summary: "Take the audit log as a file",
+    description:
+      "All entries that fit, newest first, as CSV or as one JSON object a line. For owners and admins.",
     parameters: fieldsOf(exportAuditInput).map((field) => parameter("query", field)),
     responses: {
       "200": { description: "A file.", content: { "text/csv": file, "application/jsonl": file } },
