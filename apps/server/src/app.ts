@@ -22,6 +22,7 @@ import { liveRoute } from "./live-route.ts";
 import type { Logger } from "./logger.ts";
 import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
+import { readBody } from "./read-body.ts";
 import { refuse, requestGate } from "./request-gate.ts";
 import { restRoute } from "./rest-route.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
@@ -183,9 +184,9 @@ function contextOf({ platform, log }: AppDeps) {
 }
 
 /** Read here, because tRPC's own reader goes on reading a body that is too long. */
-const readText = express.text({ type: () => true, limit: MAX_BODY, inflate: false });
+const read = readBody(MAX_BODY);
 const trpcBody: RequestHandler = (req, res, next) =>
-  readText(req, res, (error?: unknown) => {
+  read(req, res, (error?: unknown) => {
     const status = (error as { status?: unknown } | undefined)?.status;
     if (status === 413)
       return refuse(
@@ -197,8 +198,10 @@ const trpcBody: RequestHandler = (req, res, next) =>
     if (status === 415)
       return refuse(res, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8, not compressed.");
     if (error) return next(error);
-    const problem = typeof req.body === "string" ? jsonProblem(Buffer.from(req.body)) : null;
+    if (!Buffer.isBuffer(req.body)) return next();
+    const problem = jsonProblem(req.body);
     if (problem !== null) return refuse(res, 400, "BAD_REQUEST", problem);
+    req.body = req.body.toString();
     next();
   });
 

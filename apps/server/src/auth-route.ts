@@ -1,9 +1,10 @@
 import { fromNodeHeaders } from "better-auth/node";
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Auth } from "./auth.ts";
 import { ADDRESS_HEADER, BASE_PATH } from "./auth-engine.ts";
+import { readBody } from "./read-body.ts";
 
-const BODY_LIMIT = "16kb";
+const BODY_LIMIT = 16 * 1024;
 
 /** Mounted at `/api/auth`, before any other body parser. The address of the client is Express's to say. */
 export function authRouter(auth: Auth): Router {
@@ -12,7 +13,7 @@ export function authRouter(auth: Auth): Router {
     headers.delete(ADDRESS_HEADER);
     if (req.ip) headers.set(ADDRESS_HEADER, req.ip);
     for (const name of ["content-length", "transfer-encoding", "connection"]) headers.delete(name);
-    const body = req.method === "POST" && typeof req.body === "string" ? req.body : null;
+    const body = req.method === "POST" && Buffer.isBuffer(req.body) ? req.body.toString() : null;
     const url = new URL(`${BASE_PATH}${req.path}`, auth.publicUrl);
     const response = await auth.handler(new Request(url, { method: req.method, headers, body }));
     const cookies = response.headers.getSetCookie();
@@ -27,6 +28,10 @@ export function authRouter(auth: Auth): Router {
     res.status(status).json({ code: "UNREADABLE", message: "This request cannot be read." });
   };
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(express.text({ type: "application/json", limit: BODY_LIMIT }), forward, unreadable);
+  router.use(
+    readBody(BODY_LIMIT, (req) => req.is("application/json") !== false),
+    forward,
+    unreadable,
+  );
   return router;
 }

@@ -206,9 +206,9 @@ describe.each(databases)("on %s", (kind) => {
       return { status: answer.status, ...((await answer.json()) as { reason: string; message: string }) };
     };
     desk.simulator.setChaos({ mediaFault: "down" });
-    expect(await ask()).toMatchObject({ status: 504, reason: "twilio_unreachable" });
+    expect(await ask()).toMatchObject({ status: 502, reason: "twilio_unreachable" });
     desk.simulator.setChaos({ mediaFault: "throttled" });
-    expect(await ask()).toMatchObject({ status: 503, reason: "twilio_rate_limited" });
+    expect(await ask()).toMatchObject({ status: 429, reason: "twilio_rate_limited" });
     desk.simulator.setChaos({ mediaFault: "none" });
     expect((await desk.owner.send(path)).status).toBe(200);
     expect(JSON.stringify(desk.lines)).not.toContain(tokenOf(ACCOUNTS.healthy));

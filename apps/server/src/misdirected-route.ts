@@ -5,7 +5,8 @@ import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import type { MisdirectedReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
 import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
 import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
-import express, { type Request, type RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
+import { readBody } from "./read-body.ts";
 
 interface MisdirectedDeps {
   platform: Pick<Platform, "db" | "keyring" | "publicUrl">;
@@ -23,11 +24,7 @@ const ABSOLUTE_FORM = /^[a-z]+:\/\/[^/?]*/i;
  * stored; the connection whose secret signed one shows the admin what to change. All other requests go on.
  */
 export function createMisdirectedRoute(deps: MisdirectedDeps, reason: MisdirectedReason): RequestHandler {
-  const readBody = express.raw({
-    type: "application/x-www-form-urlencoded",
-    limit: MAX_BODY,
-    inflate: false,
-  });
+  const read = readBody(MAX_BODY, (req) => req.is("application/x-www-form-urlencoded") !== false);
   const tell: RequestHandler = async (req, res, next) => {
     const isTold = await record(deps, reason, req).catch((error: unknown) => {
       deps.report(error);
@@ -41,7 +38,7 @@ export function createMisdirectedRoute(deps: MisdirectedDeps, reason: Misdirecte
   return (req, res, next) => {
     if (req.headers["x-twilio-signature"] === undefined) return next();
     // A body that cannot be read is no webhook: what comes next answers it.
-    readBody(req, res, (error) => (error ? next() : tell(req, res, next)));
+    read(req, res, (error) => (error ? next() : tell(req, res, next)));
   };
 }
 

@@ -2,17 +2,12 @@ import { callRest, type RestAnswer, refuseRest } from "@waystation/api/call-rest
 import { describeRest, type Endpoint, endpoints, type Field } from "@waystation/api/rest";
 import type { RequestContext } from "@waystation/api/trpc";
 import { DomainError } from "@waystation/whatsapp/errors";
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
-  Router,
-} from "express";
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from "express";
 import { allowMethods } from "./allow-methods.ts";
 import { auditExportRoute } from "./audit-export-route.ts";
 import { BadRequest } from "./bad-request.ts";
 import { jsonProblem } from "./json-limits.ts";
+import { readBody } from "./read-body.ts";
 import { fromOurPages } from "./request-gate.ts";
 
 export interface RestDeps {
@@ -31,7 +26,13 @@ export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): 
   router.get("/openapi.json", (_req, res) => void res.type("json").send(description));
   router.get("/audit/export", recogniseViewer, auditExportRoute(contextOf));
   router.all(["/openapi.json", "/audit/export"], allowMethods(["GET"], rejectMethod));
-  const gate = [fromOurPages(new URL(publicUrl).origin, refuseShape), recogniseViewer, jsonOnly, readBody];
+  const gate = [
+    fromOurPages(new URL(publicUrl).origin, refuseShape),
+    recogniseViewer,
+    jsonOnly,
+    read,
+    parseJson,
+  ];
   for (const [path, offered] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
     const route = router.route(path.replace("/api", "").replaceAll(/\{(\w+)\}/g, ":$1"));
     const call =
@@ -98,14 +99,28 @@ const jsonOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const readBody = express.json({
-  limit: MAX_BODY,
-  inflate: false,
-  verify: (_req, _res, bytes) => {
-    const problem = jsonProblem(bytes);
-    if (problem !== null) throw new BadRequest(400, "BAD_REQUEST", problem);
-  },
-});
+const read = readBody(MAX_BODY);
+const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-?8\b)/i;
+
+/** An object or a list; a body of nothing is one without fields. */
+const parseJson: RequestHandler = (req, _res, next) => {
+  if (!Buffer.isBuffer(req.body)) return next();
+  if (OTHER_CHARSET.test(req.get("content-type") ?? ""))
+    throw new BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", UNREADABLE[415]?.[1] ?? "");
+  const problem = jsonProblem(req.body);
+  if (problem !== null) throw new BadRequest(400, "BAD_REQUEST", problem);
+  const text = req.body.toString();
+  let body: unknown = {};
+  try {
+    if (text !== "") body = JSON.parse(text);
+  } catch {
+    body = null;
+  }
+  if (typeof body !== "object" || body === null)
+    throw new BadRequest(400, "PARSE_ERROR", UNREADABLE[400]?.[1] ?? "");
+  req.body = body;
+  next();
+};
 
 /** What the path, the query and the body say, each thing once. */
 function inputOf({ method, inPath, inQuery }: Endpoint, req: Request): Record<string, unknown> {

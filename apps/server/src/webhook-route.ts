@@ -11,6 +11,7 @@ import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature"
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
 import { allowMethods } from "./allow-methods.ts";
 import { createMisdirectedRoute } from "./misdirected-route.ts";
+import { readBody } from "./read-body.ts";
 
 const TWIML = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
 const TWIML_HEADERS = ["Content-Type", "text/xml", "Content-Length", String(Buffer.byteLength(TWIML))];
@@ -56,14 +57,12 @@ type Answer =
 export function createWebhookRoute(deps: WebhookDeps): RequestHandler {
   const router = express.Router({ strict: true, caseSensitive: true });
   const checkType = onlyForms(deps);
-  const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  const read = readBody(MAX_BODY);
   const receiveBody = handle(deps);
   const answerError = answerBodyErrors(deps);
   const receive: RequestHandler = (req, res, next) =>
     checkType(req, res, () =>
-      readBody(req, res, (error) =>
-        error ? answerError(error, req, res, next) : receiveBody(req, res, next),
-      ),
+      read(req, res, (error) => (error ? answerError(error, req, res, next) : receiveBody(req, res, next))),
     );
   const misdirected = createMisdirectedRoute(deps, "wrong_method");
   router.get(WEBHOOK_PATH, misdirected, async (_req, res) => {

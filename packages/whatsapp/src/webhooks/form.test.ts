@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { parseForm } from "./form.ts";
 
 const text = fc.oneof(
@@ -43,4 +43,21 @@ test("is read as URLSearchParams reads it, well encoded or not", () => {
     }),
     { numRuns: 20_000 },
   );
+});
+
+test("parameters are counted before they are decoded, and nothing between two separators is none", () => {
+  const decode = vi.spyOn(globalThis, "decodeURIComponent");
+  try {
+    expect(parseForm(Buffer.from("%41=%41&".repeat(8_000)))).toBeNull();
+    expect(parseForm(Buffer.from("&".repeat(64_000)))).toBeNull();
+    expect(decode).not.toHaveBeenCalled();
+  } finally {
+    decode.mockRestore();
+  }
+  expect(parseForm(Buffer.from(`${"&".repeat(5_000)}a=1&&b=2`))).toEqual([
+    ["a", "1"],
+    ["b", "2"],
+  ]);
+  expect(parseForm(Buffer.from("a&".repeat(200)))).toHaveLength(200);
+  expect(parseForm(Buffer.from("a&".repeat(201)))).toBeNull();
 });
