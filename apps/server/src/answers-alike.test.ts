@@ -2,6 +2,7 @@ import { PassThrough, type Writable } from "node:stream";
 import { codeOf, statusOf } from "@waystation/api/error-codes";
 import { describeFirst, namingField } from "@waystation/api/input-errors";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { drained } from "./drained.ts";
 import { procedures } from "./plausible-inputs-testing.ts";
 
@@ -23,7 +24,7 @@ test("what is wrong with an input is a sentence that names its field", () => {
       const wrong = input?.safeParse({ [name]: Symbol.iterator });
       const issue = wrong?.error?.issues.find((one) => one.path[0] === name);
       if (!wrong?.error || !issue) continue;
-      const { message, field } = describeFirst(Object.assign(wrong.error, { issues: [issue] }));
+      const { message, field } = describeFirst(new z.ZodError([issue]));
       const sentence = namingField(message, field);
       expect.soft(sentence, path).toContain(name);
       expect.soft(sentence, path).toMatch(/[.?]$/);

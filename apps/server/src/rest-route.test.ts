@@ -180,7 +180,9 @@ describe.each(databases)("on %s", (kind) => {
         .toEqual(["code", "detail", "field", "message", "reason", "requestId"].sort());
       if (field !== undefined) expect.soft(body.field, JSON.stringify(body)).toBe(field);
     }
-    expect((await byKey(key, CONNECT, { method: "PUT" })).headers.get("allow")).toBe("POST, GET, DELETE");
+    expect((await byKey(key, CONNECT, { method: "PUT" })).headers.get("allow")).toBe(
+      "POST, GET, HEAD, DELETE",
+    );
     const { items } = (await json(await byKey(key, "/api/conversations?isOpen=false&limit=1"))) as {
       items: unknown[];
     };

@@ -53,10 +53,10 @@ export function describeMedia(errors: [status: string, ref: string][]): Record<s
       },
     },
     [`${PATH}/{id}`]: {
-      parameters: [id],
       get: {
         operationId: "mediaDownload",
         tags: ["Inbox"],
+        parameters: [id],
         summary: "Download a file of a message",
         description:
           "Files that customers sent are fetched from Twilio when somebody first asks for them. `Range` is supported.",
@@ -74,6 +74,7 @@ export function describeMedia(errors: [status: string, ref: string][]): Record<s
       delete: {
         operationId: "mediaDiscard",
         tags: ["Inbox"],
+        parameters: [id],
         summary: "Delete a file that was not sent",
         description: "Only whoever uploaded it can delete it.",
         responses: { "204": { description: "Deleted." }, ...failures },
