@@ -32,7 +32,10 @@ let store: TestStore;
 let server: RunningServer;
 let routes: MountedRoute[];
 let port: number;
-const visitors: [name: string, headers: string][] = [["nobody", ""]];
+const visitors: [name: string, headers: string][] = [
+  ["nobody", ""],
+  ["a signature", "X-Twilio-Signature: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n"],
+];
 
 beforeAll(async () => {
   subscribe("net.server.socket", onSocket);
@@ -177,7 +180,7 @@ test.each(["counted", "announced", "endless", "slow"] as const)(
     const work = async () => {
       for (const { who, headers, path, method, type } of left) {
         const isUpload =
-          method === "POST" && /^\/api\/media\/?$/.test(path) && type === FILE_TYPE && who !== "nobody";
+          method === "POST" && /^\/api\/media\/?$/.test(path) && type === FILE_TYPE && who === "an API key";
         const { heads, read, isEndedByServer } = await send(
           method,
           path,
