@@ -32,7 +32,7 @@ test("disconnecting keeps the history, and connecting again goes on with it", as
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Disconnect" }).click();
     const dialog = page.getByRole("dialog", { name: "Disconnect +1 415 555 0100?" });
-    await expect(dialog).toContainText("The stored Auth Token is erased.");
+    await expect(dialog).toContainText("The stored Auth Token and shared keys are erased.");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await expect(verdict(page).getByRole("heading")).toHaveText("Working");
 
