@@ -60,8 +60,17 @@ test("a message is found however it is written, and opened where it stands", asy
         await expect(bubble).toHaveCount(1, { timeout: 500 });
       }).toPass();
     }
+    await expect(async () => {
+      await thread(page).press("End");
+      await expect(last).toBeInViewport({ timeout: 500 });
+    }).toPass();
+  });
+
+  await test.step("one button leads to the newest message", async () => {
+    await page.reload();
+    await expect(found(page)).toBeInViewport();
     await page.getByRole("button", { name: "Newest" }).click();
-    await expect(last).toBeInViewport();
+    await expect(thread(page).getByText("Later message 130", { exact: true })).toBeInViewport();
     await expect(page).not.toHaveURL(/[?&]message=/);
   });
 
