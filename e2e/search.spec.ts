@@ -98,7 +98,10 @@ test("a message is found however it is written, and opened where it stands", asy
     await page.keyboard.press("j");
     await expect(found(page)).toBeInViewport();
     await page.goto("/");
-    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("button", { name: "Search and commands" }).click();
+    await expect(
+      page.getByRole("dialog").getByRole("textbox", { name: "Search and commands" }),
+    ).toBeFocused();
     await page.keyboard.type("sabado");
     await expect(page.getByRole("dialog").locator("mark")).toHaveText(["sa\u0301bado"]);
     await page.keyboard.press("Enter");
