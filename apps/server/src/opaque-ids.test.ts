@@ -14,7 +14,7 @@ interface Schema {
 
 const isId = (name: string) => /^id$|Ids?$/.test(name);
 /** Twilio's name for a shared key. */
-const isTwilios = (where: string) => /(sharedKeys?|action)\.keyId$/i.test(where);
+const isTwilios = (where: string) => /(sharedKeys?\.|action\.|shared-keys )keyId$/i.test(where);
 
 /** Every property that is an id, and is not described as a UUID. */
 function loose(where: string, schema: Schema, name = ""): string[] {

@@ -99,8 +99,12 @@ export function plausible(field: string, known: Known, number: number): unknown 
     revokeApiKeyIds: [],
     since: null,
     cursor: "AAAAAAAAAAAAAAAAAAAAAA",
+    // A page of messages takes one of the three.
+    around: undefined,
+    after: undefined,
     tab: "a-tab-of-olga",
     doing: "looking",
+    shownFor: { sessionId: NOBODY, organizationId: NOBODY },
     clientKey: `key-of-sending-${number}`,
     evenThough: "opted_out",
     mentions: [],
