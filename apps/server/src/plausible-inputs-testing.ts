@@ -104,6 +104,8 @@ export function plausible(field: string, known: Known, number: number): unknown 
     after: undefined,
     tab: "a-tab-of-olga",
     doing: "looking",
+    secret: "a secret that Twilio made",
+    algorithm: "HMAC_SHA256",
     shownFor: { sessionId: NOBODY, organizationId: NOBODY },
     clientKey: `key-of-sending-${number}`,
     evenThough: "opted_out",
