@@ -22,6 +22,11 @@ const VOUCHED: Record<string, string> = {
   "```([\\s\\S]+?)```": "in the browser, of one message",
   "\\/+$": "of the operator's own setting",
   "^bearer +(.*)$": "anchored, of a header",
+  ';\\s*charset\\s*=\\s*(?!"?utf-?8\\b)': "a header, at most 16 KB, tried from each semicolon",
+  "^[\\d\\s+()./-]*\\d[\\d\\s()./-]*$": "anchored, of a search of at most 200 characters",
+  "(?<![\\p{L}\\p{N}])\\+?\\(?\\d[\\d ()./\\-\\t]{4,28}\\d(?![\\p{L}\\p{N}])":
+    "at most thirty characters from each digit",
+  "^screen_\\d+_(.+?)(?:_\\d+)?$": "anchored; each underscore reads only the digits that follow it",
 };
 
 const files = globSync("{apps/{admin,server},packages/{api,db,whatsapp}}/src/**/*.{ts,tsx}", {
@@ -73,9 +78,11 @@ test("no text from outside becomes a regular expression", () => {
   const made = files.filter((file) =>
     /\bnew RegExp\(|\bRegExp\(/.test(readFileSync(join(root, file), "utf8")),
   );
-  // The names of the team, each sign of them escaped; and our own path.
+  // The names of the team, each sign of them escaped; our own path; and the search's own character classes.
   expect(made.toSorted()).toEqual([
     "apps/admin/src/routes/_desk/-inbox/mentions.ts",
     "apps/server/src/webhook-route.ts",
+    "packages/whatsapp/src/search/fold.ts",
+    "packages/whatsapp/src/search/tokens.ts",
   ]);
 });
