@@ -7,7 +7,15 @@ import { queryClient } from "../../trpc.ts";
 import { Card } from "../../ui/card.tsx";
 import { CopyIcon } from "../../ui/copy.tsx";
 import { Notice } from "../../ui/tone.tsx";
-import { type ApiDocument, documentQuery, type Operation, type Shape } from "./-reference/document.ts";
+import {
+  type ApiDocument,
+  documentQuery,
+  fileTypesOf,
+  jsonOf,
+  type Operation,
+  type Shape,
+  successOf,
+} from "./-reference/document.ts";
 import { limitsOf, printCurl, printShape } from "./-reference/print-shape.ts";
 import css from "./-reference/reference.module.css";
 
@@ -110,13 +118,13 @@ interface EndpointProps {
 
 function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
   const { parameters = [], requestBody, summary, description } = operation;
-  const body = requestBody?.content["application/json"].schema;
-  const { content } = operation.responses["200"];
-  const answer = content["application/json"]?.schema;
+  const body = jsonOf(requestBody);
+  const success = successOf(operation);
+  const answer = jsonOf(success);
   const name = answer?.$ref?.split("/").at(-1) ?? "";
   const words = answer
     ? printShape(name.endsWith("Answer") ? (shapes[name] ?? answer) : answer)
-    : `a file: ${Object.keys(content).join(" or ")}`;
+    : describeFile(fileTypesOf(success));
   const asked = (where: "path" | "query") =>
     parameters
       .filter((each) => each.in === where)
@@ -150,6 +158,11 @@ function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
       </div>
     </details>
   );
+}
+
+function describeFile(types: string[]): string {
+  if (types.length === 0) return "nothing";
+  return types.includes("*/*") ? "a file" : `a file: ${types.join(" or ")}`;
 }
 
 interface Field {

@@ -18,7 +18,7 @@ export interface Shape {
 }
 
 interface Content {
-  content: { "application/json": { schema: Shape } };
+  content?: Record<string, { schema: Shape }>;
 }
 
 interface Parameter {
@@ -35,8 +35,25 @@ export interface Operation {
   description?: string;
   parameters?: Parameter[];
   requestBody?: Content;
-  /** What is no JSON is a file. */
-  responses: { "200": { content: Record<string, { schema: Shape }> } };
+  responses: Record<string, Content>;
+}
+
+/** The shape of a JSON body; undefined for a file, or for no body. */
+export function jsonOf(body: Content | undefined): Shape | undefined {
+  return body?.content?.["application/json"]?.schema;
+}
+
+/** The media types of a body that is not JSON. */
+export function fileTypesOf(body: Content | undefined): string[] {
+  return Object.keys(body?.content ?? {}).filter((type) => type !== "application/json");
+}
+
+/** The response of a call that succeeds. */
+export function successOf({ responses }: Operation): Content | undefined {
+  const [status] = Object.keys(responses)
+    .filter((each) => each.startsWith("2"))
+    .toSorted();
+  return status === undefined ? undefined : responses[status];
 }
 
 export interface ApiDocument {

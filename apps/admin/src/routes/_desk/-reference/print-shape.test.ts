@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Operation } from "./document.ts";
+import { fileTypesOf, jsonOf, type Operation, successOf } from "./document.ts";
 import { limitsOf, printCurl, printShape } from "./print-shape.ts";
 
 test("a shape is written as TypeScript would write it", () => {
@@ -48,6 +48,27 @@ test("an example has what has to be given", () => {
   -d '{ "body": "Your order is on its way." }' \\
   "https://d/api/conversations/$CONVERSATION_ID/messages"`,
   );
+});
+
+test("a call that sends or deletes a file", () => {
+  const operation: Operation = {
+    operationId: "mediaUpload",
+    tags: [],
+    summary: "",
+    requestBody: { content: { "application/octet-stream": { schema: {} } } },
+    responses: { "201": { content: { "application/json": { schema: { type: "object" } } } }, "400": {} },
+  };
+  expect(printCurl("https://d", "POST", "/api/media", operation)).toBe(
+    `curl -X POST -H "Authorization: Bearer $WAYSTATION_KEY" \\
+  -H "Content-Type: application/octet-stream" \\
+  --data-binary @photo.jpg \\
+  "https://d/api/media"`,
+  );
+  expect(jsonOf(successOf(operation))).toEqual({ type: "object" });
+  const discard = { ...operation, requestBody: undefined, responses: { "204": {}, "404": {} } };
+  expect(jsonOf(successOf(discard))).toBeUndefined();
+  expect(fileTypesOf(successOf(discard))).toEqual([]);
+  expect(printCurl("https://d", "DELETE", "/api/media/{id}", discard)).toContain('"https://d/api/media/$ID"');
 });
 
 test("limits are said in words", () => {

@@ -1,4 +1,4 @@
-import type { Operation, Shape } from "./document.ts";
+import { fileTypesOf, jsonOf, type Operation, type Shape } from "./document.ts";
 
 const step = "  ";
 
@@ -58,8 +58,11 @@ export function printCurl(url: string, method: string, path: string, operation: 
   const ids = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${constant(name)}`);
   const asked = parameters.filter((each) => each.in === "query" && each.name.endsWith("Id"));
   const query =
-    method === "DELETE" ? `?${asked.map(({ name }) => `${name}=$${constant(name)}`).join("&")}` : "";
-  const body = requestBody?.content["application/json"].schema;
+    method === "DELETE" && asked.length > 0
+      ? `?${asked.map(({ name }) => `${name}=$${constant(name)}`).join("&")}`
+      : "";
+  const body = jsonOf(requestBody);
+  const [fileType] = fileTypesOf(requestBody);
   const given = Object.keys(body?.properties ?? {}).filter(
     (name) => body?.required?.includes(name) || name in samples,
   );
@@ -67,6 +70,7 @@ export function printCurl(url: string, method: string, path: string, operation: 
   return [
     `curl${method === "GET" ? "" : ` -X ${method}`} -H "Authorization: Bearer $WAYSTATION_KEY"`,
     ...(body ? [`-H "Content-Type: application/json"`, `-d '{ ${json} }'`] : []),
+    ...(fileType ? [`-H "Content-Type: ${fileType}"`, "--data-binary @photo.jpg"] : []),
     `"${url}${ids}${query}"`,
   ].join(" \\\n  ");
 }
