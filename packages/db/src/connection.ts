@@ -70,12 +70,23 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   client.on("error", lose).on("end", lose);
   if (onNotification) client.on("notification", ({ payload = "" }) => onNotification(payload));
 
+  // A query fails as soon as its error arrives. The transaction status follows, possibly in another packet.
+  let status = Promise.withResolvers<void>();
+  status.resolve();
+  client.connection.on("errorMessage", () => {
+    status.resolve();
+    status = Promise.withResolvers();
+  });
+  client.connection.on("readyForQuery", () => status.resolve());
+  void closed.promise.then(() => status.resolve());
+
   async function send<Answer>(answer: Promise<Answer>, milliseconds: number): Promise<Answer> {
     const timer = milliseconds > 0 ? setTimeout(lose, milliseconds) : undefined;
     try {
       return await answer;
     } catch (error) {
       if (isFatal(error)) lose();
+      await status.promise;
       throw error;
     } finally {
       clearTimeout(timer);
