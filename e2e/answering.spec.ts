@@ -79,15 +79,16 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
   await page.goto("/inbox");
   await row(page, "Anna Becker").click();
   await field(page).fill("We have a new offer");
-  await write("Stop");
+  await write("Stop!");
   const hold = page.getByRole("region", { name: "Why you should not write now" });
   await expect(
     hold.getByRole("heading", { name: "Anna Becker does not want to be written to" }),
   ).toBeVisible();
-  await expect(hold).toContainText("They wrote “Stop” today");
+  await expect(hold).toContainText("They wrote “Stop!” today");
+  await expect(hold).toContainText("when they write START");
   await expect(hold).toContainText("Your draft is kept.");
   await expect(field(page)).toHaveCount(0);
-  await expect(bubble(page, "Stop")).toContainText("Asked not to be written to any more");
+  await expect(bubble(page, "Stop!")).toContainText("Asked not to be written to any more");
   await inspect(page, "inbox, opted out");
   await colleague.goto(page.url());
   await expect(colleague.getByRole("region", { name: "Why you should not write now" })).toBeVisible();
@@ -106,6 +107,33 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
   await expect(bubble(page, "START")).toContainText("May be written to again");
   for (const each of [page, colleague])
     await expect(each.getByText(/^Free replies for another 23 h/)).toBeVisible();
+
+  await test.step("an owner changes the words, which apply everywhere at once", async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("textbox", { name: "Search and commands" }).fill("opt-out");
+    await page.getByRole("dialog").getByRole("button", { name: "Opt-out words" }).click();
+    const card = page.getByRole("region", { name: "Opt-out words" });
+    await card.getByRole("checkbox", { name: "English" }).uncheck();
+    await card.getByLabel("Your words for opting out").fill("Feierabend\n…");
+    await card.getByLabel("Your words for opting in again").fill("Weiter");
+    await card.getByRole("button", { name: "Save opt-out words" }).click();
+    await expect(card.getByLabel("Your words for opting out")).toHaveAccessibleDescription(
+      /letters or digits/,
+    );
+    await inspect(page, "settings, opt-out words");
+    await card.getByLabel("Your words for opting out").fill("Feierabend");
+    await card.getByRole("button", { name: "Save opt-out words" }).click();
+    await expect(page.getByText("The opt-out words are saved.")).toBeVisible();
+    await write("Feierabend, danke!");
+    await expect(colleague.getByRole("region", { name: "Why you should not write now" })).toContainText(
+      "when they write Weiter",
+    );
+    await colleague.goto("/settings");
+    await expect(colleague.getByRole("button", { name: "Save opt-out words" })).toHaveAccessibleDescription(
+      /Only owners and admins/,
+    );
+    await inspect(colleague, "settings, opt-out words of a member");
+  });
 });
 
 test("customers see that somebody types and has read, where an admin wants that", async ({

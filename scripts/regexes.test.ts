@@ -15,7 +15,6 @@ const VOUCHED: Record<string, string> = {
   'filename\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s"]+))':
     "a header, at most 16 KB, tried from the word alone",
   "^(\\ufeff)?\\s*BEGIN:VCARD\\r?\\n": "anchored, of the first bytes of a file",
-  "^[ \\t\\r\\n]+|[ \\t\\r\\n]+$": "of 24 bytes",
   "\\{(\\w+)\\}": "of our own paths, tried from each brace up to the next",
   "[ \\t]*\\{name\\}": "of a canned reply, whose length is limited",
   "(?:^|[\\s(])@([\\p{L}\\p{N}.'’ -]{0,40})$": "forty signs from each @",

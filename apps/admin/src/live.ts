@@ -68,6 +68,7 @@ function useRefresh(queryClient: QueryClient) {
         };
         const filters = [
           trpc.events.pathFilter(),
+          trpc.optOut.pathFilter(),
           trpc.twilioWhatsApp.status.pathFilter(),
           { ...trpc.conversations.pathFilter(), predicate },
           { ...trpc.messages.pathFilter(), predicate },

@@ -191,6 +191,10 @@ test("every endpoint answers what is described, and nothing more", async () => {
   });
   expect(await call("DELETE", sharedKeys, {}, key)).toMatchObject({ sharedKeys: [] });
 
+  const words = { stopWords: ["Feierabend"], startWords: ["Weiter"] };
+  expect(await call("GET", "/api/opt-out")).toMatchObject({ stopWords: [], startWord: "START" });
+  expect(await call("POST", "/api/opt-out", {}, { languages: ["de"], ...words })).toMatchObject(words);
+
   const ended = await call("DELETE", CONNECT, {}, { connectionId: connected.id });
   expect(ended).toMatchObject({ isActive: false, restored: { state: "restored" } });
   const { items: entries } = await call("GET", "/api/audit");
@@ -327,6 +331,8 @@ test("what is described is what the procedures answer", () => {
   expectTypeOf<Outputs["messages"]["list"]>().toExtend<Described<"messages">>();
   expectTypeOf<Outputs["messages"]["send"]>().toExtend<Described<"message">>();
   expectTypeOf<Outputs["messages"]["timeline"]>().toExtend<Described<"timeline">>();
+  expectTypeOf<Outputs["optOut"]["settings"]>().toExtend<Described<"optOutSettings">>();
+  expectTypeOf<Outputs["optOut"]["updateSettings"]>().toExtend<Described<"optOutSettings">>();
   expectTypeOf<Outputs["team"]["list"]>().toExtend<Described<"team">>();
   expectTypeOf<Outputs["audit"]["list"]>().toExtend<Described<"auditEntries">>();
 });

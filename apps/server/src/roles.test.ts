@@ -55,6 +55,8 @@ const PROCEDURES: Record<string, [door: Door, input?: (ids: Ids) => object]> = {
   "notes.delete": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId })],
   "notes.edit": ["member", ({ conversationId, noteId }) => ({ conversationId, noteId, body: "Another" })],
   "notes.list": ["member", ({ conversationId }) => ({ conversationId })],
+  "optOut.settings": ["member"],
+  "optOut.updateSettings": ["admin", () => ({ languages: ["en"], stopWords: [], startWords: [] })],
   "organizations.activate": ["arriving", ({ organizationId }) => ({ organizationId })],
   "organizations.create": ["owner", () => ({ name: "One more" })],
   "organizations.requireSecondFactor": ["owner", () => ({ isRequired: false })],

@@ -329,13 +329,38 @@ export const conversation = name(
       addresses: z.array(text),
       since: moment,
       optOut: z
-        .object({ since: moment, why: z.enum(["asked", "refused", "blocked"]), words: text.nullable() })
+        .object({
+          since: moment,
+          why: z.enum(["asked", "refused", "blocked"]),
+          words: text.nullable(),
+          startWord: text.describe("What the contact can write to opt in again."),
+        })
         .nullable(),
     }),
     assignee: z.object({ id: z.uuid(), name: text }).nullable(),
     isOpen: z.boolean(),
     attachmentProblem: text.nullable(),
     windowClosesAt,
+  }),
+);
+
+export const optOutSettings = name(
+  "OptOutSettings",
+  z.object({
+    languages: z.array(
+      z.object({
+        code: text.describe("ISO 639-1."),
+        name: text,
+        isOn: z.boolean(),
+        stopWords: z.array(text),
+        startWords: z.array(text),
+      }),
+    ),
+    stopWords: z.array(text).describe("The organisation's own words for opting out."),
+    startWords: z.array(text).describe("The organisation's own words for opting in again."),
+    startWord: text.describe(
+      "The word for opting in that is shown where the contact's language is not known.",
+    ),
   }),
 );
 

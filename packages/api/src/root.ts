@@ -5,6 +5,7 @@ import { conversations } from "./conversations.ts";
 import { events } from "./events.ts";
 import { messages } from "./messages.ts";
 import { notes } from "./notes.ts";
+import { optOut } from "./opt-out.ts";
 import { organizations } from "./organizations.ts";
 import { password } from "./password.ts";
 import { presence } from "./presence.ts";
@@ -25,6 +26,7 @@ export const appRouter = router({
   events,
   messages,
   notes,
+  optOut,
   organizations,
   password,
   presence,

@@ -128,10 +128,10 @@ export const conversationActivity = pgTable(
 );
 
 /**
- * Of messages: "STOP" and the like, which ask not to be written to any more, "START" and the like, which take it back; and
- * what Twilio refused because of the one (21610) or WhatsApp because somebody blocked us (63033).
+ * Of messages: Twilio's English words for opting out and in, and what Twilio rejected because of an opt-out (21610) or WhatsApp
+ * because of a block (63033). Other words are found among the newest messages: see `inbox/opt-out.ts` of the product.
  */
-export const ASKS = sql`((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop',
+export const OPT_OUT_INDEX_CONDITION = sql`((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop',
   'unsubscribe', 'end', 'quit', 'stopall', 'revoke', 'optout', 'cancel', 'start', 'unstop')) or error_code in (21610, 63033))`;
 
 /**
@@ -162,7 +162,7 @@ export const messages = pgTable(
     uniqueIndex("messages_sid").on(t.sid, t.connectionNo),
     index("messages_thread").on(t.conversationId, t.id),
     // Whether somebody may be written to is said by the last of these few.
-    index("messages_asks").on(t.conversationId, t.id).where(ASKS),
+    index("messages_asks").on(t.conversationId, t.id).where(OPT_OUT_INDEX_CONDITION),
   ],
 );
 

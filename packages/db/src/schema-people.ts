@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -143,6 +144,8 @@ export const organizations = pgTable(
     metadata: text(),
     /** Who has no second step of signing in is kept out until they have set one up. */
     requiresSecondFactor: boolean().notNull().default(false),
+    /** Which messages opt out; null for the defaults. */
+    optOut: jsonb().$type<{ languagesOff: string[]; stopWords: string[]; startWords: string[] }>(),
     createdAt: moment().notNull().defaultNow(),
   },
   () => [isOrganization()],

@@ -4,6 +4,7 @@ import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import {
   IconActivity,
   IconApi,
+  IconHandStop,
   IconHistory,
   IconInbox,
   IconLayoutDashboard,
@@ -33,7 +34,13 @@ const [store, palette] = createSpotlight();
 /** Fewer letters find too much to be of use. */
 const ENOUGH = 2;
 
-const screens: { label: string; to: LinkProps["to"]; Icon: typeof IconInbox; admins?: true }[] = [
+const screens: {
+  label: string;
+  to: LinkProps["to"];
+  hash?: string;
+  Icon: typeof IconInbox;
+  admins?: true;
+}[] = [
   { label: "Overview", to: "/", Icon: IconLayoutDashboard },
   { label: "Inbox", to: "/inbox", Icon: IconInbox },
   { label: "Webhooks", to: "/webhooks", Icon: IconActivity },
@@ -42,6 +49,7 @@ const screens: { label: string; to: LinkProps["to"]; Icon: typeof IconInbox; adm
   { label: "Team", to: "/team", Icon: IconUsers },
   { label: "Audit log", to: "/audit", Icon: IconHistory, admins: true },
   { label: "Settings", to: "/settings", Icon: IconSettings },
+  { label: "Opt-out words", to: "/settings", hash: "opt-out", Icon: IconHandStop },
   { label: "API reference", to: "/reference", Icon: IconApi },
   { label: "Profile", to: "/profile", Icon: IconUser },
 ];
@@ -124,7 +132,11 @@ function Results({ query, onChoose }: { query: string; onChoose: (run: () => voi
       "Go to",
       screens
         .filter(({ admins }) => !admins || organization.role !== "member")
-        .map(({ label, to, Icon }) => ({ label, icon: <Icon {...icon} />, run: () => navigate({ to }) }))
+        .map(({ label, to, hash, Icon }) => ({
+          label,
+          icon: <Icon {...icon} />,
+          run: () => navigate({ to, hash }),
+        }))
         .filter(fits),
     ],
     [

@@ -40,6 +40,7 @@ export type Action =
   | "key.revoked"
   | "organization.second_factor_required"
   | "organization.second_factor_optional"
+  | "organization.opt_out_changed"
   | "reply.added"
   | "reply.changed"
   | "reply.deleted";

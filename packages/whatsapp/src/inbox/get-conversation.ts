@@ -17,7 +17,7 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
       .select({ address: contactIdentities.address })
       .from(contactIdentities)
       .where(eq(contactIdentities.contactId, contact.id)),
-    optOutOf(ctx.db, contact),
+    optOutOf(ctx, contact),
     readTestClock(ctx),
     conversation.assigneeId
       ? ctx.db

@@ -2,13 +2,15 @@ import type { messages, outgoingMessages } from "@waystation/db/schema-inbox";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { filesOf, type MessageFile } from "../media/files-of.ts";
+import { type OptOutWords, optOutWords } from "../opt-out/recognise.ts";
+import { readOptOutSettings } from "../opt-out/settings.ts";
 import { kindOfMessage, MESSAGE_KINDS } from "../webhooks/message-kind.ts";
 import { sentenceOf, sentenceOfText } from "../webhooks/message-summary.ts";
 import { statusOfStep } from "../webhooks/steps.ts";
 import { noSuchConversation } from "./find-conversation.ts";
 import type { ListMessages } from "./inputs.ts";
 import { detailsOf, type MessageDetails } from "./message-details.ts";
-import { askOf } from "./opt-out.ts";
+import { optOutOfMessage } from "./opt-out.ts";
 import { outgoingSids } from "./outgoing-sids.ts";
 import { type FirstOf, messageSidOf, readParams } from "./webhook-params.ts";
 
@@ -47,6 +49,7 @@ export async function listMessages(ctx: Context, input: ListMessages) {
     page.map((message) => ({ message, params: webhooks.get(message.id)?.first ?? null })),
   );
   const sids = await outgoingSids(ctx, page);
+  const words = optOutWords(await readOptOutSettings(ctx));
   const items = page.map((row) => {
     const outgoing = row.state === null ? null : { state: row.state, problem: row.problem };
     const first = webhooks.get(row.id)?.first ?? null;
@@ -58,6 +61,7 @@ export async function listMessages(ctx: Context, input: ListMessages) {
         files: files.get(row.id),
         twilioSid: row.isIncoming ? first && messageSidOf(first) : sids.get(row.id),
         first,
+        words,
       },
     );
   });
@@ -162,12 +166,14 @@ interface Shown {
   twilioSid?: string | null | undefined;
   /** The parameters of an incoming message's webhook. */
   first?: FirstOf | null;
+  /** What opts out or in; not needed for an outgoing message. */
+  words?: OptOutWords;
 }
 
 export function viewMessage(
   ctx: Pick<Context, "ids">,
   { message, outgoing, author }: MessageRow,
-  { details, files, twilioSid, first = null }: Shown = {},
+  { details, files, twilioSid, first = null, words }: Shown = {},
 ) {
   const stored = MESSAGE_KINDS[message.kind] ?? "unknown";
   const kind = first === null ? stored : kindOfMessage(first);
@@ -185,7 +191,10 @@ export function viewMessage(
     details: details ?? null,
     files: files ?? [],
     /** Not to be written to any more, or again. */
-    asks: message.isIncoming ? askOf(message.body) : null,
+    asks:
+      message.isIncoming && words
+        ? (optOutOfMessage(message.body, first?.("OptOutType") ?? null, words)?.type ?? null)
+        : null,
     twilioSid: twilioSid ?? null,
     createdAt: message.at.toISOString(),
   };

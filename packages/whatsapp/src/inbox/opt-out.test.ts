@@ -1,18 +1,33 @@
+import { auditLog } from "@waystation/db/schema";
 import { messages } from "@waystation/db/schema-inbox";
 import { databases } from "@waystation/db/testing";
 import { recipientEnding } from "@waystation/twilio-simulator/sentinels";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { DomainError } from "../errors.ts";
+import { LANGUAGE_CODES } from "../opt-out/inputs.ts";
+import { updateOptOutSettings } from "../opt-out/settings.ts";
 import { rebuild } from "../webhooks/rebuild.ts";
 import { getConversation } from "./get-conversation.ts";
-import { askOf } from "./opt-out.ts";
 import { createOutbox } from "./outbox.ts";
 import { sendMessage } from "./send-message.ts";
 import { createTestInbox, messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
-const STOPS = ["STOP", "unsubscribe", "End", "QUIT", "stopall", "Revoke", "OPTOUT", "cancel", " Stop \n"];
+const STOPS = [
+  ...["STOP", "unsubscribe", "End", "QUIT", "stopall", "Revoke", "OPTOUT", "cancel", " Stop \n"],
+  ...[
+    "Stop!",
+    "stop please",
+    "\u200eSTOP",
+    "Stopp",
+    "Please stop",
+    "Baja, por favor",
+    "СТОП",
+    "توقف",
+    "退订",
+  ],
+];
 
 type Inbox = Awaited<ReturnType<typeof createTestInbox>>;
 
@@ -109,11 +124,11 @@ test.for(databases)("%s: it is the same when everything is made anew", async (ki
   expect(await optOut(inbox)).toEqual(before);
 });
 
-test.for(databases)("%s: only such messages are in the index that finds them", async (kind) => {
+test.for(databases)("%s: other sentences do not opt out, and an index finds English words", async (kind) => {
   await using inbox = await createTestInbox(kind);
-  for (const words of ["Please stop", "Stopp", "stop it", "endless", "", "Weekend"]) {
+  for (const words of ["stop it", "endless", "", "Weekend", "stop by tomorrow", "don't stop"]) {
     await inbox.hear(PHONE, words);
-    expect([askOf(words), await optOut(inbox)], words).toEqual([null, null]);
+    expect([(await inbox.thread(PHONE))[0]?.asks, await optOut(inbox)], words).toEqual([null, null]);
   }
   await inbox.hear(PHONE, "quit");
   const { id } = await inbox.conversation(PHONE);
@@ -125,4 +140,57 @@ test.for(databases)("%s: only such messages are in the index that finds them", a
     [],
   );
   expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("messages_asks");
+});
+
+test.for(databases)("%s: an opt-out in other words is found behind many later messages", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  await inbox.hear(PHONE, "Abmelden!");
+  for (let no = 0; no < 15; no++) await inbox.hear(PHONE, `And what about day ${no}?`);
+  expect(await optOut(inbox)).toMatchObject({ why: "asked", words: "Abmelden!", startWord: "START" });
+  await inbox.hear(PHONE, "Отписаться");
+  expect(await optOut(inbox)).toMatchObject({ words: "Отписаться", startWord: "СТАРТ" });
+  await inbox.hear(PHONE, "старт");
+  expect(await optOut(inbox)).toBeNull();
+});
+
+test.for(databases)("%s: Twilio's OptOutType decides", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  await inbox.hear(PHONE, "Leave me alone", { OptOutType: "STOP" });
+  expect(await optOut(inbox)).toMatchObject({ why: "asked", words: "Leave me alone", startWord: "START" });
+  expect((await inbox.thread(PHONE))[0]?.asks).toBe("stop");
+  await inbox.hear(PHONE, "I am back", { OptOutType: "START" });
+  expect(await optOut(inbox)).toBeNull();
+  await inbox.hear(PHONE, "Stop", { OptOutType: "HELP" });
+  expect([(await inbox.thread(PHONE))[0]?.asks, await optOut(inbox)]).toEqual([null, null]);
+  await inbox.hear(PHONE, "&OptOutType=STOP");
+  expect(await optOut(inbox)).toBeNull();
+  await inbox.hear(PHONE, "Stop", { OptOutType: "SOMETHING" });
+  expect(await optOut(inbox)).toMatchObject({ why: "asked" });
+});
+
+test.for(databases)("%s: each organisation chooses its languages and adds words", async (kind) => {
+  await using inbox = await createTestInbox(kind);
+  const { ctx } = inbox;
+  await inbox.hear(PHONE, "Cancel");
+  expect(await optOut(inbox)).toMatchObject({ words: "Cancel" });
+  const languages = LANGUAGE_CODES.filter((code) => code !== "en");
+  const settings = { languages, stopWords: ["Schluss jetzt"], startWords: ["Weiter"] };
+  const updated = await updateOptOutSettings(ctx, settings);
+  expect(updated).toMatchObject({
+    stopWords: ["Schluss jetzt"],
+    startWords: ["Weiter"],
+    startWord: "Weiter",
+  });
+  expect(updated.languages.filter(({ isOn }) => !isOn).map(({ code }) => code)).toEqual(["en"]);
+  // Stored messages are read with the new words, too.
+  expect(await optOut(inbox)).toBeNull();
+  await inbox.hear(PHONE, "Schluss, jetzt! Danke");
+  expect(await optOut(inbox)).toMatchObject({ why: "asked", startWord: "Weiter" });
+  await inbox.hear(PHONE, "weiter bitte");
+  expect(await optOut(inbox)).toBeNull();
+  const entries = await ctx.db.select({ action: auditLog.action, detail: auditLog.detail }).from(auditLog);
+  expect(entries).toContainEqual({
+    action: "organization.opt_out_changed",
+    detail: { languagesOff: ["en"], stopWords: ["Schluss jetzt"], startWords: ["Weiter"] },
+  });
 });

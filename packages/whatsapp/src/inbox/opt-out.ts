@@ -1,76 +1,115 @@
-import type { Database } from "@waystation/db/client";
-import { ASKS, conversationActivity, conversations, messages } from "@waystation/db/schema-inbox";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { conversationActivity, conversations, OPT_OUT_INDEX_CONDITION } from "@waystation/db/schema-inbox";
+import { and, eq, sql } from "drizzle-orm";
+import { PgDialect } from "drizzle-orm/pg-core";
+import type { Context } from "../context.ts";
+import {
+  defaultStartWord,
+  LONGEST_OPT_OUT,
+  type OptOutType,
+  type OptOutWords,
+  optOutWords,
+  recogniseOptOut,
+} from "../opt-out/recognise.ts";
+import { readOptOutSettings } from "../opt-out/settings.ts";
 
-/** What a whole message says to be written to no more, as Twilio reads it on channels where it listens for it itself. */
-const STOP = ["stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"];
-const START = ["start", "unstop"];
-const MOST_BYTES = 24;
 const BLOCKED = 63033;
-const FEW = 10;
+/** Of each conversation, by the index of Twilio's own English words and of error codes. */
+const FROM_INDEX = 10;
+/** Other words are looked for in this many of the newest messages of each conversation, and among them in so many short ones. */
+const NEWEST = 1_000;
+const NEWEST_SHORT = 200;
 
 export interface OptOut {
   since: string;
   /** They asked in these words; or Twilio knows it (21610); or they blocked us (63033). */
   why: "asked" | "refused" | "blocked";
   words: string | null;
+  /** What they can write to opt in again. */
+  startWord: string;
 }
 
-/** What an incoming message asks by its words; null for all others. Agrees with the index that finds those few. */
-export function askOf(body: string | null): "stop" | "start" | null {
-  if (body === null || Buffer.byteLength(body) > MOST_BYTES) return null;
-  const word = body.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "").toLowerCase();
-  if (STOP.includes(word)) return "stop";
-  return START.includes(word) ? "start" : null;
+/** A message's own words, unless Twilio's Advanced Opt-Out has decided: it sends STOP, START or HELP as `OptOutType`. */
+export function optOutOfMessage(
+  body: string | null,
+  optOutType: string | null,
+  words: OptOutWords,
+): { type: OptOutType; startWord: string | null } | null {
+  const recognised = recogniseOptOut(body, words);
+  const type = optOutType?.toLowerCase();
+  if (type === "stop" || type === "start")
+    return recognised?.type === type ? recognised : { type, startWord: null };
+  return type === "help" ? null : recognised;
 }
+
+interface MarkRow {
+  id: string;
+  isIncoming: boolean;
+  errorCode: number | null;
+  /** One driver gives the moment, the other its text. */
+  at: Date | string;
+  body: string | null;
+  optOutType: string | null;
+}
+
+const INDEX_CONDITION = new PgDialect().sqlToQuery(OPT_OUT_INDEX_CONDITION).sql;
+
+/** $1 is the organisation's number, $2 the contact. An incoming message has its event's id and moment. */
+const MARKS = `
+  select m.id::text as id, m.is_incoming as "isIncoming", m.error_code as "errorCode", m.at, m.body,
+    substring(coalesce(e.body, '') from '(?:^|&)OptOutType=([A-Za-z]+)') as "optOutType"
+  from conversations c
+  cross join lateral (
+    (select id from messages where conversation_id = c.id and ${INDEX_CONDITION} order by id desc limit ${FROM_INDEX})
+    union
+    (select id from (
+      select id, is_incoming, body from messages where conversation_id = c.id order by id desc limit ${NEWEST}
+    ) newest where is_incoming and char_length(body) <= ${LONGEST_OPT_OUT} order by id desc limit ${NEWEST_SHORT})
+  ) found
+  join messages m on m.id = found.id
+  left join twilio_whatsapp_webhook_events e on e.id = case when m.is_incoming then m.id end and e.received_at = m.at
+  where c.organization_no = $1::integer and c.contact_id = $2::bigint
+  order by m.id desc`;
 
 /** Since when and why a contact is not to be written to, under whichever of our senders they said it. */
 export async function optOutOf(
-  db: Database,
+  ctx: Context,
   contact: { organizationNo: number; id: number },
 ): Promise<OptOut | null> {
-  const ofContact = and(
-    eq(conversations.organizationNo, contact.organizationNo),
-    eq(conversations.contactId, contact.id),
-  );
-  // A few of each conversation, by the small index: asked for in one order over all, the planner may take the large one.
-  const marks = db
-    .select({
-      id: messages.id,
-      body: messages.body,
-      isIncoming: messages.isIncoming,
-      errorCode: messages.errorCode,
-      at: messages.at,
-    })
-    .from(messages)
-    .where(and(eq(messages.conversationId, conversations.id), ASKS))
-    .orderBy(desc(messages.id))
-    .limit(FEW)
-    .as("marks");
-  const found = await db
-    .select({
-      id: marks.id,
-      body: marks.body,
-      isIncoming: marks.isIncoming,
-      errorCode: marks.errorCode,
-      at: marks.at,
-    })
-    .from(conversations)
-    .innerJoinLateral(marks, sql`true`)
-    .where(ofContact);
-  if (found.length === 0) return null;
-  const [heard] = await db
+  const rows = await ctx.query<MarkRow>(MARKS, [String(contact.organizationNo), String(contact.id)]);
+  if (rows.length === 0) return null;
+  const settings = await readOptOutSettings(ctx);
+  const words = optOutWords(settings);
+  let lastIncomingId: number | undefined;
+  for (const row of rows) {
+    const since = new Date(row.at).toISOString();
+    if (row.isIncoming) {
+      const recognised = optOutOfMessage(row.body, row.optOutType, words);
+      if (!recognised) continue;
+      if (recognised.type === "start") return null;
+      const startWord = recognised.startWord ?? defaultStartWord(settings);
+      return { since, why: "asked", words: row.body?.trim() ?? null, startWord };
+    }
+    // A contact who has written since does not block us any more.
+    lastIncomingId ??= await readLastIncomingId(ctx, contact);
+    const isBlock = row.errorCode === BLOCKED;
+    if (isBlock && Number(row.id) <= lastIncomingId) continue;
+    return {
+      since,
+      why: isBlock ? "blocked" : "refused",
+      words: null,
+      startWord: defaultStartWord(settings),
+    };
+  }
+  return null;
+}
+
+async function readLastIncomingId(ctx: Context, contact: { organizationNo: number; id: number }) {
+  const [last] = await ctx.db
     .select({ id: sql<number>`coalesce(max(${conversationActivity.lastIncomingId}), 0)::float8` })
     .from(conversations)
     .innerJoin(conversationActivity, eq(conversationActivity.conversationId, conversations.id))
-    .where(ofContact);
-  const last = found
-    .toSorted((a, b) => b.id - a.id)
-    // Who has written to us since does not block us any more.
-    .find((mark) => mark.errorCode !== BLOCKED || mark.id > (heard?.id ?? 0));
-  if (!last) return null;
-  const since = last.at.toISOString();
-  if (last.isIncoming)
-    return askOf(last.body) === "stop" ? { since, why: "asked", words: last.body?.trim() ?? null } : null;
-  return { since, why: last.errorCode === BLOCKED ? "blocked" : "refused", words: null };
+    .where(
+      and(eq(conversations.organizationNo, contact.organizationNo), eq(conversations.contactId, contact.id)),
+    );
+  return last?.id ?? 0;
 }

@@ -37,7 +37,7 @@ export async function sendMessage(ctx: Context, input: SendMessage) {
       { detail: { closedAt } },
     );
   }
-  const optOut = input.evenThough === "opted_out" ? null : await optOutOf(ctx.db, contact);
+  const optOut = input.evenThough === "opted_out" ? null : await optOutOf(ctx, contact);
   if (optOut)
     throw new DomainError(
       "opted_out",

@@ -14,12 +14,16 @@ import { Ago } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Notice, Tag } from "../../ui/tone.tsx";
 import { KeyDialog } from "./-settings/key-dialog.tsx";
+import { OptOutCard } from "./-settings/opt-out-form.tsx";
 
 type Key = Outputs["apiKeys"]["list"][number];
 
 export const Route = createFileRoute("/_desk/settings")({
   validateSearch: (search): { key?: "new" } => ({ key: search.key === "new" ? "new" : undefined }),
-  loader: () => void queryClient.prefetchQuery(trpc.apiKeys.list.queryOptions()),
+  loader: () => {
+    void queryClient.prefetchQuery(trpc.apiKeys.list.queryOptions());
+    void queryClient.prefetchQuery(trpc.optOut.settings.queryOptions());
+  },
   component: Settings,
 });
 
@@ -31,6 +35,7 @@ function Settings() {
   return (
     <Page title="Settings">
       <ApiKeys why={why} onMake={() => toggle(true)} />
+      <OptOutCard />
       <Card title="For developers">
         <p className="dim">
           Other programs can do what people do here: read and answer conversations, and connect senders. Every

@@ -26,6 +26,7 @@ export const deeds: Record<string, string> = {
   "member.second_factor_off": "turned off two-step sign-in of",
   "member.second_factor_on": "turned on two-step sign-in of",
   "member.second_factor_reset": "reset two-step sign-in of",
+  "organization.opt_out_changed": "changed the words that opt out at",
   "organization.second_factor_optional": "no longer asks for two-step sign-in at",
   "organization.second_factor_required": "asks everybody for two-step sign-in at",
   "organization.created": "created the organisation",

@@ -49,8 +49,8 @@ export function OptedOut({
         <h3>{nameOfContact(contact)} does not want to be written to</h3>
         <p>
           <Why optOut={optOut} /> This ends by itself when they{" "}
-          {optOut.why === "blocked" ? "write again" : "write START"}. Write only what they need and expect,
-          such as an answer they asked for.
+          {optOut.why === "blocked" ? "write again" : `write ${visibleText(optOut.startWord)}`}. Write only
+          what they need and expect, such as an answer they asked for.
         </p>
         {children}
         <p className={css.ways}>

@@ -1,0 +1,1 @@
+ALTER TABLE "organizations" ADD COLUMN "opt_out" jsonb;

@@ -1,0 +1,122 @@
+import { fold } from "../search/fold.ts";
+import { LANGUAGE_CODES, type LanguageCode } from "./inputs.ts";
+import { LANGUAGES } from "./languages.ts";
+
+/** What one organisation has chosen. A language that a later version adds is on until somebody turns it off. */
+export interface OptOutSettings {
+  languagesOff: LanguageCode[];
+  stopWords: string[];
+  startWords: string[];
+}
+
+export const DEFAULT_OPT_OUT_SETTINGS: OptOutSettings = { languagesOff: [], stopWords: [], startWords: [] };
+
+export type OptOutType = "stop" | "start";
+
+interface Phrase {
+  tokens: string[];
+  type: OptOutType | "polite";
+  startWord: string;
+}
+
+/** By first token. */
+export type OptOutWords = Map<string, Phrase[]>;
+
+/** Longer messages say something else. In code points: the database counts alike. */
+export const LONGEST_OPT_OUT = 80;
+
+const NO_LETTER = /[^\p{L}\p{M}\p{N}]+/u;
+const SINGLE_LETTER = /^\p{L}$/u;
+/** Scripts that put no spaces between words: each character is a token. */
+const CJK = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])/gu;
+
+/** The words as they are compared: without case, diacritics, width, invisible marks, punctuation and emoji. */
+export function tokensOf(text: string): string[] {
+  return fold(text).replace(CJK, " $1 ").split(NO_LETTER).filter(Boolean);
+}
+
+/** What an organisation recognises. Its own words come first, so that a start word may be one that is a stop word elsewhere. */
+export function optOutWords(settings: OptOutSettings): OptOutWords {
+  const key = JSON.stringify(settings);
+  const known = cache.get(key);
+  if (known) return known;
+  const words: OptOutWords = new Map();
+  const seen = new Set<string>();
+  const add = (type: Phrase["type"], texts: readonly string[], startWord: string) => {
+    for (const text of texts) {
+      const tokens = tokensOf(text);
+      const [first] = tokens;
+      if (first === undefined || seen.has(tokens.join(" "))) continue;
+      seen.add(tokens.join(" "));
+      words.set(first, [...(words.get(first) ?? []), { tokens, type, startWord }]);
+    }
+  };
+  const startWord = defaultStartWord(settings);
+  add("stop", settings.stopWords, startWord);
+  add("start", settings.startWords, startWord);
+  const isOn = (code: LanguageCode) => !settings.languagesOff.includes(code);
+  // English first: "stop" is a word of many languages.
+  for (const code of (["en", ...LANGUAGE_CODES] as const).filter(isOn)) {
+    const { stop, start } = LANGUAGES[code];
+    add("stop", stop, start[0]);
+    add("start", start, start[0]);
+  }
+  // Whatever language is on: "stop, danke" is clear.
+  for (const code of LANGUAGE_CODES) add("polite", LANGUAGES[code].polite, startWord);
+  if (cache.size >= MOST_CACHED) cache.clear();
+  cache.set(key, words);
+  return words;
+}
+
+const cache = new Map<string, OptOutWords>();
+const MOST_CACHED = 100;
+
+/** What to write to opt in again where nothing shows the language: an own word, else one of the first language that is on. */
+export function defaultStartWord({ startWords, languagesOff }: OptOutSettings): string {
+  if (startWords[0] !== undefined) return startWords[0];
+  const code = (["en", ...LANGUAGE_CODES] as const).find((one) => !languagesOff.includes(one));
+  return code ? LANGUAGES[code].start[0] : "";
+}
+
+export interface RecognisedOptOut {
+  type: OptOutType;
+  /** What opts in again, in the language of the message. */
+  startWord: string;
+}
+
+/**
+ * Whether a message opts out or in. The whole message must consist of words of the list, and polite additions: "Stop!" and "please
+ * stop, thanks", but not "stop by tomorrow".
+ */
+export function recogniseOptOut(text: string | null, words: OptOutWords): RecognisedOptOut | null {
+  if (text === null || [...text.slice(0, 2 * LONGEST_OPT_OUT + 1)].length > LONGEST_OPT_OUT) return null;
+  const tokens = tokensOf(text);
+  const recognised = consume(tokens, 0, null, words, new Set());
+  if (recognised || tokens.length < 2 || !tokens.every((token) => SINGLE_LETTER.test(token)))
+    return recognised;
+  // S.T.O.P and s t o p
+  return consume([tokens.join("")], 0, null, words, new Set());
+}
+
+function consume(
+  tokens: string[],
+  at: number,
+  found: RecognisedOptOut | null,
+  words: OptOutWords,
+  failed: Set<string>,
+): RecognisedOptOut | null {
+  if (at === tokens.length) return found;
+  const state = `${at} ${found?.type}`;
+  if (failed.has(state)) return null;
+  for (const phrase of words.get(tokens[at] ?? "") ?? []) {
+    if (!phrase.tokens.every((token, index) => tokens[at + index] === token)) continue;
+    const { type, startWord } = phrase;
+    // "stop start" is nobody's wish.
+    if (type !== "polite" && found && found.type !== type) continue;
+    const next = type === "polite" ? found : (found ?? { type, startWord });
+    const result = consume(tokens, at + phrase.tokens.length, next, words, failed);
+    if (result) return result;
+  }
+  failed.add(state);
+  return null;
+}
