@@ -105,7 +105,7 @@ const HANDED_ON: Record<string, string> = {
     "the closed words of a filter, and a number of rows",
   "packages/whatsapp/src/inbox/list-messages.ts: ctx.query<Row>": "a number of rows",
   "packages/whatsapp/src/inbox/opt-out.ts: ctx.query<MarkRow>":
-    "the condition of an index, a constant of the schema",
+    "the conditions of two indexes, constants of the schema",
   "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<Hit>":
     "the closed words of a filter, and a number of rows",
   "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<{ id: string; byAddress: boolean }>":

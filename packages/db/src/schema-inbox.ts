@@ -127,12 +127,10 @@ export const conversationActivity = pgTable(
   ],
 );
 
-/**
- * Of messages: Twilio's English words for opting out and in, and what Twilio rejected because of an opt-out (21610) or WhatsApp
- * because of a block (63033). Other words are found among the newest messages: see `inbox/opt-out.ts` of the product.
- */
-export const OPT_OUT_INDEX_CONDITION = sql`((is_incoming and octet_length(body) <= 24 and lower(btrim(body, E' \\t\\r\\n')) in ('stop',
-  'unsubscribe', 'end', 'quit', 'stopall', 'revoke', 'optout', 'cancel', 'start', 'unstop')) or error_code in (21610, 63033))`;
+/** Incoming messages short enough to be a request to opt out or in: see `opt-out/recognise.ts` of the product. */
+export const SHORT_INCOMING = sql`is_incoming and char_length(body) <= 60`;
+/** What Twilio rejected because of an opt-out (21610), or WhatsApp because the recipient blocked the sender (63033). */
+export const REJECTED_BY_RECIPIENT = sql`error_code in (21610, 63033)`;
 
 /**
  * An incoming message has its event's id, so that the order of messages is the order of arrival and a rebuilt table is the
@@ -161,8 +159,8 @@ export const messages = pgTable(
     ofOrganizationNo(),
     uniqueIndex("messages_sid").on(t.sid, t.connectionNo),
     index("messages_thread").on(t.conversationId, t.id),
-    // Whether somebody may be written to is said by the last of these few.
-    index("messages_asks").on(t.conversationId, t.id).where(OPT_OUT_INDEX_CONDITION),
+    index("messages_short_incoming").on(t.conversationId, t.id).where(SHORT_INCOMING),
+    index("messages_rejected_by_recipient").on(t.conversationId, t.id).where(REJECTED_BY_RECIPIENT),
   ],
 );
 

@@ -1,10 +1,14 @@
-import { conversationActivity, conversations, OPT_OUT_INDEX_CONDITION } from "@waystation/db/schema-inbox";
-import { and, eq, sql } from "drizzle-orm";
+import {
+  conversationActivity,
+  conversations,
+  REJECTED_BY_RECIPIENT,
+  SHORT_INCOMING,
+} from "@waystation/db/schema-inbox";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type { Context } from "../context.ts";
 import {
   defaultStartWord,
-  LONGEST_OPT_OUT,
   type OptOutType,
   type OptOutWords,
   optOutWords,
@@ -13,11 +17,7 @@ import {
 import { readOptOutSettings } from "../opt-out/settings.ts";
 
 const BLOCKED = 63033;
-/** Of each conversation, by the index of Twilio's own English words and of error codes. */
-const FROM_INDEX = 10;
-/** Other words are looked for in this many of the newest messages of each conversation, and among them in so many short ones. */
-const NEWEST = 1_000;
-const NEWEST_SHORT = 200;
+const PAGE = 200;
 
 export interface OptOut {
   since: string;
@@ -41,6 +41,8 @@ export function optOutOfMessage(
   return type === "help" ? null : recognised;
 }
 
+type ContactKey = { organizationNo: number; id: number };
+
 interface MarkRow {
   id: string;
   isIncoming: boolean;
@@ -51,32 +53,51 @@ interface MarkRow {
   optOutType: string | null;
 }
 
-const INDEX_CONDITION = new PgDialect().sqlToQuery(OPT_OUT_INDEX_CONDITION).sql;
+const textOf = (condition: SQL) => new PgDialect().sqlToQuery(condition).sql;
+const newest = (condition: SQL) =>
+  `(select id from messages where conversation_id = c.id and id < $3::bigint and ${textOf(condition)} order by id desc limit ${PAGE})`;
 
-/** $1 is the organisation's number, $2 the contact. An incoming message has its event's id and moment. */
+/**
+ * The messages that may say something about an opt-out, newest first. $1 is the organisation's number, $2 the contact, $3 the message
+ * before which. Each conversation is read by its own index: over all of them at once the planner may read them whole. An incoming
+ * message has its event's id and moment.
+ */
 const MARKS = `
   select m.id::text as id, m.is_incoming as "isIncoming", m.error_code as "errorCode", m.at, m.body,
     substring(coalesce(e.body, '') from '(?:^|&)OptOutType=([A-Za-z]+)') as "optOutType"
-  from conversations c
-  cross join lateral (
-    (select id from messages where conversation_id = c.id and ${INDEX_CONDITION} order by id desc limit ${FROM_INDEX})
-    union
-    (select id from (
-      select id, is_incoming, body from messages where conversation_id = c.id order by id desc limit ${NEWEST}
-    ) newest where is_incoming and char_length(body) <= ${LONGEST_OPT_OUT} order by id desc limit ${NEWEST_SHORT})
-  ) found
-  join messages m on m.id = found.id
+  from (
+    select found.id from conversations c
+    cross join lateral (${newest(SHORT_INCOMING)} union all ${newest(REJECTED_BY_RECIPIENT)}) found
+    where c.organization_no = $1::integer and c.contact_id = $2::bigint
+    order by found.id desc limit ${PAGE}
+  ) page
+  join messages m on m.id = page.id
   left join twilio_whatsapp_webhook_events e on e.id = case when m.is_incoming then m.id end and e.received_at = m.at
-  where c.organization_no = $1::integer and c.contact_id = $2::bigint
   order by m.id desc`;
 
 /** Since when and why a contact is not to be written to, under whichever of our senders they said it. */
-export async function optOutOf(
+export async function optOutOf(ctx: Context, contact: ContactKey): Promise<OptOut | null> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const rows = await ctx.query<MarkRow>(MARKS, [
+      String(contact.organizationNo),
+      String(contact.id),
+      String(before),
+    ]);
+    const last = rows.at(-1);
+    if (!last) return null;
+    const decided = await decide(ctx, contact, rows);
+    if (decided) return decided.optOut;
+    if (rows.length < PAGE) return null;
+    before = Number(last.id);
+  }
+}
+
+/** What the newest of these messages that says something about it says; null where none does. */
+async function decide(
   ctx: Context,
-  contact: { organizationNo: number; id: number },
-): Promise<OptOut | null> {
-  const rows = await ctx.query<MarkRow>(MARKS, [String(contact.organizationNo), String(contact.id)]);
-  if (rows.length === 0) return null;
+  contact: ContactKey,
+  rows: MarkRow[],
+): Promise<{ optOut: OptOut | null } | null> {
   const settings = await readOptOutSettings(ctx);
   const words = optOutWords(settings);
   let lastIncomingId: number | undefined;
@@ -85,25 +106,21 @@ export async function optOutOf(
     if (row.isIncoming) {
       const recognised = optOutOfMessage(row.body, row.optOutType, words);
       if (!recognised) continue;
-      if (recognised.type === "start") return null;
+      if (recognised.type === "start") return { optOut: null };
       const startWord = recognised.startWord ?? defaultStartWord(settings);
-      return { since, why: "asked", words: row.body?.trim() ?? null, startWord };
+      return { optOut: { since, why: "asked", words: row.body?.trim() ?? null, startWord } };
     }
     // A contact who has written since does not block us any more.
     lastIncomingId ??= await readLastIncomingId(ctx, contact);
     const isBlock = row.errorCode === BLOCKED;
     if (isBlock && Number(row.id) <= lastIncomingId) continue;
-    return {
-      since,
-      why: isBlock ? "blocked" : "refused",
-      words: null,
-      startWord: defaultStartWord(settings),
-    };
+    const why = isBlock ? "blocked" : "refused";
+    return { optOut: { since, why, words: null, startWord: defaultStartWord(settings) } };
   }
   return null;
 }
 
-async function readLastIncomingId(ctx: Context, contact: { organizationNo: number; id: number }) {
+async function readLastIncomingId(ctx: Context, contact: ContactKey) {
   const [last] = await ctx.db
     .select({ id: sql<number>`coalesce(max(${conversationActivity.lastIncomingId}), 0)::float8` })
     .from(conversations)

@@ -23,7 +23,7 @@ interface Phrase {
 export type OptOutWords = Map<string, Phrase[]>;
 
 /** Longer messages say something else. In code points: the database counts alike. */
-export const LONGEST_OPT_OUT = 80;
+export const LONGEST_OPT_OUT = 60;
 
 const NO_LETTER = /[^\p{L}\p{M}\p{N}]+/u;
 const SINGLE_LETTER = /^\p{L}$/u;
