@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { mutations, UNTESTED_CLAIMS } from "./mutations/all.ts";
 import { root } from "./run-step.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -10,6 +11,42 @@ test("every test that docs/security.md names is there", () => {
   const named = [...read("docs/security.md").matchAll(/`([^`]+\.ts)` "([^"]+)"/g)];
   expect(named.length).toBeGreaterThan(60);
   expect(named.filter(([, file = "", title = ""]) => !holds(file, title)).map(([line]) => line)).toEqual([]);
+});
+
+const rowsOf = (text: string) =>
+  [...text.matchAll(/^\| ([A-Z]\d+b?(?:, [A-Z]\d+)*|[a-z]+) \| [^|]+ \|/gm)].map(([, id = ""]) => id);
+
+test("every claim of docs/security.md has a change that turns a test red, and the page lists it", () => {
+  const page = read("docs/security.md");
+  const [claims = "", listed = ""] = page.split("## Changes that turn a test red");
+  const ids = rowsOf(claims.split("## Bad inputs")[0] ?? "");
+  expect(ids.length).toBeGreaterThan(45);
+  const covered = new Set([...mutations.map(({ claim }) => claim), ...Object.keys(UNTESTED_CLAIMS)]);
+  expect(ids.filter((id) => !covered.has(id))).toEqual([]);
+  expect([...covered].filter((id) => !ids.includes(id))).toEqual([]);
+  const lines = [
+    ...mutations.map(({ claim, change, title }) => `| ${claim} | ${change} | ${title} |`),
+    ...Object.entries(UNTESTED_CLAIMS).map(([claim, reason]) => `| ${claim} | ${reason} | |`),
+  ];
+  expect(lines.filter((line) => !listed.includes(line))).toEqual([]);
+});
+
+test("every such change fits the code, and its test is there", () => {
+  for (const { claim, edits, test: file, title } of mutations) {
+    expect.soft(holds(file, title), `${claim}: ${file} › ${title}`).toBe(true);
+    for (const { file, find } of edits)
+      expect.soft(read(file).split(find).length - 1, `${claim}: ${find} in ${file}`).toBe(1);
+  }
+});
+
+test("secrets are compared in constant time", () => {
+  const comparing = [
+    "packages/whatsapp/src/webhooks/signature.ts",
+    "packages/whatsapp/src/setup/create-owner.ts",
+    "packages/whatsapp/src/media/signed-url.ts",
+    "packages/whatsapp/src/team/invitation-link.ts",
+  ];
+  for (const file of comparing) expect.soft(read(file), file).toMatch(/timingSafeEqual\(/);
 });
 
 test("docs/asvs.csv has all requirements of level 1 and 2, each with where or why", () => {

@@ -1,0 +1,127 @@
+import { edit, inServer, inWhatsApp, type Mutation } from "./mutation.ts";
+
+const appTest = inServer("app.test.ts");
+const credentials = inWhatsApp("credentials.ts");
+
+export const contentMutations: Mutation[] = [
+  {
+    claim: "I1",
+    change: "a statement is put together from text",
+    edits: [
+      edit(
+        inWhatsApp("replies/list-replies.ts"),
+        "  return ctx.db\n",
+        '  await ctx.query("select " + ctx.organizationId, []);\n  return ctx.db\n',
+      ),
+    ],
+    test: "scripts/sql-boundaries.test.ts",
+    title: "nothing builds SQL from text",
+  },
+  {
+    claim: "I3",
+    change: "every file is shown in place",
+    edits: [
+      edit(inServer("media-route.ts"), 'isInline(file.type) ? "inline" : "attachment"', '"inline" as const'),
+    ],
+    test: inServer("media-route.test.ts"),
+    title: "whatever could be active is a download of no type",
+  },
+  {
+    claim: "I4",
+    change: "a cell begins as it came",
+    edits: [edit(inWhatsApp("audit/csv.ts"), "(FORMULA.test(cell) ? `'${cell}` : cell)", "cell")],
+    test: inWhatsApp("audit/audit.test.ts"),
+    title: "a cell never becomes a formula, and never breaks out of its quotes",
+  },
+  {
+    claim: "I5",
+    change: "the logger redacts nothing",
+    edits: [edit(inServer("logger.ts"), "paths: SECRETS.flatMap(", "paths: SECRETS.slice(0, 0).flatMap(")],
+    test: appTest,
+    title: "no secret reaches the log",
+  },
+  {
+    claim: "I6, I7",
+    change: "an unexpected error answers with its own message",
+    edits: [
+      edit(
+        "packages/api/src/trpc.ts",
+        "      return { ...shape, message, data: { ...base, ...unknown } };",
+        "      return { ...shape, message: message && error.message, data: { ...base, ...unknown } };",
+      ),
+    ],
+    test: appTest,
+    title: "what breaks inside stays inside: the answer is one neutral sentence, the log has the rest",
+  },
+  {
+    claim: "I8",
+    change: "the console's code names a secret",
+    edits: [
+      edit(
+        "apps/admin/src/components/use-sign-out.ts",
+        "    forgetDrafts();\n",
+        '    forgetDrafts();\n    console.info("ENCRYPTION_KEYS");\n',
+      ),
+    ],
+    test: "e2e/bundle.spec.ts",
+    title: "what is served tells no secrets",
+  },
+  {
+    claim: "I9",
+    change: "a seal is not bound to its place",
+    edits: [
+      edit(credentials, "  cipher.setAAD(additionalData(place));\n", ""),
+      edit(credentials, "    decipher.setAAD(additionalData(place));\n", ""),
+    ],
+    test: inWhatsApp("credentials.test.ts"),
+    title: "does not open in another organisation, connection or field",
+  },
+  {
+    claim: "I10",
+    change: "rotation leaves the seals of the old key",
+    edits: [edit(inWhatsApp("keys/rewrap.ts"), "if (keyIdOf(one.sealed) !== current && ", "if (false && ")],
+    test: inServer("keys.test.ts"),
+    title: "keys rotate without losing a credential",
+  },
+  {
+    claim: "I11",
+    change: "responses of the API may be cached",
+    edits: [edit(inServer("app.ts"), '    res.set("Cache-Control", "no-store");\n', "")],
+    test: appTest,
+    title: "every kind of answer carries the same protection",
+  },
+  {
+    claim: "I12",
+    change: "one more package may run a program when it is installed",
+    edits: [edit("pnpm-workspace.yaml", "onlyBuiltDependencies:\n", "onlyBuiltDependencies:\n  - sharp\n")],
+    test: "scripts/supply.test.ts",
+    title: "what runs a program when it is installed is chosen one by one",
+  },
+  {
+    claim: "mail",
+    change: "the address is read as a list",
+    edits: [edit(inServer("mail.ts"), 'to: { name: "", address: to }', "to")],
+    test: inServer("mail.test.ts"),
+    title: "an address is one reader, however it is written",
+  },
+  {
+    claim: "I13",
+    change: "the tenant role may change the audit log",
+    edits: [
+      edit(
+        "packages/db/src/wall.ts",
+        'audit_log: ["select", "insert"],',
+        'audit_log: ["select", "insert", "update", "delete"],',
+      ),
+    ],
+    test: inWhatsApp("walls.test.ts"),
+    title: "the audit log is written and read, and nothing else",
+  },
+  {
+    claim: "I14",
+    change: "a redirect gets the credentials of the first host",
+    edits: [edit(inWhatsApp("media/download.ts"), "      headers = {};\n", "")],
+    test: inWhatsApp("media/download.test.ts"),
+    title: "the host that a redirect leads to gets the question and never the credentials",
+  },
+];
