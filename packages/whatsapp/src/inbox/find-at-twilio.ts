@@ -20,12 +20,20 @@ export interface Doubtful {
   from: string;
 }
 
-const candidate = z.object({
-  sid: z.string().regex(/^[A-Z]{2}[0-9a-f]{32}$/i),
-  body: z.string().nullable(),
-  direction: z.string(),
-  dateCreated: z.date(),
-});
+/** Twilio's OpenAPI allows null in each field. A message without a SID is of no use. */
+const candidate = z
+  .object({
+    sid: z.string().regex(/^[A-Z]{2}[0-9a-f]{32}$/i),
+    body: z.string().nullish(),
+    direction: z.string().nullish(),
+    dateCreated: z.date().nullish(),
+    dateSent: z.date().nullish(),
+    dateUpdated: z.date().nullish(),
+  })
+  .transform(({ dateCreated, dateSent, dateUpdated, ...rest }) => ({
+    ...rest,
+    madeAt: dateCreated ?? dateSent ?? dateUpdated ?? null,
+  }));
 
 /**
  * The SID that Twilio's list gives a message of ours whose answer was lost: same people, same words, made when it was handed
@@ -56,8 +64,9 @@ export async function findAtTwilio(
   if (waiting.some((twin) => twin.state === "sending" && twin.id !== doubtful.id)) return null;
   const free = same
     .filter(({ sid }) => !taken.has(digitsOf(sid)))
-    .filter((one) => waiting.some((twin) => isOfTime(one.dateCreated, twin.handedOverAt)))
-    .toSorted((a, b) => a.dateCreated.getTime() - b.dateCreated.getTime());
+    .filter((one) => waiting.some((twin) => isOfTime(one.madeAt, twin.handedOverAt)))
+    // One without a time comes last: the others choose first.
+    .toSorted((a, b) => (a.madeAt?.getTime() ?? Infinity) - (b.madeAt?.getTime() ?? Infinity));
   if (free.length < waiting.length && waiting.length > 1 && !isLast) return null;
   return shareOut(free, waiting).get(doubtful.id) ?? null;
 }
@@ -73,10 +82,10 @@ interface Twin {
 function shareOut(free: Candidate[], waiting: Twin[]): Map<number, string> {
   const left = [...waiting];
   const shared = new Map<number, string>();
-  for (const { sid, dateCreated } of free) {
-    const distance = (twin: Twin) => Math.abs(twin.handedOverAt.getTime() - dateCreated.getTime());
+  for (const { sid, madeAt } of free) {
+    const distance = (twin: Twin) => (madeAt ? Math.abs(twin.handedOverAt.getTime() - madeAt.getTime()) : 0);
     const [nearest] = left
-      .filter((twin) => isOfTime(dateCreated, twin.handedOverAt))
+      .filter((twin) => isOfTime(madeAt, twin.handedOverAt))
       .toSorted((a, b) => distance(a) - distance(b));
     if (!nearest) continue;
     left.splice(left.indexOf(nearest), 1);
@@ -85,7 +94,9 @@ function shareOut(free: Candidate[], waiting: Twin[]): Map<number, string> {
   return shared;
 }
 
-function isOfTime(madeAt: Date, handedOverAt: Date): boolean {
+/** What has no time may be of any. */
+function isOfTime(madeAt: Date | null, handedOverAt: Date): boolean {
+  if (!madeAt) return true;
   const later = madeAt.getTime() - handedOverAt.getTime();
   return later >= -CLOCK_MARGIN_MS && later <= CALL_MS + CLOCK_MARGIN_MS;
 }

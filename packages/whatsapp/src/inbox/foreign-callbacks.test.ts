@@ -31,15 +31,15 @@ test.for(databases)(
     const before = await ours.thread(PHONE);
     const [, named] = before;
     expect(named?.twilioSid).toMatch(/^[SM]M/);
-    const status = (MessageSid: string) => ({
+    const status = (MessageSid: string, MessageStatus = "read") => ({
       MessageSid,
-      MessageStatus: "read",
+      MessageStatus,
       From: theirs.ours,
       To: PHONE,
     });
     const sid = named?.twilioSid ?? "";
     // By our message's SID; by it and a path of nobody's; by the path of our message that has no SID yet, and of the other one.
-    await theirs.callBack("", status(sid));
+    await theirs.callBack("", status(sid, "delivered"));
     await theirs.callBack(UNKNOWN_UUID, status(sid));
     await theirs.callBack(await publicIdOf(queued), status(`SM${"a".repeat(32)}`));
     await theirs.callBack(await publicIdOf(sent), status(`SM${"b".repeat(32)}`));
