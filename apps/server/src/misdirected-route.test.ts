@@ -25,6 +25,7 @@ describe.each(databases)("on %s", (kind) => {
   let refusals: ReturnType<typeof createRefusals>;
   const reports: unknown[] = [];
   const counted: string[] = [];
+  const warned: string[] = [];
 
   beforeAll(async () => {
     desk = await createTestDesk(kind);
@@ -39,6 +40,7 @@ describe.each(databases)("on %s", (kind) => {
       refusals,
       isHealthy: async () => true,
       count: (answer: string) => void counted.push(answer),
+      warnOfMisdirected: (target: string) => void warned.push(target),
       report: (error: unknown) => void reports.push(error),
     };
     const app = express().use(createWebhookRoute(deps), createMisdirectedRoute(deps, "wrong_path"));
@@ -134,6 +136,7 @@ describe.each(databases)("on %s", (kind) => {
     const response = await call(method, path, params(), account.token);
     expect(response.status).toBe(code);
     expect(counted).toEqual([reason]);
+    expect(warned.at(-1)).toBe(`${method} ${path}`);
     expect((await rejected(ctx, connectionId)).map((event) => event.reason)).toEqual([
       expect.stringContaining(sentence),
     ]);

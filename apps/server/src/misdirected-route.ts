@@ -13,6 +13,8 @@ interface MisdirectedDeps {
   refusals: Refusals;
   count: (reason: MisdirectedReason) => void;
   report: (error: unknown) => void;
+  /** Called for each genuine webhook that was sent to the wrong place. `target` is its method and path. */
+  warnOfMisdirected: (target: string) => void;
 }
 
 const MAX_BODY = 64 * 1024;
@@ -32,6 +34,7 @@ export function createMisdirectedRoute(deps: MisdirectedDeps, reason: Misdirecte
     });
     if (!isTold) return next();
     deps.count(reason);
+    deps.warnOfMisdirected(`${req.method} ${req.path}`);
     if (reason === "wrong_method") res.set("Allow", "GET, POST").status(405).end();
     else res.status(404).end();
   };

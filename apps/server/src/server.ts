@@ -25,6 +25,7 @@ import type { Logger } from "./logger.ts";
 import { createMailer } from "./mail.ts";
 import { createMetrics } from "./metrics.ts";
 import { createMisdirectedRoute } from "./misdirected-route.ts";
+import { createMisdirectedWarning } from "./misdirected-warning.ts";
 import { reserveStore } from "./open-store.ts";
 import { keepSearchIndex } from "./search-index.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
@@ -202,6 +203,7 @@ function assemble(
     publicIds: secrets.publicIds,
   };
   const isHealthy = oneAtATime(async () => (await store.check(HEALTH_MS)) === null);
+  const warnOfMisdirected = createMisdirectedWarning(log, publicUrl);
   const app = createApp({
     platform,
     auth: createAuth({
@@ -219,10 +221,11 @@ function assemble(
       refusals,
       isHealthy,
       count: metrics.countWebhook,
+      warnOfMisdirected,
       report,
     }),
     misdirected: createMisdirectedRoute(
-      { platform, refusals, count: metrics.countWebhook, report },
+      { platform, refusals, count: metrics.countWebhook, warnOfMisdirected, report },
       "wrong_path",
     ),
     metrics,

@@ -64,6 +64,7 @@ describe.each(databases)("on %s", (kind) => {
           ingest,
           refusals,
           isHealthy: () => Promise.resolve(true),
+          warnOfMisdirected: () => {},
           count: () => {},
           report,
         }),

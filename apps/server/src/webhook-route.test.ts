@@ -66,6 +66,7 @@ describe.each(databases)("on %s", (kind) => {
             () => true,
             () => false,
           ),
+        warnOfMisdirected: () => {},
         count: () => {},
         report: (error) => reports.push(error),
       }),

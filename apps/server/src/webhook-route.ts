@@ -35,6 +35,8 @@ export interface WebhookDeps {
   isHealthy: () => Promise<boolean>;
   /** Counts the answer, by its word. */
   count: (answer: Answer) => void;
+  /** See `misdirected-route.ts`. */
+  warnOfMisdirected: (target: string) => void;
   report: (error: unknown) => void;
 }
 

@@ -1,0 +1,106 @@
+import { request } from "node:http";
+import { endpoints } from "@waystation/api/rest";
+import { createTestStore, type TestStore } from "@waystation/db/testing";
+import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { furnishTarget } from "./bad-target-testing.ts";
+import { readConfig } from "./config.ts";
+import { collectRoutes, type MountedRoute } from "./route-table-testing.ts";
+import { type RunningServer, startServer } from "./server.ts";
+import { createTestLog } from "./testing.ts";
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const UUID = "0190a5b0-0000-7000-8000-000000000000";
+
+const simulator = createSimulator({ pace: 0 });
+let store: TestStore;
+let server: RunningServer;
+let routes: MountedRoute[];
+let key: string;
+
+beforeAll(async () => {
+  store = await createTestStore("postgres");
+  const config = readConfig({
+    NODE_ENV: "development",
+    PORT: "0",
+    DATABASE_URL: store.url,
+    DATA_DIR: "/nowhere/that/can/be/written",
+    ENCRYPTION_KEYS: "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=",
+    AUTH_SECRET: "only-for-these-tests-0123456789abcdef",
+    WAYSTATION_SETUP_TOKEN: "the-setup-token",
+    TWILIO_SIMULATOR_URL: await simulator.start(0),
+  });
+  routes = await collectRoutes(async () => {
+    server = await startServer(config, createTestLog().log);
+  });
+  key = (await furnishTarget(server.url, "the-setup-token", simulator)).apiKey;
+});
+
+afterAll(async () => {
+  await server.stop();
+  await simulator.stop();
+  await store[Symbol.asyncDispose]();
+});
+
+interface Reply {
+  status: number;
+  allow: string[];
+  body: string;
+  type: string;
+}
+
+/** `fetch` refuses some methods, and hides what stands in a response to HEAD. */
+function call(method: string, path: string): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const headers: Record<string, string> = { authorization: `Bearer ${key}` };
+    if (method === "POST" || method === "PUT" || method === "PATCH")
+      headers["content-type"] = "application/json";
+    request(server.url + path, { method, headers, agent: false }, async (response) => {
+      let body = "";
+      for await (const chunk of response) body += chunk;
+      const allow = (response.headers.allow ?? "").split(", ").filter(Boolean);
+      resolve({
+        status: response.statusCode ?? 0,
+        allow,
+        body,
+        type: response.headers["content-type"] ?? "",
+      });
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/**
+ * Each path that takes some methods and not others: those that Express knows, and those of the REST mapping. tRPC answers by itself
+ * which of its procedures takes which method.
+ */
+function paths(): string[] {
+  const fromExpress = routes
+    .filter(({ path, methods }) => methods !== null || path.startsWith("/api/webhooks"))
+    .map(({ path }) => path.replaceAll(/:\w+/g, UUID));
+  const fromRest = endpoints.map(({ path }) => path.replaceAll(/\{\w+\}/g, UUID));
+  return [...new Set([...fromExpress, ...fromRest, "/api/media"])].filter((path) => !path.includes("*"));
+}
+
+test("every path names its methods, rejects the others, and takes those that it names", async () => {
+  expect(paths().length).toBeGreaterThan(20);
+  for (const path of paths()) {
+    const { allow, status, body } = await call("OPTIONS", path);
+    expect.soft([status, body], `OPTIONS ${path}`).toEqual([204, ""]);
+    expect.soft(allow.length, `Allow of ${path}`).toBeGreaterThan(0);
+    for (const method of METHODS) {
+      const reply = await call(method, path);
+      const place = `${method} ${path}`;
+      if (allow.includes(method)) expect.soft(reply.status, place).not.toBe(405);
+      else expect.soft([reply.status, reply.allow], place).toEqual([405, allow]);
+    }
+  }
+});
+
+test("HEAD answers as GET does, without a body", async () => {
+  for (const path of [...paths(), "/", "/inbox", "/nothing.txt", "/healthz", "/readyz", "/metrics"]) {
+    const [get, head] = [await call("GET", path), await call("HEAD", path)];
+    expect.soft([head.status, head.type, head.body], path).toEqual([get.status, get.type, ""]);
+  }
+});
