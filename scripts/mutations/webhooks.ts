@@ -39,7 +39,7 @@ export const webhookMutations: Mutation[] = [
       edit(
         route,
         "url: platform.publicUrl + req",
-        'url: (req.get("x-forwarded-host") ? `https://${req.get("x-forwarded-host")}` : platform.publicUrl) + req',
+        'url: (req.get("x-forwarded-host") ? "https://" + req.get("x-forwarded-host") : platform.publicUrl) + req',
       ),
     ],
     test: routeTest,
