@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { endpoints } from "@waystation/api/rest";
+import { describeRest, endpoints } from "@waystation/api/rest";
 import { createTestStore, type TestStore } from "@waystation/db/testing";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -78,7 +78,7 @@ function call(method: string, path: string): Promise<Reply> {
 function paths(): string[] {
   const fromExpress = routes
     .filter(({ path, methods }) => methods !== null || path.startsWith("/api/webhooks"))
-    .map(({ path }) => path.replaceAll(/:\w+/g, UUID));
+    .map(({ path }) => path.replaceAll(/:\w+/g, UUID).replace(/(.)\/$/, "$1"));
   const fromRest = endpoints.map(({ path }) => path.replaceAll(/\{\w+\}/g, UUID));
   return [...new Set([...fromExpress, ...fromRest, "/api/media"])].filter((path) => !path.includes("*"));
 }
@@ -103,4 +103,23 @@ test("HEAD answers as GET does, without a body", async () => {
     const [get, head] = [await call("GET", path), await call("HEAD", path)];
     expect.soft([head.status, head.type, head.body], path).toEqual([get.status, get.type, ""]);
   }
+});
+
+/** Routes that take no API key, or describe themselves. */
+const NOT_FOR_KEYS = /^\/api\/(webhooks|auth|trpc|openapi\.json)/;
+
+test("what an API key may call is in /api/openapi.json, and all of that is there", async () => {
+  const { paths: described } = describeRest("https://desk.example.org") as {
+    paths: Record<string, Record<string, object>>;
+  };
+  const plain = (path: string) => path.replaceAll(/\{\w+\}/g, UUID);
+  const documented = Object.entries(described).flatMap(([path, item]) =>
+    METHODS.filter((method) => method.toLowerCase() in item).map((method) => `${method} ${plain(path)}`),
+  );
+  const served: string[] = [];
+  for (const path of paths().filter((path) => path.startsWith("/api/") && !NOT_FOR_KEYS.test(path))) {
+    const { allow } = await call("OPTIONS", path);
+    served.push(...allow.filter((method) => method !== "HEAD").map((method) => `${method} ${path}`));
+  }
+  expect(documented.toSorted()).toEqual(served.toSorted());
 });

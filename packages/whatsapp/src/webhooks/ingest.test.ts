@@ -332,6 +332,11 @@ describe.each(databases)("on %s", (kind) => {
     expect([rows.length, rows.reduce((sum, row) => sum + row.incoming, 0), (await thread()).length]).toEqual([
       40, 200, 200,
     ]);
+    const events = await desk.store.query(
+      "select count(*)::int as stored from twilio_whatsapp_webhook_events where connection_no = $1",
+      [receiver.no],
+    );
+    expect(events).toEqual([{ stored: 200 }]);
     const last = await ctx.installation.db
       .select({ conversationId: messages.conversationId, id: sql<number>`max(${messages.id})::float8` })
       .from(messages)
