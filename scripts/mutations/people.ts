@@ -13,12 +13,12 @@ export const peopleMutations: Mutation[] = [
   },
   {
     claim: "A1, A2, A3",
-    change: "the tenant role may read sessions",
+    change: "a migration adds a table that nobody thought of",
     edits: [
       edit(
-        "packages/db/src/wall.ts",
-        'twilio_shared_keys: ["select", "insert", "delete"],',
-        'twilio_shared_keys: ["select", "insert", "delete"],\n  sessions: ["select"],',
+        "packages/db/src/migrations/0020_opt_out_index.sql",
+        'DROP INDEX "messages_asks";',
+        'CREATE TABLE "unlisted" ("id" bigint);--> statement-breakpoint\nDROP INDEX "messages_asks";',
       ),
     ],
     test: inWhatsApp("walls.test.ts"),
