@@ -13,6 +13,9 @@ const { stdout } = spawnSync("git", ["status", "--porcelain", "--", ...filesOf(c
 if (stdout.length > 0)
   throw new Error(`Commit your changes of these files first:\n${stdout.toString("utf8")}`);
 
+// Without a listener a signal would end this program before the code is put back.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+
 let survivors = 0;
 for (const mutation of chosen) {
   const isKilled = apply(mutation, () => !passes(mutation));
@@ -28,7 +31,7 @@ function filesOf(list: Mutation[]): string[] {
   return [...new Set(list.flatMap(({ edits }) => edits.map(({ file }) => file)))];
 }
 
-/** Synchronous, so that a signal cannot come between the change and its undoing. */
+/** Synchronous: the code is put back before anything else can happen here. */
 function apply<Result>({ edits }: Mutation, work: () => Result): Result {
   const originals = new Map(edits.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]));
   try {
@@ -51,12 +54,18 @@ function passes({ test, title }: Mutation): boolean {
   const [script, parameters] = test.startsWith("e2e/")
     ? ["scripts/e2e.ts", [test.slice("e2e/".length), "--grep", pattern]]
     : ["node_modules/vitest/vitest.mjs", ["run", test, "-t", pattern]];
-  const { status, stdout: output } = spawnSync(process.execPath, [join(root, script), ...parameters], {
+  const {
+    status,
+    signal,
+    stdout: output,
+  } = spawnSync(process.execPath, [join(root, script), ...parameters], {
     cwd: root,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1" },
   });
-  const didRun = status === 0 || /\d+ failed/.test(output);
+  if (signal || status === 130) throw new Error("Interrupted; the code is as it was.");
+  // A file that cannot be loaded fails without a test that fails.
+  const didRun = status === 0 || /^ *(Tests +)?\d+ failed/m.test(output);
   if (!didRun) console.log(`The test did not run:\n${output.slice(-3_000)}`);
   return status === 0 || !didRun;
 }

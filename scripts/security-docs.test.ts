@@ -28,7 +28,11 @@ test("every claim of docs/security.md has a change that turns a test red, and th
     ...mutations.map(({ claim, change, title }) => `| ${claim} | ${change} | ${title} |`),
     ...Object.entries(UNTESTED_CLAIMS).map(([claim, reason]) => `| ${claim} | ${reason} | |`),
   ];
-  expect(lines.filter((line) => !listed.includes(line))).toEqual([]);
+  const rows = listed
+    .trim()
+    .split("\n")
+    .filter((line) => line.startsWith("| "));
+  expect(rows.slice(2)).toEqual(lines);
 });
 
 test("every such change fits the code, and its test is there", () => {
