@@ -61,7 +61,7 @@ test("a member sees everything and connects nothing", async ({ page: ownerPage, 
 
   await test.step("the API refuses too", async () => {
     const credentials = { mode: "test", accountSid: ACCOUNTS.healthy, authToken: TOKENS.primary };
-    const refusals = [
+    const rejections = [
       await mutate(page, "twilioWhatsApp.verify", credentials),
       await mutate(page, "twilioWhatsApp.connect", { ...credentials, sender: SENDERS.inService }),
       await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id }),
@@ -70,7 +70,7 @@ test("a member sees everything and connects nothing", async ({ page: ownerPage, 
       await mutate(page, "team.invite", { email: "more@example.org", role: "member" }),
       await query(page, "audit.list", {}),
     ];
-    for (const refusal of refusals) expect(refusal).toMatchObject({ status: 403, reason: "not_allowed" });
+    for (const refusal of rejections) expect(refusal).toMatchObject({ status: 403, reason: "not_allowed" });
     const status = await query<{ id: string; isActive: boolean }[]>(page, "twilioWhatsApp.status");
     expect(status.data).toMatchObject([{ id, isActive: true }]);
   });

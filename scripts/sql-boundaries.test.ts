@@ -10,7 +10,7 @@ const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx}", { cwd: root })
   .toSorted();
 
 /** Methods whose first argument is run as SQL. */
-const RUNS_SQL = /^(query|queryAnew|hotQuery|execute|exec|unsafe|unhurried)$/;
+const RUNS_SQL = /^(query|queryUnprepared|ingestQuery|execute|exec|unsafe|queryWithoutTimeout)$/;
 /** Of regular expressions `exec` is something else. */
 const HAS_EXEC = /(^|\.)(client|db|pg|pglite|store|tx)\.exec$/i;
 
@@ -19,7 +19,8 @@ const HAS_EXEC = /(^|\.)(client|db|pg|pglite|store|tx)\.exec$/i;
  * `sql` of drizzle makes parameters of what stands in its `${}`; `sql.raw` and `sql(…)` do not.
  */
 function sqlFromText(file: string, text: string): string[] {
-  if (!/\bsql\b|\.(query|queryAnew|hotQuery|execute|exec|unsafe|unhurried)\b/.test(text)) return [];
+  if (!/\bsql\b|\.(query|queryUnprepared|ingestQuery|execute|exec|unsafe|queryWithoutTimeout)\b/.test(text))
+    return [];
   const program = parse(file, text);
   const constants = constantsOf(program);
   const findings: string[] = [];
@@ -88,11 +89,11 @@ const HANDED_ON: Record<string, string> = {
   "apps/server/src/move-database.ts: target.query": "the texts of copy-database.ts",
   "apps/server/src/move-database.ts: source.query": "the texts of copy-database.ts",
   "packages/db/src/client.ts: client.query<Row>": "the client",
-  "packages/db/src/client.ts: db.execute": "the statements of wall.ts, which are constants",
+  "packages/db/src/client.ts: db.execute": "the statements of row-level-security.ts, which are constants",
   "packages/db/src/connection.ts: client.query": "the client",
   "packages/db/src/embedded-statements.ts: client.query": "the client",
-  "packages/db/src/notices.ts: connection.query": "LISTEN with the name of a channel, which is a constant",
-  "packages/db/src/partitions.ts: store.unhurried":
+  "packages/db/src/pg-notify.ts: connection.query": "LISTEN with the name of a channel, which is a constant",
+  "packages/db/src/partitions.ts: store.queryWithoutTimeout":
     "names of partitions, made of a month or read from the catalogue",
   "packages/db/src/postgres.ts: connection.query": "the client",
   "packages/db/src/run-statements.ts: connection.query": "the client",
@@ -106,11 +107,11 @@ const HANDED_ON: Record<string, string> = {
   "packages/whatsapp/src/inbox/list-messages.ts: ctx.query<Row>": "a number of rows",
   "packages/whatsapp/src/inbox/opt-out.ts: ctx.query<MarkRow>":
     "the conditions of two indexes, constants of the schema",
-  "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<Hit>":
+  "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryUnprepared<Hit>":
     "the closed words of a filter, and a number of rows",
-  "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryAnew<{ id: string; byAddress: boolean }>":
+  "packages/whatsapp/src/inbox/search-conversations.ts: ctx.installation.queryUnprepared<{ id: string; byAddress: boolean }>":
     "conditions that are constants",
-  "packages/whatsapp/src/search/index-search.ts: store.unhurried":
+  "packages/whatsapp/src/search/index-search.ts: store.queryWithoutTimeout":
     "names of columns and tables that are constants",
   "packages/whatsapp/src/search/index-search.ts: tx.execute":
     "names of columns and tables that are constants",
@@ -131,7 +132,7 @@ const doors = files.filter((file) =>
   /^(packages\/api|apps\/admin)\/|^apps\/server\/src\/[\w-]+-route\.ts$/.test(file),
 );
 const BUILDS_QUERY =
-  /^(select|selectDistinct|insert|update|delete|execute|transaction|query|queryAnew|hotQuery)$/;
+  /^(select|selectDistinct|insert|update|delete|execute|transaction|query|queryUnprepared|ingestQuery)$/;
 
 /** Queries of any make: by drizzle, by a text, or by the builder of a database that somebody handed in. */
 function queriesIn(file: string, text: string): string[] {

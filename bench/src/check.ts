@@ -1,4 +1,4 @@
-import { statusOfStep, stepOfStatus } from "@waystation/whatsapp/webhooks/steps";
+import { statusOfStep, stepOfStatus } from "@waystation/whatsapp/webhooks/event-status";
 import type { Query } from "./desk.ts";
 import type { Payloads } from "./payloads.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Store } from "@waystation/db/client";
-import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context } from "@waystation/whatsapp/context";
+import { createContext } from "@waystation/whatsapp/create-context";
 import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
 import { createPublicIds } from "@waystation/whatsapp/public-ids";
@@ -13,7 +13,7 @@ export async function contextOf(store: Store, organizationId: string): Promise<C
   const platform = {
     db: store.db,
     query: store.query,
-    queryAnew: store.queryAnew,
+    queryUnprepared: store.queryUnprepared,
     within: store.within,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
@@ -26,5 +26,5 @@ export async function contextOf(store: Store, organizationId: string): Promise<C
     publicIds: createPublicIds(randomBytes(32)),
   };
   const actor = { userId: user?.id ?? "", name: "Olga Owner", email: "owner@example.org" };
-  return actFor(platform, organizationId, { ...actor, role: "owner" }, null);
+  return createContext(platform, organizationId, { ...actor, role: "owner" }, null);
 }

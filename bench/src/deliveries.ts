@@ -1,9 +1,9 @@
 import type { Store } from "@waystation/db/client";
-import { createCallers } from "@waystation/whatsapp/webhooks/callers";
-import { columnsOfKnown, type Delivery, projectionOf } from "@waystation/whatsapp/webhooks/delivery";
+import { createConversationCache } from "@waystation/whatsapp/webhooks/conversation-cache";
+import { INCOMING } from "@waystation/whatsapp/webhooks/event-status";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
-import { INCOMING } from "@waystation/whatsapp/webhooks/steps";
+import { columnsOfKnown, type Delivery, projectionOf } from "@waystation/whatsapp/webhooks/webhook-record";
 import type { Payloads } from "./payloads.ts";
 
 /** The requests as the webhook route hands them on, for what is measured without HTTP. */
@@ -29,7 +29,7 @@ export function deliveriesOf(payloads: Payloads): Delivery[] {
 
 /** The parameters of the statement for what is known: all who write have a conversation already. */
 export async function knownColumns(query: Store["query"], deliveries: Delivery[]): Promise<string[]> {
-  const callers = createCallers(query);
+  const callers = createConversationCache(query);
   const calls = deliveries.filter(({ webhook }) => webhook.step === INCOMING);
   await callers.meet(calls);
   return columnsOfKnown(

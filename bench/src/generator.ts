@@ -34,7 +34,7 @@ function run({
   const total = offsets.length - 1;
   const acknowledged = new Uint8Array(total);
   const statuses: Record<string, number> = {};
-  const refusals: number[] = [];
+  const rejections: number[] = [];
   const idle: Line[] = [];
   const due: number[] = [];
   const start = performance.now();
@@ -60,7 +60,7 @@ function run({
     lastAnswer = now;
     statuses[status] = (statuses[status] ?? 0) + 1;
     if (status === "200") acknowledged[line.index] = 1;
-    else refusals.push(now - line.sentAt);
+    else rejections.push(now - line.sentAt);
     line.index = -1;
     if (rate === null) {
       if (now < end && hasMore()) return send(line, now);
@@ -95,7 +95,7 @@ function run({
     if (underWay > 0 || isOver || (rate !== null && timer !== null)) return;
     isOver = true;
     const measured = latencies.slice(0, Math.min(answered, MAX_MEASURED)).sort();
-    refusals.sort((a, b) => a - b);
+    rejections.sort((a, b) => a - b);
     const at = (share: number) =>
       measured[Math.min(measured.length - 1, Math.floor(measured.length * share))] ?? 0;
     for (const line of lines) line.socket.destroy();
@@ -108,7 +108,7 @@ function run({
       p999: at(0.999),
       slowest: at(1),
       statuses,
-      refusalP99: refusals[Math.floor(refusals.length * 0.99)] ?? 0,
+      refusalP99: rejections[Math.floor(rejections.length * 0.99)] ?? 0,
       broken,
       acknowledged,
     });

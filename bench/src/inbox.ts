@@ -86,7 +86,7 @@ for (const { messages, name } of sizes) {
   console.log(`${number(messages)} messages in ${number((performance.now() - begin) / 1_000)} s`);
   const store = await openPostgres(databases.urlOf(name));
   stack.defer(() => store.close());
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   const ctx = await contextOf(store, organizationId);
   // Somebody who works in it: what is old and read was so for long.
   for (let n = 0; n < 3; n++) await markRead(ctx, { conversationId: talk.usual });

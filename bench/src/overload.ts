@@ -107,7 +107,7 @@ let beside: Report | undefined;
 
 console.log(
   table(
-    ["", "sent/s", "stored/s", "refused", "p50 ms", "p99 ms", "refusals' p99 ms"],
+    ["", "sent/s", "stored/s", "refused", "p50 ms", "p99 ms", "rejections' p99 ms"],
     (
       [
         ["noisy account", overloaded],
@@ -128,9 +128,9 @@ console.log(
   `\nCapacity ${number(capacity)}/s with a database that takes ${number(options.slow)} ms a commit.\n\n${goalTable(
     [
       { what: "goodput at three times the load, of capacity", value: goodput / capacity, atLeast: 0.8 },
-      { what: "refusals, p99", value: overloaded.refusalP99, atMost: 50, unit: "ms" },
+      { what: "rejections, p99", value: overloaded.refusalP99, atMost: 50, unit: "ms" },
       {
-        what: "refusals of the quiet account",
+        what: "rejections of the quiet account",
         value: beside.answered - (beside.statuses["200"] ?? 0),
         atMost: 0,
         unit: "",

@@ -2,11 +2,11 @@
 import type { Store } from "@waystation/db/client";
 import { openPostgres } from "@waystation/db/postgres";
 import { createFeed } from "@waystation/whatsapp/feed";
-import { arrivalOf } from "@waystation/whatsapp/webhooks/delivery";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
 import { rebuild } from "@waystation/whatsapp/webhooks/rebuild";
+import { verifiedWebhookOf } from "@waystation/whatsapp/webhooks/webhook-record";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";
 import { describeMachine } from "./machine.ts";
@@ -93,7 +93,9 @@ async function takeIn(store: Store): Promise<number> {
         const messageId = /status\/([0-9a-f-]+) /.exec(head)?.[1] ?? null;
         const webhook = readWebhook(parseForm(body) ?? [], body, messageId !== null);
         if (webhook)
-          added.push(ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome: "stored" })));
+          added.push(
+            ingest.add(verifiedWebhookOf(receiver, webhook, { body, messageId, outcome: "stored" })),
+          );
       }
       count += added.length;
       await Promise.all(added);

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { Store } from "@waystation/db/client";
-import { columnsOf, type Delivery, newIds } from "@waystation/whatsapp/webhooks/delivery";
 import { STORE_EVENTS, STORE_KNOWN } from "@waystation/whatsapp/webhooks/ingest-statement";
+import { columnsOf, type Delivery, newIds } from "@waystation/whatsapp/webhooks/webhook-record";
 import { deliveriesOf, knownColumns } from "./deliveries.ts";
 import { createDeskTemplate } from "./desk.ts";
 import { createFolder } from "./folder.ts";

@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const warden = spawn(process.execPath, [fileURLToPath(new URL("./warden.ts", import.meta.url))], {
+const warden = spawn(process.execPath, [fileURLToPath(new URL("./cleanup-process.ts", import.meta.url))], {
   stdio: ["pipe", "ignore", "inherit"],
   // In a group of its own: Ctrl-C in the terminal must not end it before its wards.
   detached: true,

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { type Ask, check } from "./check.ts";
 import { deleteAtEnd } from "./children.ts";
 import { sleep, until } from "./clock.ts";
-import { ACCOUNTS, createDesk } from "./furnish.ts";
 import { heapOf } from "./heap.ts";
 import { Ledger } from "./ledger.ts";
 import { Load, type LoadOptions, type Word } from "./load.ts";
 import { reservePort } from "./ports.ts";
 import { type Client, Postgres } from "./postgres.ts";
 import { descriptorsOf } from "./process-facts.ts";
+import { ACCOUNTS, createDesk } from "./seed.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { Account } from "./world.ts";
 

@@ -281,7 +281,7 @@ export class SendingDesk implements AsyncDisposable {
 }
 
 /** Meets calls in these moods, one after the other, and in none every so often. */
-export function inTurn(moods: MoodName[], wellEvery: number): () => MoodName | null {
+export function limitConcurrency(moods: MoodName[], wellEvery: number): () => MoodName | null {
   let calls = 0;
   return () => {
     calls += 1;

@@ -21,7 +21,7 @@ export const peopleMutations: Mutation[] = [
         'CREATE TABLE "unlisted" ("id" bigint);--> statement-breakpoint\nDROP INDEX "messages_asks";',
       ),
     ],
-    test: inWhatsApp("walls.test.ts"),
+    test: inWhatsApp("row-level-security.test.ts"),
     title: "every table is behind the wall or out of reach",
   },
   {
@@ -36,7 +36,7 @@ export const peopleMutations: Mutation[] = [
     change: "an owner resets the password of an account that belongs elsewhere too",
     edits: [
       edit(
-        inWhatsApp("team/ward.ts"),
+        inWhatsApp("team/require-sole-owner.ts"),
         "if (theirs.length === 0 || theirs.some(({ isOwned }) => !isOwned))",
         "if (theirs.length === 0)",
       ),
@@ -80,14 +80,14 @@ export const peopleMutations: Mutation[] = [
   {
     claim: "U1",
     change: "the origin of a request is not looked at",
-    edits: [edit(inServer("request-gate.ts"), "if (!isOurs)\n", "if (false)\n")],
+    edits: [edit(inServer("csrf-guard.ts"), "if (!isOurs)\n", "if (false)\n")],
     test: appTest,
     title: "only JSON from our own pages changes anything",
   },
   {
     claim: "U2",
     change: "attempts are counted and never refused",
-    edits: [edit(inWhatsApp("attempts.ts"), "allowed: count <= limit,", "allowed: true,")],
+    edits: [edit(inWhatsApp("rate-limit.ts"), "allowed: count <= limit,", "allowed: true,")],
     test: authTest,
     title:
       "ten wrong ones close an account for a while, wherever they come from, and the answer tells nothing",

@@ -179,7 +179,7 @@ export const webhookMutations: Mutation[] = [
     change: "only the current token is read",
     edits: [
       edit(
-        inWhatsApp("webhooks/directory.ts"),
+        inWhatsApp("webhooks/connection-cache.ts"),
         'openToken(keyring, { ...place, field: "auth_token_next" }, row.authTokenNextSealed),',
         "",
       ),

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, test } from "vitest";
-import { askAgain } from "./ask-again.ts";
+import { refetchQueries } from "./refetch.ts";
 
 const KEY = ["events"];
 
@@ -13,7 +13,7 @@ test("an answer that was under way when something changed is not the last word",
     queryFn: () => answers[asked++]?.promise ?? "asked once too often",
   });
   const end = observer.subscribe(() => {});
-  const again = askAgain(client, { queryKey: KEY });
+  const again = refetchQueries(client, { queryKey: KEY });
   answers[0]?.resolve("before the change");
   await again;
   await expect.poll(() => asked).toBe(2);
@@ -28,7 +28,7 @@ test("what is known already is asked anew at once, and once", async () => {
   const observer = new QueryObserver(client, { queryKey: KEY, queryFn: () => ++asked });
   const end = observer.subscribe(() => {});
   await expect.poll(() => client.getQueryData(KEY)).toBe(1);
-  await askAgain(client, { queryKey: KEY });
+  await refetchQueries(client, { queryKey: KEY });
   expect(client.getQueryData(KEY)).toBe(2);
   end();
 });

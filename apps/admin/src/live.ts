@@ -1,11 +1,11 @@
 import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useRef, useState } from "react";
-import { askAgain } from "./ask-again.ts";
 import type { SignedIn } from "./components/session.ts";
 import { showAsRead } from "./components/unread.ts";
 import { openChangesStream, type StreamHandlers, type StreamState } from "./live/changes-stream.ts";
 import { keepOwnStream } from "./live/own-stream.ts";
 import { SharedStream } from "./live/shared-stream.ts";
+import { refetchQueries } from "./refetch.ts";
 import { tab } from "./tab.ts";
 import { leave, trpc } from "./trpc.ts";
 
@@ -75,7 +75,7 @@ function useRefresh(queryClient: QueryClient) {
           { ...trpc.notes.pathFilter(), predicate },
           { ...trpc.contacts.pathFilter(), predicate },
         ];
-        await Promise.all(filters.map((filter) => askAgain(queryClient, filter)));
+        await Promise.all(filters.map((filter) => refetchQueries(queryClient, filter)));
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
       state.running = false;

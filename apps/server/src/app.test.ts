@@ -279,9 +279,9 @@ test("what is refused is in the log: to whom, what, and by which rule", async ()
   await ask("team.list", {});
   await ask('conversations.get?input={"conversationId":7}', { cookie });
   await ask(`conversations.get?input={"conversationId":"${randomUUID()}"}`, { cookie });
-  const refusals = desk.lines.filter((line) => line.msg === "refused");
+  const rejections = desk.lines.filter((line) => line.msg === "refused");
   const signedIn = { userId: expect.any(String), organizationId: expect.any(String), ip: expect.any(String) };
-  expect(refusals).toMatchObject([
+  expect(rejections).toMatchObject([
     { procedure: "team.list", reason: "not_signed_in", userId: null, organizationId: null },
     { procedure: "conversations.get", reason: "bad_request", ...signedIn },
     { procedure: "conversations.get", reason: "not_found", ...signedIn },
@@ -408,7 +408,7 @@ test.for([
 
 test("a stuck connection for storing webhooks is why the server is not ready", async () => {
   await using desk = await serve();
-  const stuck = desk.store.hotQuery("select pg_sleep(5)", []);
+  const stuck = desk.store.ingestQuery("select pg_sleep(5)", []);
   const response = await fetch(`${desk.url}/readyz`);
   expect({ status: response.status, body: await response.json() }).toEqual({
     status: 503,
@@ -460,7 +460,7 @@ async function serveConsole(folder: string) {
   const platform = {
     db: store.db,
     query: store.query,
-    queryAnew: store.queryAnew,
+    queryUnprepared: store.queryUnprepared,
     within: store.within,
     keyring: { keys: [] },
     feed: createFeed(),

@@ -17,16 +17,16 @@ import { allowMethods } from "./allow-methods.ts";
 import type { Auth } from "./auth.ts";
 import { authRouter } from "./auth-route.ts";
 import { consoleRoute } from "./console-route.ts";
+import { csrfGuard, refuse } from "./csrf-guard.ts";
 import { jsonProblem } from "./json-limits.ts";
 import { liveRoute } from "./live-route.ts";
 import type { Logger } from "./logger.ts";
 import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
-import { refuse, requestGate } from "./request-gate.ts";
 import { restRoute } from "./rest-route.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
-import { answerUnknownKey, recogniseViewer, viewerOf } from "./viewer.ts";
+import { authenticate, respondToRejectedKey, viewerOf } from "./viewer.ts";
 
 export interface AppDeps {
   platform: Platform;
@@ -76,13 +76,13 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use("/api/auth", authRouter(auth));
   const context = contextOf(deps);
-  const recognise = recogniseViewer(auth, platform.db);
+  const recognise = authenticate(auth, platform.db);
   app.use(
     "/api/trpc",
-    requestGate(platform.publicUrl),
+    csrfGuard(platform.publicUrl),
     trpcBody,
     recognise,
-    answerUnknownKey,
+    respondToRejectedKey,
     liveRoute(context),
     procedures(context, log),
   );
@@ -92,7 +92,7 @@ export function createApp(deps: AppDeps): Express {
   );
   app.use(
     "/api",
-    restRoute({ publicUrl: platform.publicUrl, recogniseViewer: recognise, contextOf: context }),
+    restRoute({ publicUrl: platform.publicUrl, authenticate: recognise, contextOf: context }),
     deps.misdirected,
     nothingHere,
   );

@@ -507,6 +507,10 @@ describe.each(databases)("what a session may do on %s", (kind) => {
     const ada = members.find(({ email }) => email === "ada@example.com");
     await owner.api.team.changeRole.mutate({ memberId: ada?.id ?? "", role: "member" });
     await expect(invite("two@example.com")).rejects.toMatchObject(refused("not_allowed"));
+    // Unlike an invitation, this reads no role of its own.
+    await expect(admin.api.replies.add.mutate({ shortcut: "late", body: "Too late" })).rejects.toMatchObject(
+      refused("not_allowed"),
+    );
     expect(await admin.api.session.me.query()).toMatchObject({ organization: { role: "member" } });
   });
 

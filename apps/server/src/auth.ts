@@ -1,14 +1,14 @@
 import * as people from "@waystation/db/schema-people";
+import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
+import { recordSignIn } from "@waystation/whatsapp/audit/record-sign-in";
+import { addressSalt, credentialsOf } from "@waystation/whatsapp/password/credentials";
 import {
   addressBlock,
   countAttempt,
   forgetAttempts,
   type Limit,
   uncountAttempt,
-} from "@waystation/whatsapp/attempts";
-import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
-import { recordSignIn } from "@waystation/whatsapp/audit/record-sign-in";
-import { addressSalt, credentialsOf } from "@waystation/whatsapp/password/credentials";
+} from "@waystation/whatsapp/rate-limit";
 import { PASSWORD_MAX, passwordProblem } from "@waystation/whatsapp/team/password";
 import { eq } from "drizzle-orm";
 import { z } from "zod";

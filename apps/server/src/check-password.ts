@@ -1,6 +1,6 @@
 import type { Database } from "@waystation/db/client";
-import { addressBlock, countAttempt, type Limit, uncountAttempt } from "@waystation/whatsapp/attempts";
 import { credentialsOf, tryPassword } from "@waystation/whatsapp/password/credentials";
+import { addressBlock, countAttempt, type Limit, uncountAttempt } from "@waystation/whatsapp/rate-limit";
 import { ADDRESS_HEADER, type Tell } from "./auth-engine.ts";
 import type { createKnownDevices } from "./known-device.ts";
 import type { Logger } from "./logger.ts";

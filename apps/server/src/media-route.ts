@@ -1,21 +1,21 @@
 import { codeOf, statusOf } from "@waystation/api/error-codes";
 import type { Viewer } from "@waystation/api/trpc";
-import { actFor } from "@waystation/whatsapp/act-for";
 import type { Context, Platform } from "@waystation/whatsapp/context";
+import { createContext } from "@waystation/whatsapp/create-context";
 import { DomainError } from "@waystation/whatsapp/errors";
 import { discardUpload } from "@waystation/whatsapp/media/discard-upload";
 import { dispositionOf, nameFor } from "@waystation/whatsapp/media/file-name";
 import { type MediaFile, noSuchFile } from "@waystation/whatsapp/media/find-file";
 import { FILE_BYTES, tooLarge } from "@waystation/whatsapp/media/inputs";
-import { keepUpload, limitUploads } from "@waystation/whatsapp/media/keep-upload";
 import { openFile } from "@waystation/whatsapp/media/open-file";
 import { openSignedFile } from "@waystation/whatsapp/media/open-signed-file";
 import { readFile } from "@waystation/whatsapp/media/read-file";
 import { isInline } from "@waystation/whatsapp/media/sniff";
+import { limitUploads, storeUpload } from "@waystation/whatsapp/media/store-upload";
 import { type ErrorRequestHandler, type Request, type Response, Router } from "express";
 import { allowMethods } from "./allow-methods.ts";
+import { fromOurPages } from "./csrf-guard.ts";
 import { drained } from "./drained.ts";
-import { fromOurPages } from "./request-gate.ts";
 
 export interface MediaDeps {
   platform: Platform;
@@ -39,7 +39,7 @@ export function mediaRoute(deps: MediaDeps): Router {
     const ctx = contextOf(deps.platform, viewer, req);
     await limitUploads(ctx);
     const { name } = req.query;
-    const file = await keepUpload(ctx, typeof name === "string" ? name : "", await readBody(req, res));
+    const file = await storeUpload(ctx, typeof name === "string" ? name : "", await readBody(req, res));
     res.status(201).json(file);
   });
   router.get("/:id", async (req, res) => {
@@ -78,7 +78,7 @@ function contextOf(platform: Platform, viewer: Viewer | null, req: Request): Con
   if (!viewer?.organizationId || !viewer.role) throw noSuchFile();
   const { userId, name, email, role, organizationId } = viewer;
   const by = "keyId" in viewer ? { keyId: viewer.keyId } : {};
-  return actFor(platform, organizationId, { userId, name, email, role, ...by }, req.ip ?? null);
+  return createContext(platform, organizationId, { userId, name, email, role, ...by }, req.ip ?? null);
 }
 
 /**

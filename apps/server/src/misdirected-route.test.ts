@@ -8,7 +8,7 @@ import type { Context } from "@waystation/whatsapp/context";
 import { listEvents } from "@waystation/whatsapp/events/list";
 import { createTestDesk, PUBLIC_URL, type TestDesk } from "@waystation/whatsapp/testing";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
-import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { createRejections } from "@waystation/whatsapp/webhooks/rejections";
 import express from "express";
 import twilio from "twilio";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,14 +22,14 @@ describe.each(databases)("on %s", (kind) => {
   let desk: TestDesk;
   let base: string;
   let server: ReturnType<express.Express["listen"]>;
-  let refusals: ReturnType<typeof createRefusals>;
+  let rejections: ReturnType<typeof createRejections>;
   const reports: unknown[] = [];
   const counted: string[] = [];
   const warned: string[] = [];
 
   beforeAll(async () => {
     desk = await createTestDesk(kind);
-    refusals = createRefusals(desk.store, desk.platform.feed, (error) => reports.push(error));
+    rejections = createRejections(desk.store, desk.platform.feed, (error) => reports.push(error));
     const deps = {
       platform: desk.platform,
       ingest: createIngest(desk.store, desk.platform.feed, {
@@ -37,7 +37,7 @@ describe.each(databases)("on %s", (kind) => {
         onRetry: () => {},
         onUnprojected: (error) => reports.push(error),
       }),
-      refusals,
+      rejections,
       isHealthy: async () => true,
       count: (answer: string) => void counted.push(answer),
       warnOfMisdirected: (target: string) => void warned.push(target),
@@ -87,7 +87,7 @@ describe.each(databases)("on %s", (kind) => {
   }
 
   const rejected = async (ctx: Context, connectionId: string) => {
-    await refusals.flush();
+    await rejections.flush();
     return (await listEvents(ctx, { connectionId, outcome: "rejected" })).items;
   };
 

@@ -1,8 +1,8 @@
 import type { Platform } from "@waystation/whatsapp/context";
-import { chooseReceiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
+import { connectionsOfAccount, matchConnection } from "@waystation/whatsapp/webhooks/connection-cache";
 import { type FormPairs, parseForm } from "@waystation/whatsapp/webhooks/form";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
-import type { MisdirectedReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
+import type { MisdirectedReason, Rejections } from "@waystation/whatsapp/webhooks/rejections";
 import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
 import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
 import type { Request, RequestHandler } from "express";
@@ -10,7 +10,7 @@ import { readBody } from "./read-body.ts";
 
 interface MisdirectedDeps {
   platform: Pick<Platform, "db" | "keyring" | "publicUrl">;
-  refusals: Refusals;
+  rejections: Rejections;
   count: (reason: MisdirectedReason) => void;
   report: (error: unknown) => void;
   /** Called for each genuine webhook that was sent to the wrong place. `target` is its method and path. */
@@ -47,7 +47,7 @@ export function createMisdirectedRoute(deps: MisdirectedDeps, reason: Misdirecte
 
 /** Whether the request is a genuine webhook of a connection, which then is told. */
 async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Request): Promise<boolean> {
-  const { platform, refusals } = deps;
+  const { platform, rejections } = deps;
   const target = req.originalUrl.replace(ABSOLUTE_FORM, "");
   const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
   // Of a request without a body the parameters are in the URL, and signed with it.
@@ -55,9 +55,9 @@ async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Req
   const pairs = parseForm(parameters);
   const webhook = pairs && readWebhook(pairs, parameters, false);
   if (!webhook || !ACCOUNT_SID.test(webhook.accountSid)) return false;
-  const known = await receiversOf(platform.db, platform.keyring, webhook.accountSid);
+  const known = await connectionsOfAccount(platform.db, platform.keyring, webhook.accountSid);
   const active = known.filter((receiver) => receiver.isActive);
-  const chosen = chooseReceiver(active, webhook);
+  const chosen = matchConnection(active, webhook);
   const [first, ...others] = chosen ? [chosen] : active;
   if (!first) return false;
   const signed: FormPairs = body.length > 0 ? pairs : [];
@@ -69,6 +69,6 @@ async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Req
   });
   if (verification.state !== "valid") return false;
   const { connection } = verification;
-  refusals.rejected(connection, { reason, target: `${req.method} ${target.split("?")[0]}` }, parameters);
+  rejections.rejected(connection, { reason, target: `${req.method} ${target.split("?")[0]}` }, parameters);
   return true;
 }

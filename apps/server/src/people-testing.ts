@@ -6,7 +6,7 @@ import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import { type AppRouter, appRouter } from "@waystation/api/root";
 import type { RequestContext } from "@waystation/api/trpc";
 import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
-import { tellAccessChanged } from "@waystation/whatsapp/access";
+import { publishAccessChange } from "@waystation/whatsapp/access";
 import type { Mail, Platform } from "@waystation/whatsapp/context";
 import { readKeyring } from "@waystation/whatsapp/credentials";
 import { createFeed } from "@waystation/whatsapp/feed";
@@ -19,7 +19,7 @@ import { createAuth } from "./auth.ts";
 import { authRouter } from "./auth-route.ts";
 import { restRoute } from "./rest-route.ts";
 import { createTestLog } from "./testing.ts";
-import { answerUnknownKey, recogniseViewer } from "./viewer.ts";
+import { authenticate, respondToRejectedKey } from "./viewer.ts";
 
 export const PASSWORD = "correct horse battery";
 
@@ -57,7 +57,7 @@ export async function openDesk(
   const platform: Platform = {
     db: store.db,
     query: store.query,
-    queryAnew: store.queryAnew,
+    queryUnprepared: store.queryUnprepared,
     within: store.within,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
@@ -78,10 +78,10 @@ export async function openDesk(
     secret,
     report,
     log,
-    onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
+    onSessionsEnded: (userId) => publishAccessChange(platform, userId),
   });
   app.use("/api/auth", authRouter(auth));
-  const recognise = recogniseViewer(auth, store.db);
+  const recognise = authenticate(auth, store.db);
   const contextOf = (req: Request, res: Response): RequestContext => ({
     platform,
     viewer: res.locals.viewer ?? null,
@@ -93,13 +93,13 @@ export async function openDesk(
   app.use(
     "/api/trpc",
     recognise,
-    answerUnknownKey,
+    respondToRejectedKey,
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req, res }) => contextOf(req, res),
     }),
   );
-  app.use("/api", restRoute({ publicUrl: url, recogniseViewer: recognise, contextOf }));
+  app.use("/api", restRoute({ publicUrl: url, authenticate: recognise, contextOf }));
 
   const visitor = () => createVisitor(url);
   return {

@@ -6,29 +6,29 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import { allowMethods } from "./allow-methods.ts";
 import { auditExportRoute } from "./audit-export-route.ts";
 import { BadRequest } from "./bad-request.ts";
+import { fromOurPages } from "./csrf-guard.ts";
 import { jsonProblem } from "./json-limits.ts";
 import { readBody } from "./read-body.ts";
-import { fromOurPages } from "./request-gate.ts";
 
 export interface RestDeps {
   publicUrl: string;
   /** Leaves in `res.locals` who asks, or passes on the refusal of an API key. */
-  recogniseViewer: RequestHandler;
+  authenticate: RequestHandler;
   contextOf: (req: Request, res: Response) => RequestContext;
 }
 
 const MAX_BODY = 256 * 1024;
 
 /** The procedures that have a place in REST, and their description. Mounted at `/api`. */
-export function restRoute({ publicUrl, recogniseViewer, contextOf }: RestDeps): Router {
+export function restRoute({ publicUrl, authenticate, contextOf }: RestDeps): Router {
   const router = Router({ caseSensitive: true });
   const description = JSON.stringify(describeRest(publicUrl));
   router.get("/openapi.json", (_req, res) => void res.type("json").send(description));
-  router.get("/audit/export", recogniseViewer, auditExportRoute(contextOf));
+  router.get("/audit/export", authenticate, auditExportRoute(contextOf));
   router.all(["/openapi.json", "/audit/export"], allowMethods(["GET"], rejectMethod));
   const gate = [
     fromOurPages(new URL(publicUrl).origin, refuseShape),
-    recogniseViewer,
+    authenticate,
     jsonOnly,
     read,
     parseJson,

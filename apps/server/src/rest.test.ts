@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { inferRouterOutputs } from "@trpc/server";
-import type * as answers from "@waystation/api/answers";
+import type * as answers from "@waystation/api/response-schemas";
 import { endpoints } from "@waystation/api/rest";
 import type { AppRouter } from "@waystation/api/root";
 import { createTestStore } from "@waystation/db/testing";

@@ -1,7 +1,7 @@
 import { callCounts } from "@waystation/db/schema";
 import { secondFactors, sessions, users } from "@waystation/db/schema-people";
 import { databases } from "@waystation/db/testing";
-import { actFor } from "@waystation/whatsapp/act-for";
+import { createContext } from "@waystation/whatsapp/create-context";
 import { eventChanges } from "@waystation/whatsapp/events/changes";
 import { eq, like } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
@@ -286,7 +286,7 @@ describe.each(databases)("an organisation that asks for two-step sign-in on %s",
       email: "mia@example.com",
       role: "member" as const,
     };
-    const ctx = actFor(desk.platform, me?.organization?.id ?? "", actor, null);
+    const ctx = createContext(desk.platform, me?.organization?.id ?? "", actor, null);
     const next = eventChanges(ctx, {}, new AbortController().signal).next();
     const refusal = expect(next).rejects.toMatchObject({ reason: "second_factor_needed" });
     await expect.poll(() => desk.platform.feed.subscribers()).toBe(1);

@@ -1,9 +1,9 @@
 import type { Store } from "@waystation/db/client";
-import { NOTICE_BYTES, type Notices, openNotices } from "@waystation/db/notices";
 import { ensurePartitions } from "@waystation/db/partitions";
+import { NOTICE_BYTES, type Notices, openNotices } from "@waystation/db/pg-notify";
 import { RequirementError } from "@waystation/db/requirements";
 import { SessionError } from "@waystation/db/session";
-import { tellAccessChanged } from "@waystation/whatsapp/access";
+import { publishAccessChange } from "@waystation/whatsapp/access";
 import { recheckDue } from "@waystation/whatsapp/connections/recheck";
 import { watchTestClock } from "@waystation/whatsapp/connections/simulator-clock";
 import type { Platform } from "@waystation/whatsapp/context";
@@ -15,7 +15,7 @@ import { createPublicIds, ensurePublicIdKey } from "@waystation/whatsapp/public-
 import { ensureSetupToken } from "@waystation/whatsapp/setup/token";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
 import { retryUnprojected } from "@waystation/whatsapp/webhooks/rebuild";
-import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { createRejections } from "@waystation/whatsapp/webhooks/rejections";
 import { createApp } from "./app.ts";
 import { createAuth } from "./auth.ts";
 import type { Config } from "./config.ts";
@@ -87,7 +87,7 @@ export async function startServer(
   const publicIds = createPublicIds(await ensurePublicIdKey(store.db));
   const queue = await startJobs(store, (error) => log.error({ err: error }, "The job queue failed"));
   undo.defer(() => queue.stop());
-  await raiseWall(store);
+  await enableRowLevelSecurity(store);
   const inner = assemble(
     { ...config, publicUrl },
     store,
@@ -135,9 +135,9 @@ async function migrate(store: Store): Promise<void> {
 }
 
 /** Request code must not be served before the database holds organisations apart. */
-async function raiseWall(store: Store): Promise<void> {
+async function enableRowLevelSecurity(store: Store): Promise<void> {
   try {
-    await store.raiseWall();
+    await store.enableRowLevelSecurity();
     const problem = await store.check(START_MS);
     if (problem !== null) throw new SessionError(`${problem}.`);
   } catch (error) {
@@ -182,7 +182,7 @@ function assemble(
     subscribers: feed.subscribers,
     jobs: queue.depths,
   });
-  const refusals = createRefusals(store, feed, report);
+  const rejections = createRejections(store, feed, report);
   const onMailFailure = (error: unknown) => {
     metrics.countMailFailure();
     log.error({ err: error }, "A mail could not be sent");
@@ -190,7 +190,7 @@ function assemble(
   const platform: Platform = {
     db: store.db,
     query: store.query,
-    queryAnew: store.queryAnew,
+    queryUnprepared: store.queryUnprepared,
     within: store.within,
     keyring: secrets.keyring,
     feed,
@@ -213,19 +213,19 @@ function assemble(
       secret: secrets.authSecret,
       report,
       log,
-      onSessionsEnded: (userId) => tellAccessChanged(platform, userId),
+      onSessionsEnded: (userId) => publishAccessChange(platform, userId),
     }),
     webhooks: createWebhookRoute({
       platform,
       ingest,
-      refusals,
+      rejections,
       isHealthy,
       count: metrics.countWebhook,
       warnOfMisdirected,
       report,
     }),
     misdirected: createMisdirectedRoute(
-      { platform, refusals, count: metrics.countWebhook, warnOfMisdirected, report },
+      { platform, rejections, count: metrics.countWebhook, warnOfMisdirected, report },
       "wrong_path",
     ),
     metrics,
@@ -265,7 +265,7 @@ function assemble(
       clearInterval(timer);
       endClock();
       await Promise.race([
-        Promise.all([ingest.drained(), refusals.flush().catch(report), rechecking, searchIndex.stop()]),
+        Promise.all([ingest.drained(), rejections.flush().catch(report), rechecking, searchIndex.stop()]),
         end(deadline),
       ]);
       await feed.close();

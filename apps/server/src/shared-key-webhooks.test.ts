@@ -12,9 +12,9 @@ import type { Context } from "@waystation/whatsapp/context";
 import { readKeyring, seal, sharedKeyField } from "@waystation/whatsapp/credentials";
 import { listEvents } from "@waystation/whatsapp/events/list";
 import { createTestDesk, PUBLIC_URL, type TestDesk } from "@waystation/whatsapp/testing";
-import { forgetAccount } from "@waystation/whatsapp/webhooks/directory";
+import { forgetAccount } from "@waystation/whatsapp/webhooks/connection-cache";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
-import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { createRejections } from "@waystation/whatsapp/webhooks/rejections";
 import { eq } from "drizzle-orm";
 import express from "express";
 import twilio from "twilio";
@@ -38,7 +38,7 @@ describe.each(databases)("on %s", (kind) => {
   let desk: TestDesk;
   let stopped: () => Promise<void>;
   let port: number;
-  let refusals: ReturnType<typeof createRefusals>;
+  let rejections: ReturnType<typeof createRejections>;
   let ctx: Context;
   let account: { sid: string; token: string };
   let sender: string;
@@ -56,13 +56,13 @@ describe.each(databases)("on %s", (kind) => {
       onRetry: () => {},
       onUnprojected: report,
     });
-    refusals = createRefusals(desk.store, feed, report);
+    rejections = createRejections(desk.store, feed, report);
     const server = express()
       .use(
         createWebhookRoute({
           platform: desk.platform,
           ingest,
-          refusals,
+          rejections,
           isHealthy: () => Promise.resolve(true),
           warnOfMisdirected: () => {},
           count: () => {},
@@ -75,7 +75,7 @@ describe.each(databases)("on %s", (kind) => {
     stopped = async () => {
       server.close();
       server.closeAllConnections();
-      await refusals.flush();
+      await rejections.flush();
       await desk[Symbol.asyncDispose]();
       expect(reports).toEqual([]);
     };
@@ -130,7 +130,7 @@ describe.each(databases)("on %s", (kind) => {
   const byToken = (): Signer => ({ secret: account.token, algorithm: "HMAC_SHA1", settings: null });
   const storedCount = async (person = ctx) => (await listEvents(person, {})).items.length;
   async function rejected() {
-    await refusals.flush();
+    await rejections.flush();
     const [event] = (await listEvents(ctx, { connectionId, outcome: "rejected" })).items;
     return event && `${event.rejectionReason}: ${event.reason}`;
   }
@@ -260,7 +260,7 @@ describe.each(databases)("on %s", (kind) => {
   const verdict = async () => (await status(ctx))[0];
   test("the verdict names the key that is missing, and works with the first webhook that it signed", async () => {
     expect(await send({ secret })).toBe(401);
-    await refusals.flush();
+    await rejections.flush();
     expect(await verdict()).toMatchObject({
       verdict: "attention",
       verdictSentence: expect.stringMatching(
@@ -289,7 +289,7 @@ describe.each(databases)("on %s", (kind) => {
       [byToken(), 200],
     ] as const)
       expect(await send(signer)).toBe(answer);
-    await refusals.flush();
+    await rejections.flush();
     expect((await verdict())?.reasons.map(({ code }) => code)).toEqual(["signature_key_unknown"]);
     await add();
     expect(await send({ secret })).toBe(200);

@@ -2,14 +2,14 @@ import type { Viewer } from "@waystation/api/trpc";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
 import { lacksSecondFactor } from "@waystation/whatsapp/access";
-import { recogniseKey } from "@waystation/whatsapp/api-keys/recognise-key";
+import { authenticateKey } from "@waystation/whatsapp/api-keys/recognise-key";
 import { DomainError } from "@waystation/whatsapp/errors";
 import { fromNodeHeaders } from "better-auth/node";
 import { asc, eq, sql } from "drizzle-orm";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Auth } from "./auth.ts";
 import { DAYS_7, HOURS_12 } from "./auth-engine.ts";
-import { keyIn, refuse } from "./request-gate.ts";
+import { keyIn, refuse } from "./csrf-guard.ts";
 
 /** How stale a session's idle clock may be before a request moves it on. */
 const IDLE_STEP_MS = 5 * 60_000;
@@ -17,7 +17,7 @@ const IDLE_STEP_MS = 5 * 60_000;
 /** Who asks. The role is read anew each time: what was taken away is gone with the next request. */
 export async function viewerOf(auth: Auth, db: Database, headers: Headers): Promise<Viewer | null> {
   const key = keyIn(headers.get("authorization"));
-  if (key !== null) return recogniseKey(db, key);
+  if (key !== null) return authenticateKey(db, key);
   const signedIn = await auth.session(headers);
   if (!signedIn) return null;
   const { user, session } = signedIn;
@@ -47,7 +47,7 @@ export async function viewerOf(auth: Auth, db: Database, headers: Headers): Prom
 }
 
 /** Leaves in `res.locals` who asks. A key that is refused is an error, which the route answers in its own shape. */
-export function recogniseViewer(auth: Auth, db: Database): RequestHandler {
+export function authenticate(auth: Auth, db: Database): RequestHandler {
   return async (req, res, next) => {
     res.locals.viewer = await viewerOf(auth, db, fromNodeHeaders(req.headers));
     next();
@@ -55,7 +55,7 @@ export function recogniseViewer(auth: Auth, db: Database): RequestHandler {
 }
 
 /** In the shape of tRPC. */
-export const answerUnknownKey: ErrorRequestHandler = (error, _req, res, next) => {
+export const respondToRejectedKey: ErrorRequestHandler = (error, _req, res, next) => {
   if (!(error instanceof DomainError)) return next(error);
   const { reason, message, detail } = error;
   if (reason !== "too_many_requests") return refuse(res, 401, "UNAUTHORIZED", message, reason);

@@ -12,10 +12,10 @@ import type { Context } from "@waystation/whatsapp/context";
 import { seal } from "@waystation/whatsapp/credentials";
 import { listEvents } from "@waystation/whatsapp/events/list";
 import { createTestDesk, PUBLIC_URL, type TestDesk } from "@waystation/whatsapp/testing";
-import { forgetAccount } from "@waystation/whatsapp/webhooks/directory";
+import { forgetAccount } from "@waystation/whatsapp/webhooks/connection-cache";
 import { parametersOf } from "@waystation/whatsapp/webhooks/form";
 import { createIngest } from "@waystation/whatsapp/webhooks/ingest";
-import { createRefusals } from "@waystation/whatsapp/webhooks/refuse";
+import { createRejections } from "@waystation/whatsapp/webhooks/rejections";
 import { eq } from "drizzle-orm";
 import express from "express";
 import twilio from "twilio";
@@ -41,7 +41,7 @@ describe.each(databases)("on %s", (kind) => {
   let desk: TestDesk;
   let port: number;
   let server: ReturnType<express.Express["listen"]>;
-  let refusals: ReturnType<typeof createRefusals>;
+  let rejections: ReturnType<typeof createRejections>;
   const reports: unknown[] = [];
   let ctx: Context;
   let account: { sid: string; token: string };
@@ -55,12 +55,12 @@ describe.each(databases)("on %s", (kind) => {
       onRetry: () => {},
       onUnprojected: (error) => reports.push(error),
     });
-    refusals = createRefusals(desk.store, desk.platform.feed, (error) => reports.push(error));
+    rejections = createRejections(desk.store, desk.platform.feed, (error) => reports.push(error));
     const app = express().use(
       createWebhookRoute({
         platform: desk.platform,
         ingest,
-        refusals,
+        rejections,
         isHealthy: () =>
           desk.store.query("select 1", []).then(
             () => true,
@@ -78,7 +78,7 @@ describe.each(databases)("on %s", (kind) => {
   afterAll(async () => {
     server.close();
     server.closeAllConnections();
-    await refusals.flush();
+    await rejections.flush();
     await desk[Symbol.asyncDispose]();
     expect(reports).toEqual([]);
   });
@@ -354,7 +354,7 @@ describe.each(databases)("on %s", (kind) => {
         ).status,
       ).toBe(401);
       expect(await stored()).toEqual([]);
-      await refusals.flush();
+      await rejections.flush();
       const { items } = await listEvents(ctx, { connectionId, outcome: "rejected" });
       expect(items.map((item) => item.outcome)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
       expect(items.at(-1)?.reason).toMatch(/no signature/);
@@ -419,7 +419,7 @@ describe.each(databases)("on %s", (kind) => {
       await disconnect(ctx, { connectionId });
       expect((await send(incoming())).status).toBe(200);
       expect(await stored()).toEqual([]);
-      await refusals.flush();
+      await rejections.flush();
       const [view] = await status(ctx);
       expect([view?.last24h.ignored, view?.last24h.incoming]).toEqual([1, 0]);
     });
@@ -616,7 +616,7 @@ describe.each(databases)("on %s", (kind) => {
       expect(answers.every((answer) => answer.status === 401)).toBe(true);
     }
     expect(await stored()).toEqual([]);
-    await refusals.flush();
+    await rejections.flush();
     const [connection] = await ctx.installation.db
       .select({ no: connections.no })
       .from(connections)

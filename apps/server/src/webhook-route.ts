@@ -1,13 +1,21 @@
 import { readWebhookPath, WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import type { Platform } from "@waystation/whatsapp/context";
-import { type Arrival, arrivalOf, type Outcome } from "@waystation/whatsapp/webhooks/delivery";
-import { chooseReceiver, type Receiver, receiversOf } from "@waystation/whatsapp/webhooks/directory";
+import {
+  connectionsOfAccount,
+  matchConnection,
+  type WebhookConnection,
+} from "@waystation/whatsapp/webhooks/connection-cache";
 import { parseForm } from "@waystation/whatsapp/webhooks/form";
 import { type Ingest, NotStoredError } from "@waystation/whatsapp/webhooks/ingest";
 import { readWebhook } from "@waystation/whatsapp/webhooks/read-webhook";
-import type { RefusalReason, Refusals } from "@waystation/whatsapp/webhooks/refuse";
+import type { RefusalReason, Rejections } from "@waystation/whatsapp/webhooks/rejections";
 import { SETTINGS_HEADER } from "@waystation/whatsapp/webhooks/signature-settings";
 import { verifySignature } from "@waystation/whatsapp/webhooks/verify-signature";
+import {
+  type Outcome,
+  type VerifiedWebhook,
+  verifiedWebhookOf,
+} from "@waystation/whatsapp/webhooks/webhook-record";
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
 import { allowMethods } from "./allow-methods.ts";
 import { createMisdirectedRoute } from "./misdirected-route.ts";
@@ -30,7 +38,7 @@ const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 export interface WebhookDeps {
   platform: Pick<Platform, "db" | "keyring" | "publicUrl">;
   ingest: Ingest;
-  refusals: Refusals;
+  rejections: Rejections;
   /** Whether the database answers: the health check's one question. */
   isHealthy: () => Promise<boolean>;
   /** Counts the answer, by its word. */
@@ -176,29 +184,33 @@ function createPatience(giveUp: (res: Response) => void) {
 }
 
 /** What is to be stored; null for what is answered already. */
-async function examine(deps: WebhookDeps, req: Request, res: Response): Promise<Arrival | null> {
-  const { platform, ingest, refusals } = deps;
+async function examine(deps: WebhookDeps, req: Request, res: Response): Promise<VerifiedWebhook | null> {
+  const { platform, ingest, rejections } = deps;
   const body: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
   const pairs = parseForm(body);
   const webhook = pairs && readWebhook(pairs, body, req.params.messageId !== undefined);
   if (!webhook) return answer(deps, res, "malformed", 400);
   const receivers = ACCOUNT_SID.test(webhook.accountSid)
-    ? await receiversOf(platform.db, platform.keyring, webhook.accountSid).catch((error: unknown) => {
-        throw new NotStoredError("The database did not say whose account this is", { cause: error });
-      })
+    ? await connectionsOfAccount(platform.db, platform.keyring, webhook.accountSid).catch(
+        (error: unknown) => {
+          throw new NotStoredError("The database did not say whose account this is", { cause: error });
+        },
+      )
     : [];
-  const chosen = chooseReceiver(receivers, webhook);
+  const chosen = matchConnection(receivers, webhook);
   const active = receivers.filter((receiver) => receiver.isActive);
   const [fallback] = active;
   if (receivers.length === 0) return answer(deps, res, "unknown_account", 404);
   if (!fallback || (chosen && !chosen.isActive)) {
     const ended = chosen ?? receivers[0];
-    if (ended) refusals.ignored(ended);
+    if (ended) rejections.ignored(ended);
     answerTwiml(deps, res, "ignored");
     return null;
   }
 
-  const candidates: [Receiver, ...Receiver[]] = chosen ? [chosen] : [fallback, ...active.slice(1)];
+  const candidates: [WebhookConnection, ...WebhookConnection[]] = chosen
+    ? [chosen]
+    : [fallback, ...active.slice(1)];
   // Said before the signature is worked out: whoever has too much waiting must not cost the others time.
   if (candidates.every((receiver) => ingest.isFull(receiver.no))) throw new NotStoredError(TOO_MANY);
   const verification = verifySignature(candidates, {
@@ -211,13 +223,13 @@ async function examine(deps: WebhookDeps, req: Request, res: Response): Promise<
     throw new NotStoredError("The stored secret cannot be opened, so the signature could not be checked");
   const { connection } = verification;
   if (verification.state === "rejected") {
-    refusals.rejected(connection, verification.rejection, body);
+    rejections.rejected(connection, verification.rejection, body);
     return answer(deps, res, verification.rejection.reason, 401);
   }
   const outcome = chosen ? "stored" : "unrouted";
   const id = req.params.messageId;
   const messageId = typeof id === "string" && UUID.test(id) ? id : null;
-  return arrivalOf(connection, webhook, { body, messageId, outcome });
+  return verifiedWebhookOf(connection, webhook, { body, messageId, outcome });
 }
 
 /** Twilio is to come again: 503 while we cannot, 500 when something of ours failed. */

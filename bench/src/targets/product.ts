@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { readConfig } from "@waystation/server/config";
 import { createLogger } from "@waystation/server/logger";
-import { releaseMemory } from "@waystation/server/release-memory";
 import { startServer } from "@waystation/server/server";
+import { trimHeap } from "@waystation/server/trim-heap";
 
 const config = readConfig(process.env);
 const server = await startServer(config, createLogger(config.logLevel));
-releaseMemory();
+trimHeap();
 process.send?.({ port: Number(new URL(server.url).port) });
 
 let session: Session | null = null;

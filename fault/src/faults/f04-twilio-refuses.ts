@@ -1,6 +1,6 @@
 import { sleep } from "../clock.ts";
 import type { Fault } from "../fault.ts";
-import { inTurn, SendingDesk } from "../sending-desk.ts";
+import { limitConcurrency, SendingDesk } from "../sending-desk.ts";
 
 export const twilioRefuses: Fault = {
   id: "F4",
@@ -11,7 +11,7 @@ export const twilioRefuses: Fault = {
     const { twilio } = sending;
     const plan = sending.plan(lab.isWhole ? 2_400 : 90);
     const half = plan.length / 2;
-    twilio.mood = inTurn(
+    twilio.mood = limitConcurrency(
       ["429 with Retry-After", "500, not made", "429 with Retry-After", "503, not made", "500, made"],
       2,
     );

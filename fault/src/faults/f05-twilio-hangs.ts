@@ -1,6 +1,6 @@
 import { sleep } from "../clock.ts";
 import { type Fault, slowest } from "../fault.ts";
-import { inTurn, SendingDesk } from "../sending-desk.ts";
+import { limitConcurrency, SendingDesk } from "../sending-desk.ts";
 import type { MoodName } from "../spoiled-twilio.ts";
 
 const MOODS: MoodName[] = [
@@ -28,7 +28,7 @@ export const twilioHangs: Fault = {
     const { simulator, twilio, desk } = sending;
     const plan = sending.plan(lab.isWhole ? 3_000 : 180);
     const [hung] = sending.talks;
-    const inMood = inTurn(MOODS, 4);
+    const inMood = limitConcurrency(MOODS, 4);
     twilio.mood = (form) => (form.get("From") === hung?.ours ? inMood() : null);
     simulator.setChaos({ lost: 0.3 });
     let longest = 0;

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { inTurn, SendingDesk } from "../sending-desk.ts";
+import { limitConcurrency, SendingDesk } from "../sending-desk.ts";
 import type { MoodName } from "../spoiled-twilio.ts";
 
 const MOODS: MoodName[] = [
@@ -23,7 +23,7 @@ export const twilioMalformed: Fault = {
     await using sending = await SendingDesk.open(lab, { senders: 3, customers: 20 });
     const { twilio, desk } = sending;
     const plan = sending.plan(lab.isWhole ? 1_200 : 120);
-    twilio.mood = inTurn(MOODS, 5);
+    twilio.mood = limitConcurrency(MOODS, 5);
     const before = desk.server.megabytes();
     await sending.say(plan);
     const isHandedOver = await sending.handedOver(lab.isWhole ? 600_000 : 90_000);

@@ -1,7 +1,7 @@
 import { sleep } from "../clock.ts";
 import { type Fault, type Finding, slowest } from "../fault.ts";
 import { compareVitals, type Desk, type Lab } from "../lab.ts";
-import { Spoiler } from "../spoiler.ts";
+import { Spoiler } from "../tcp-fault-proxy.ts";
 
 export const frozenShortly: Fault = {
   id: "F12",
@@ -68,15 +68,15 @@ async function silence(
   const { acknowledged, events, problems } = await desk.check();
   if (recovery === null) problems.push("no 200 after the database was back");
   const isShort = milliseconds <= 5_000;
-  const refusals = desk.load.answers.filter(({ word }) => word === 503);
-  if (!isShort && !spoiler && refusals.length === 0) problems.push("nobody was told 503");
+  const rejections = desk.load.answers.filter(({ word }) => word === 503);
+  if (!isShort && !spoiler && rejections.length === 0) problems.push("nobody was told 503");
   problems.push(...lateAnswers(desk));
   const allowed = isShort ? [] : ([503] as const);
   return {
     counts: {
       "silent for, ms": milliseconds,
       "200": desk.load.words(from).get(200) ?? 0,
-      "503": refusals.length,
+      "503": rejections.length,
       "slowest answer, ms": slowest(desk.load.answers.map((answer) => answer.milliseconds)),
       "first 200 after, ms": Math.round(recovery ?? Number.NaN),
       acknowledged,

@@ -3,7 +3,7 @@ import { ended, start } from "../children.ts";
 import { sleep } from "../clock.ts";
 import type { Fault, Finding } from "../fault.ts";
 import type { Lab } from "../lab.ts";
-import { Spoiler } from "../spoiler.ts";
+import { Spoiler } from "../tcp-fault-proxy.ts";
 
 const MIGRATE = fileURLToPath(new URL("../../../apps/server/src/migrate.ts", import.meta.url));
 

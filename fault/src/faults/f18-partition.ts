@@ -1,7 +1,7 @@
 import { sleep } from "../clock.ts";
 import { type Fault, slowest } from "../fault.ts";
 import { compareVitals } from "../lab.ts";
-import { Spoiler } from "../spoiler.ts";
+import { Spoiler } from "../tcp-fault-proxy.ts";
 
 export const badNetwork: Fault = {
   id: "F18",

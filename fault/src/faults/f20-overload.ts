@@ -1,7 +1,7 @@
 import { sleep } from "../clock.ts";
 import { type Fault, share } from "../fault.ts";
 import type { Answer } from "../load.ts";
-import { Spoiler } from "../spoiler.ts";
+import { Spoiler } from "../tcp-fault-proxy.ts";
 import { CONTACTS, incoming } from "../world.ts";
 
 /** Each way: with 500 in a batch, the database is the narrow place, and not the processor that all share. */
@@ -49,7 +49,7 @@ export const overload: Fault = {
       problems.push(`goodput is only ${share(goodput, capacity)} of what it bears`);
     // This generator has a part in how late an answer is seen.
     const refusal = percentile(excess, 0.95);
-    if (refusal > 50 + lab.noticeLimit / 4) problems.push(`refusals took ${Math.round(refusal)} ms`);
+    if (refusal > 50 + lab.noticeLimit / 4) problems.push(`rejections took ${Math.round(refusal)} ms`);
     if (excess.some(({ retryAfter }) => !retryAfter)) problems.push("503 without Retry-After");
     const after = percentile(last, 0.99);
     if (after > 100 + WAYS * LATENCY_MS + lab.noticeLimit / 10)

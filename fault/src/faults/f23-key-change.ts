@@ -8,7 +8,7 @@ import { sleep } from "../clock.ts";
 import type { Fault } from "../fault.ts";
 import type { Desk, Lab } from "../lab.ts";
 import { SEALING_KEY } from "../server-process.ts";
-import { Spoiler } from "../spoiler.ts";
+import { Spoiler } from "../tcp-fault-proxy.ts";
 
 const KEYS = fileURLToPath(new URL("../../../apps/server/src/keys.ts", import.meta.url));
 /** Enough credentials that sealing them anew takes a while. */

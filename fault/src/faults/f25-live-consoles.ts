@@ -13,7 +13,7 @@ const CONTACT = 0;
 const RATE = 4;
 /** After the first webhook is answered again, each console must have all that was answered by then. */
 const CATCH_UP_MS = 3_000;
-/** A server that was killed between a commit and its telling is missed by the others after this: see `notices.ts`. */
+/** A server that was killed between a commit and its telling is missed by the others after this: see `pg-notify.ts`. */
 const MISSED_MS = 27_000;
 
 export const liveConsoles: Fault = {

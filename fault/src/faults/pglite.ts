@@ -4,10 +4,10 @@ import { openEmbedded } from "@waystation/db/client";
 import { type Ask, check } from "../check.ts";
 import { sleep } from "../clock.ts";
 import { type Fault, slowest } from "../fault.ts";
-import { ACCOUNTS, furnish } from "../furnish.ts";
 import { Ledger } from "../ledger.ts";
 import { Load } from "../load.ts";
 import { reservePort } from "../ports.ts";
+import { ACCOUNTS, furnish } from "../seed.ts";
 import { ServerProcess } from "../server-process.ts";
 
 export const embeddedKilled: Fault = {

@@ -1,7 +1,7 @@
 import { listAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { listAudit } from "@waystation/whatsapp/audit/list";
 import { listActors } from "@waystation/whatsapp/audit/list-actors";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { admin, router } from "./trpc.ts";
 
 export const audit = router({

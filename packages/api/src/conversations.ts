@@ -11,7 +11,7 @@ import {
 import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
 import { reopen, resolve } from "@waystation/whatsapp/inbox/resolve";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { member, router } from "./trpc.ts";
 
 export const conversations = router({

@@ -1,7 +1,7 @@
 import { eventChanges } from "@waystation/whatsapp/events/changes";
 import { eventChangesInput, listEventsInput } from "@waystation/whatsapp/events/inputs";
 import { listEvents } from "@waystation/whatsapp/events/list";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { member, router } from "./trpc.ts";
 
 export const events = router({

@@ -7,8 +7,8 @@ import {
 import { listMessages } from "@waystation/whatsapp/inbox/list-messages";
 import { messageTimeline } from "@waystation/whatsapp/inbox/message-details";
 import { sendMessage } from "@waystation/whatsapp/inbox/send-message";
-import { tellTyping } from "@waystation/whatsapp/inbox/tell-typing";
-import * as answers from "./answers.ts";
+import { tellTyping } from "@waystation/whatsapp/inbox/send-typing";
+import * as answers from "./response-schemas.ts";
 import { member, router } from "./trpc.ts";
 
 export const messages = router({

@@ -1,6 +1,6 @@
 import { updateOptOutSettingsInput } from "@waystation/whatsapp/opt-out/inputs";
 import { getOptOutSettings, updateOptOutSettings } from "@waystation/whatsapp/opt-out/settings";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { admin, member, router } from "./trpc.ts";
 
 const path = "/api/opt-out";

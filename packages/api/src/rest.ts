@@ -1,8 +1,8 @@
 import type { AnyTRPCProcedure } from "@trpc/server";
 import { exportAuditInput } from "@waystation/whatsapp/audit/inputs";
 import { z } from "zod";
-import { named } from "./answers.ts";
 import { describeMedia } from "./media-openapi.ts";
+import { named } from "./response-schemas.ts";
 import type { Meta, Rest } from "./rest-meta.ts";
 import { appRouter } from "./root.ts";
 

@@ -19,7 +19,7 @@ import { listTeam } from "@waystation/whatsapp/team/list";
 import { makeResetLink } from "@waystation/whatsapp/team/make-reset-link";
 import { removeMember } from "@waystation/whatsapp/team/remove";
 import { resetSecondFactor } from "@waystation/whatsapp/team/reset-second-factor";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { admin, anyone, member, owner, router } from "./trpc.ts";
 
 export const team = router({

@@ -1,6 +1,5 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import { secondFactorNeeded } from "@waystation/whatsapp/access";
-import { actFor } from "@waystation/whatsapp/act-for";
 import type {
   Actor,
   Context,
@@ -11,6 +10,7 @@ import type {
   Role,
   Visit,
 } from "@waystation/whatsapp/context";
+import { createContext } from "@waystation/whatsapp/create-context";
 import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
 import { DomainError } from "@waystation/whatsapp/errors";
 import { toPgText } from "@waystation/whatsapp/text";
@@ -72,7 +72,7 @@ export function asError(cause: DomainError): TRPCError {
   return new TRPCError({ code: codeOf(cause.reason), message: cause.message, cause });
 }
 
-/** Refusals keep their sentence, and are noted; anything else is reported and stays behind the neutral one. */
+/** Rejections keep their sentence, and are noted; anything else is reported and stays behind the neutral one. */
 const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   const result = await next();
   if (result.ok) return result;
@@ -121,7 +121,7 @@ export function actingAs(
   const { userId, name, email, role, organizationId } = viewer;
   const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
   const actor: Actor = { userId, name, email, role, ...by };
-  return actFor(platform, organizationId, actor, ip);
+  return createContext(platform, organizationId, actor, ip);
 }
 
 const needs = (roles: readonly Role[]) =>

@@ -15,7 +15,7 @@ import { showTyping } from "@waystation/whatsapp/connections/show-typing";
 import { status } from "@waystation/whatsapp/connections/status";
 import { testCredentials } from "@waystation/whatsapp/connections/test-mode";
 import { verify } from "@waystation/whatsapp/connections/verify";
-import * as answers from "./answers.ts";
+import * as answers from "./response-schemas.ts";
 import { admin, member, router } from "./trpc.ts";
 
 export const twilioWhatsApp = router({

@@ -35,5 +35,5 @@ test("a question has ten seconds, what moves whole tables as long as it takes", 
   await using store = await createTestStore("postgres");
   const asked = "select current_setting('statement_timeout') as limit";
   expect(await store.query(asked, [])).toEqual([{ limit: "10s" }]);
-  expect(await store.unhurried(asked, [])).toEqual([{ limit: "0" }]);
+  expect(await store.queryWithoutTimeout(asked, [])).toEqual([{ limit: "0" }]);
 });

@@ -5,6 +5,16 @@ import type { PGlite } from "@electric-sql/pglite";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { prepareEmbedded, runFrequent } from "./embedded-statements.ts";
+import {
+  checkRowSecurity,
+  GRANTS,
+  NOBODY,
+  PLANS,
+  prepareRole,
+  ROW_SECURITY,
+  type RowSecurity,
+  SET_SCOPE_AND_ROLE,
+} from "./row-level-security.ts";
 import * as mission from "./schema.ts";
 import * as inbox from "./schema-inbox.ts";
 import * as media from "./schema-media.ts";
@@ -12,16 +22,6 @@ import * as notes from "./schema-notes.ts";
 import * as people from "./schema-people.ts";
 import * as sharedKeys from "./schema-shared-keys.ts";
 import { SessionError } from "./session.ts";
-import {
-  checkRowSecurity,
-  NOBODY,
-  PLANS,
-  prepareRole,
-  RIGHTS,
-  ROW_SECURITY,
-  type RowSecurity,
-  SET_SCOPE_AND_ROLE,
-} from "./wall.ts";
 import { embeddedWithin, type NumberOf, type Within } from "./within.ts";
 
 export const schema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
@@ -39,24 +39,24 @@ export interface Asking {
    */
   query<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** The same, planned each time: where the best plan depends on the values. */
-  queryAnew<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  queryUnprepared<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
 }
 
 export interface Store extends Asking {
   kind: "postgres" | "embedded";
   /** What deserves a line in the log when the server starts. */
   warnings: string[];
-  /** The same database with nothing in it but one organisation's rows, whatever is asked. Throws before `raiseWall`. */
+  /** The same database with nothing in it but one organisation's rows, whatever is asked. Throws before `enableRowLevelSecurity`. */
   within: Within;
   /** Sets row-level security up, once the tables are there, and verifies that it holds. Throws where it does not. */
-  raiseWall(): Promise<void>;
+  enableRowLevelSecurity(): Promise<void>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
-  hotQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  ingestQuery<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /**
    * The same by a connection opened for it, where it may take as long as it takes: for what moves whole tables. All others are
    * ended after ten seconds.
    */
-  unhurried<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
+  queryWithoutTimeout<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
   /** What the driver is given or gives, for a library that brings its own way in (the job queue). */
   native:
     | {
@@ -110,7 +110,7 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
   const { migrate } = await import("drizzle-orm/pglite/migrator");
   const run = await prepareEmbedded(client);
   const db = drizzle(runFrequent(client, run), { schema, casing: "snake_case" });
-  const queryAnew = async <Row>(text: string, parameters: unknown[]) =>
+  const queryUnprepared = async <Row>(text: string, parameters: unknown[]) =>
     (await client.query<Row>(text, parameters)).rows;
   const planned =
     (plans: string) =>
@@ -119,14 +119,14 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
         await run(PLAN, [plans]);
         return (await run<Row>(text, parameters)).rows;
       });
-  const own: Asking = { db, query: planned(PLANS.asItSees), queryAnew };
+  const own: Asking = { db, query: planned(PLANS.asItSees), queryUnprepared };
   let within: Within = () => {
     throw new Error("Row-level security has not been set up");
   };
   const verifyRowSecurity = async () => {
     const { rows } = await client.transaction(async (tx) => {
       await tx.query(`select ${SET_SCOPE_AND_ROLE}`, NOBODY);
-      return tx.query<RowSecurity>(ROW_SECURITY, [Object.keys(RIGHTS)]);
+      return tx.query<RowSecurity>(ROW_SECURITY, [Object.keys(GRANTS)]);
     });
     checkRowSecurity(rows[0]);
   };
@@ -136,15 +136,15 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
     warnings: [],
     native: { kind: "embedded", client },
     within: (scope) => within(scope),
-    raiseWall: async () => {
-      await prepareRole(queryAnew);
+    enableRowLevelSecurity: async () => {
+      await prepareRole(queryUnprepared);
       await verifyRowSecurity();
       // With statements of its own: none is ever planned for one role and run by another.
       within = await embeddedWithin(client, await prepareEmbedded(client), rememberNumbers(own.query));
     },
     pendingMigrations: () => pendingMigrations(db),
-    hotQuery: planned(PLANS.once),
-    unhurried: queryAnew,
+    ingestQuery: planned(PLANS.once),
+    queryWithoutTimeout: queryUnprepared,
     migrate: () => migrate(db, { migrationsFolder }),
     check: (milliseconds) => checkEmbedded(verifyRowSecurity, milliseconds),
     close: () => client.close(),

@@ -28,9 +28,9 @@ const plansOf = async (text: string) =>
 
 test("what webhooks are stored with is planned once, what is asked by others as the database sees fit", async () => {
   for (let value = 0; value < 3; value++) {
-    expect(await store.hotQuery("select $1::int + 1 as next", [value])).toEqual([{ next: value + 1 }]);
+    expect(await store.ingestQuery("select $1::int + 1 as next", [value])).toEqual([{ next: value + 1 }]);
     expect(await store.query("select $1::int + 2 as next", [value])).toEqual([{ next: value + 2 }]);
-    expect(await store.queryAnew("select $1::int + 3 as next", [value])).toEqual([{ next: value + 3 }]);
+    expect(await store.queryUnprepared("select $1::int + 3 as next", [value])).toEqual([{ next: value + 3 }]);
   }
   expect(await plansOf("select $1::int + 1 as next")).toEqual([{ once: 3, anew: 0 }]);
   expect(await plansOf("select $1::int + 2 as next")).toEqual([{ once: 0, anew: 3 }]);
@@ -103,7 +103,7 @@ test("many at once take turns, and none comes into another's transaction", async
   });
   const others = Array.from({ length: 20 }, (_, id) =>
     id % 2
-      ? store.hotQuery("insert into turns values ($1::int)", [100 + id])
+      ? store.ingestQuery("insert into turns values ($1::int)", [100 + id])
       : store.query("insert into turns values ($1::int) returning id", [100 + id]),
   );
   othersWait.resolve();

@@ -14,7 +14,7 @@ const LOCK = 7_205_760;
  * years, and minutes.
  */
 export async function ensurePartitions(store: Store, now = new Date()): Promise<string[]> {
-  const strays = await store.unhurried<{ month: string }>(
+  const strays = await store.queryWithoutTimeout<{ month: string }>(
     `select distinct to_char(received_at at time zone 'UTC', 'YYYY-MM') as month from ${REST}`,
     [],
   );
@@ -23,7 +23,7 @@ export async function ensurePartitions(store: Store, now = new Date()): Promise<
   ];
   const existing = new Set((await listPartitions(store)).map((partition) => partition.month));
   const missing = wanted.filter((month) => !existing.has(month)).toSorted();
-  for (const month of missing) await store.unhurried(makePartition(month), []);
+  for (const month of missing) await store.queryWithoutTimeout(makePartition(month), []);
   return missing;
 }
 
@@ -31,7 +31,7 @@ export async function ensurePartitions(store: Store, now = new Date()): Promise<
 export async function dropOldPartitions(store: Store, months: number, now = new Date()): Promise<string[]> {
   const oldest = monthOf(now, -months);
   const old = (await listPartitions(store)).filter((partition) => partition.month < oldest);
-  for (const { table } of old) await store.unhurried(`drop table if exists ${table}`, []);
+  for (const { table } of old) await store.queryWithoutTimeout(`drop table if exists ${table}`, []);
   return old.map((partition) => partition.month);
 }
 

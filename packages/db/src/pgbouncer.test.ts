@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, test } from "vitest";
 import type { Store } from "./client.ts";
-import { openNotices } from "./notices.ts";
+import { openNotices } from "./pg-notify.ts";
 import { openPostgres } from "./postgres.ts";
+import { TENANT_ROLE } from "./row-level-security.ts";
 import { createTestDatabase } from "./testing.ts";
 import { freePort, startPgBouncer } from "./testing-pgbouncer.ts";
-import { DESK_ROLE } from "./wall.ts";
 
 async function addOrganization(store: Store): Promise<string> {
   const id = randomUUID();
@@ -19,24 +19,24 @@ async function addOrganization(store: Store): Promise<string> {
 /** What a server does with a database, from the first start on. */
 async function useAll(store: Store): Promise<void> {
   await store.migrate();
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   const ids = [await addOrganization(store), await addOrganization(store)];
   const seen = await Promise.all(
     Array.from({ length: 100 }, async (_, turn) => {
       const within = store.within({ organizationId: ids[turn % 2] ?? "", userId: randomUUID() });
       const [rows, limits] = await Promise.all([
         within.query<{ id: string; role: string }>("select id, current_user as role from organizations", []),
-        within.queryAnew<{ limit: string }>("select current_setting('statement_timeout') as limit", []),
+        within.queryUnprepared<{ limit: string }>("select current_setting('statement_timeout') as limit", []),
         within.query("select 1 / 0", []).catch(() => null),
         within.db.transaction((tx) => tx.execute("select 1")),
         store.query("select $1::int as own", [turn]),
-        store.hotQuery("select $1::int as ingested", [turn]),
+        store.ingestQuery("select $1::int as ingested", [turn]),
       ]);
       return { rows, limits };
     }),
   );
   for (const [turn, { rows, limits }] of seen.entries()) {
-    expect(rows).toEqual([{ id: ids[turn % 2], role: DESK_ROLE }]);
+    expect(rows).toEqual([{ id: ids[turn % 2], role: TENANT_ROLE }]);
     expect(limits).toEqual([{ limit: "10s" }]);
   }
   expect(
@@ -45,9 +45,9 @@ async function useAll(store: Store): Promise<void> {
       [],
     ),
   ).toEqual([{ own: true, limit: "10s" }]);
-  expect(await store.unhurried("select current_setting('statement_timeout') as limit", [])).toEqual([
-    { limit: "0" },
-  ]);
+  expect(await store.queryWithoutTimeout("select current_setting('statement_timeout') as limit", [])).toEqual(
+    [{ limit: "0" }],
+  );
   if (store.native.kind !== "postgres") throw new Error("This is a Postgres");
   expect(
     await store.native.executeSql("begin; create temp table a (b int) on commit drop; commit"),
@@ -114,7 +114,7 @@ test("a pooler that comes back pooling by transaction is found out, and nothing 
   const before = await startPgBouncer(inject("postgresUrl"), "session", { port });
   const store = await openPostgres(before.urlOf(database.url));
   await store.migrate();
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   const within = store.within({ organizationId: await addOrganization(store), userId: randomUUID() });
   expect(await store.check(10_000)).toBeNull();
   await before.stop();
@@ -123,7 +123,7 @@ test("a pooler that comes back pooling by transaction is found out, and nothing 
   // What is served meanwhile is served under the role, or not at all.
   for (let turn = 0; turn < 20; turn++) {
     const rows = await within.query<{ role: string }>("select current_user as role", []).catch(() => []);
-    for (const { role } of rows) expect(role).toBe(DESK_ROLE);
+    for (const { role } of rows) expect(role).toBe(TENANT_ROLE);
   }
   await store.close();
 });

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { pgPolicy } from "drizzle-orm/pg-core";
 
 /**
- * What the role of `wall.ts` is shown of a table: rows of the organisation that it was told to work for. Where it was told
+ * What the role of `row-level-security.ts` is shown of a table: rows of the organisation that it was told to work for. Where it was told
  * nothing, every query fails. Each setting is read once a query (that is what `select` is for), not once a row.
  */
 

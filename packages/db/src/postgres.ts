@@ -13,16 +13,23 @@ import {
 import { type Connection, openConnection } from "./connection.ts";
 import { createPool, DatabaseUnavailableError } from "./pool.ts";
 import { checkDatabase } from "./requirements.ts";
+import {
+  checkRowSecurity,
+  GRANTS,
+  NOBODY,
+  prepareRole,
+  ROW_SECURITY,
+  type RowSecurity,
+} from "./row-level-security.ts";
 import { askingOf, drizzleOn, prepared, run, transact, transactOn } from "./run-statements.ts";
 import { LIMITED, type SessionOptions, type Statement, settingsList, UNLIMITED } from "./session.ts";
-import { checkRowSecurity, NOBODY, prepareRole, RIGHTS, ROW_SECURITY, type RowSecurity } from "./wall.ts";
 import { postgresWithin, scopePrelude, type Within } from "./within.ts";
 
 /** Any number; the same in every process, so that two starters migrate one after the other. */
 const MIGRATION_LOCK = 7_205_759;
 
 /**
- * With those of `notices.ts`, and two that migrations and partitions open for themselves, no more than the 20 of PgBouncer's
+ * With those of `pg-notify.ts`, and two that migrations and partitions open for themselves, no more than the 20 of PgBouncer's
  * `default_pool_size`.
  */
 const OWN = 6;
@@ -92,7 +99,7 @@ export async function openPostgres(url: string, directUrl: string | null = null)
   });
   const verifyRowSecurity = async (connection: Connection) => {
     const { rows } = await transactOn(connection, scopePrelude(NOBODY, settings), () =>
-      connection.query<RowSecurity>({ text: ROW_SECURITY, values: [Object.keys(RIGHTS)] }),
+      connection.query<RowSecurity>({ text: ROW_SECURITY, values: [Object.keys(GRANTS)] }),
     );
     checkRowSecurity(rows[0]);
   };
@@ -135,7 +142,7 @@ export async function openPostgres(url: string, directUrl: string | null = null)
       },
     },
     within: (scope) => within(scope),
-    raiseWall: async () => {
+    enableRowLevelSecurity: async () => {
       await withOwnLock(openUnlimited, (connection) =>
         transactOn(connection, null, () =>
           prepareRole(
@@ -162,9 +169,9 @@ export async function openPostgres(url: string, directUrl: string | null = null)
       within = postgresWithin(scoped, rememberNumbers(own.query), settings);
     },
     pendingMigrations: () => pendingMigrations(own.db),
-    hotQuery: async <Row>(text: string, values: unknown[]) =>
+    ingestQuery: async <Row>(text: string, values: unknown[]) =>
       (await ingest.use((connection) => connection.query(prepared({ text, values })))).rows as Row[],
-    unhurried: async <Row>(text: string, values: unknown[]) => {
+    queryWithoutTimeout: async <Row>(text: string, values: unknown[]) => {
       const connection = await openUnlimited();
       try {
         return (await connection.query({ text, values })).rows as Row[];

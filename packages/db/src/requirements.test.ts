@@ -111,7 +111,7 @@ async function settingsOf(url: string) {
   const names = DEFAULTS.map((setting) => setting.split(" ")[0]);
   const store = await openPostgres(url);
   await store.migrate();
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   const id = randomUUID();
   await store.query("insert into organizations (id, name, slug) values ($1::uuid, 'ü😊', $1::text)", [id]);
   const ask = "select json_object_agg(name, current_setting(name)) as settings from unnest($1::text[]) name";
@@ -120,9 +120,9 @@ async function settingsOf(url: string) {
     (await query<{ settings: Record<string, string> }>(ask, [names]))[0]?.settings;
   const found = {
     own: await settings(store.query),
-    ingest: await settings(store.hotQuery),
-    within: await settings(within.queryAnew),
-    unhurried: await settings(store.unhurried),
+    ingest: await settings(store.ingestQuery),
+    within: await settings(within.queryUnprepared),
+    queryWithoutTimeout: await settings(store.queryWithoutTimeout),
     name: await within.query("select name from organizations", []),
   };
   await store.close();

@@ -123,7 +123,7 @@ export function askingOf(runner: Runner, prepares: boolean): Asking {
     query: async <Row>(text: string, values: unknown[]) =>
       (await runner.query(prepares ? prepared(plain(text, values)) : plain(text, values), "once"))
         .rows as Row[],
-    queryAnew: async <Row>(text: string, values: unknown[]) =>
+    queryUnprepared: async <Row>(text: string, values: unknown[]) =>
       (await runner.query(plain(text, values))).rows as Row[],
   };
 }

@@ -149,7 +149,7 @@ export const messages = pgTable(
     isIncoming: boolean().notNull(),
     /** See `kinds.ts` of the inbox folder. */
     kind: smallint().notNull(),
-    /** The furthest step of its status callbacks: see `steps.ts` of the webhooks folder. 0 for an incoming message. */
+    /** The furthest step of its status callbacks: see `event-status.ts` of the webhooks folder. 0 for an incoming message. */
     status: smallint().notNull(),
     errorCode: integer(),
     at: moment().notNull(),

@@ -124,7 +124,7 @@ export const webhookEvents = pgTable(
     connectionNo: integer().notNull(),
     /** The 32 hex digits of the MessageSid; for what carries none, of the body's SHA-256. */
     sid: uuid().notNull(),
-    /** What happened to the message: see `steps.ts` of the webhooks folder. */
+    /** What happened to the message: see `event-status.ts` of the webhooks folder. */
     step: smallint().notNull(),
     /** The status word itself where `step` has no number for it. */
     word: text(),

@@ -16,7 +16,7 @@ export interface TestPostgres {
  * It ends, and its data goes, with `stop` and with this process, however that dies.
  */
 export async function startTestPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
-  const program = fileURLToPath(new URL("./testing-postgres-keeper.ts", import.meta.url));
+  const program = fileURLToPath(new URL("./testing-postgres-supervisor.ts", import.meta.url));
   const keeper = spawn(process.execPath, [program, JSON.stringify(settings)], {
     stdio: ["pipe", "pipe", "pipe"],
     // In a group of its own: Ctrl-C in the terminal must not end the database under its users.

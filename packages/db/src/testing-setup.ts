@@ -29,7 +29,7 @@ export default async function setup(project: TestProject) {
   await client.end();
   const template = await openPostgres(server.urlOf(TEMPLATE));
   await template.migrate();
-  await template.raiseWall();
+  await template.enableRowLevelSecurity();
   await template.close();
   project.provide("postgresUrl", postgresUrl);
   project.provide("postgresTemplate", TEMPLATE);
@@ -40,7 +40,7 @@ export default async function setup(project: TestProject) {
 /** A dump of a migrated PGlite, kept between runs under a name made from what it depends on. */
 async function makeEmbeddedTemplate(): Promise<string> {
   const content = createHash("sha256");
-  for (const name of ["./client.ts", "./wall.ts"])
+  for (const name of ["./client.ts", "./row-level-security.ts"])
     content.update(readFileSync(new URL(name, import.meta.url)));
   content.update(readFileSync(new URL("../../../pnpm-lock.yaml", import.meta.url)));
   for (const name of readdirSync(migrationsFolder).toSorted())
@@ -51,7 +51,7 @@ async function makeEmbeddedTemplate(): Promise<string> {
   const client = await createEmbedded("memory://");
   const store = await embeddedStore(client);
   await store.migrate();
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   const dump = await client.dumpDataDir("none");
   await client.close();
   mkdirSync(cache, { recursive: true });

@@ -38,7 +38,7 @@ export async function createTestStoreWithLocale(locale: string): Promise<TestSto
 
 async function openTestStore({ url, drop }: { url: string; drop: () => Promise<void> }): Promise<TestStore> {
   const store = await openPostgres(url);
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   return {
     ...store,
     url,
@@ -67,7 +67,7 @@ async function borrowEmbedded(): Promise<TestStore> {
     idle.pop() ?? (await createEmbedded("memory://", await openAsBlob(inject("embeddedTemplate"))));
   const before = await shapeOf(client);
   const store = await embeddedStore(client);
-  await store.raiseWall();
+  await store.enableRowLevelSecurity();
   return {
     ...store,
     [Symbol.asyncDispose]: async () => {

@@ -4,11 +4,11 @@ import type { Asking } from "./client.ts";
 import type { RunEmbedded } from "./embedded-statements.ts";
 import type { Pool } from "./pool.ts";
 import { countFrequent } from "./prepare-frequent.ts";
+import { PLANS, type Scope, SET_SCOPE_AND_ROLE } from "./row-level-security.ts";
 import { askingOf, databaseOf, run, transact } from "./run-statements.ts";
 import type { Statement } from "./session.ts";
-import { PLANS, type Scope, SET_SCOPE_AND_ROLE } from "./wall.ts";
 
-/** The same database as one organisation's people see it: see `wall.ts`. */
+/** The same database as one organisation's people see it: see `row-level-security.ts`. */
 export type Within = (scope: Scope) => Asking;
 
 /** The organisation's narrow number, which never changes. */
@@ -67,7 +67,7 @@ export async function embeddedWithin(client: PGlite, run: RunEmbedded, numberOf:
       db: databaseOf(new PgliteSession(scoped as unknown as PGlite, dialect, undefined)),
       query: async <Row>(text: string, parameters: unknown[]) =>
         (await transaction(() => run<Row>(text, parameters), PLANS.once)).rows,
-      queryAnew: async <Row>(text: string, parameters: unknown[]) =>
+      queryUnprepared: async <Row>(text: string, parameters: unknown[]) =>
         (await transaction((tx) => tx.query<Row>(text, parameters))).rows,
     };
   };

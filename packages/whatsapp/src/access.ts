@@ -75,7 +75,7 @@ async function requireKey(ctx: Context, keyId: string): Promise<void> {
 }
 
 /** Has this person's open streams looked at again, in every process, after their sessions or memberships changed. */
-export async function tellAccessChanged(
+export async function publishAccessChange(
   platform: Pick<Platform, "db" | "feed">,
   userId: string,
 ): Promise<void> {

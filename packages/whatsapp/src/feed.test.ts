@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { NOTICE_BYTES, openNotices } from "@waystation/db/notices";
+import { NOTICE_BYTES, openNotices } from "@waystation/db/pg-notify";
 import { createTestStore } from "@waystation/db/testing";
 import { expect, test, vi } from "vitest";
 import type { Changes } from "./changes.ts";

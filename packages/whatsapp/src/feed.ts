@@ -1,5 +1,5 @@
+import { createPost, readLetter } from "./change-broadcast.ts";
 import { addChange, addChanges, type Change, type Changes, noChanges, type Report } from "./changes.ts";
-import { createPost, readLetter } from "./feed-post.ts";
 import { createPresence } from "./presence.ts";
 
 export interface Feed {

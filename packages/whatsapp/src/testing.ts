@@ -6,8 +6,8 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "@waystation/twilio-simulator/simulator";
-import { actFor } from "./act-for.ts";
 import type { Context, Platform, Role } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { readKeyring } from "./credentials.ts";
 import { createFeed } from "./feed.ts";
 import { type Jobs, startJobs } from "./inbox/jobs.ts";
@@ -27,12 +27,12 @@ export async function createTestDesk(
   const simulator: Simulator = createSimulator({ pace: 0, ...simulatorOptions });
   const reports: unknown[] = [];
   const queue = withJobs ? await startJobs(store, (error) => reports.push(error)) : null;
-  if (queue) await store.raiseWall();
+  if (queue) await store.enableRowLevelSecurity();
   const platform: Platform = {
     jobs: queue?.jobs ?? noJobs,
     db: store.db,
     query: store.query,
-    queryAnew: store.queryAnew,
+    queryUnprepared: store.queryUnprepared,
     within: store.within,
     keyring: readKeyring(randomBytes(32).toString("base64")),
     feed: createFeed(),
@@ -63,7 +63,7 @@ export async function createTestDesk(
       if (!user || !organization) throw new Error("Nothing was inserted");
       await store.db.insert(members).values({ organizationId: organization.id, userId: user.id, role });
       const actor = { userId: user.id, name: user.name, email: user.email, role };
-      return actFor(platform, organization.id, actor, null);
+      return createContext(platform, organization.id, actor, null);
     },
     async [Symbol.asyncDispose]() {
       await queue?.stop();

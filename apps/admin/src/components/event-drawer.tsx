@@ -10,7 +10,7 @@ import { exactTime } from "../ui/time.tsx";
 import { Notice } from "../ui/tone.tsx";
 import { useOpening } from "../ui/use-opening.ts";
 import { visibleText } from "../ui/visible-text.ts";
-import { isFailure, titleOf, verdictOf } from "./event-words.ts";
+import { isFailure, titleOf, verdictOf } from "./event-labels.ts";
 import css from "./events.module.css";
 
 interface EventDrawerProps {

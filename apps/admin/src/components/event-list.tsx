@@ -4,7 +4,7 @@ import type { WebhookEvent } from "../trpc.ts";
 import { formatAddress } from "../ui/format.ts";
 import { Clock } from "../ui/time.tsx";
 import { Tag } from "../ui/tone.tsx";
-import { isFailure, kindWord, outcomeTone, outcomeWord, whatHappened } from "./event-words.ts";
+import { isFailure, kindWord, outcomeTone, outcomeWord, whatHappened } from "./event-labels.ts";
 import css from "./events.module.css";
 
 interface EventListProps {

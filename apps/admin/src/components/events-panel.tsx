@@ -7,7 +7,7 @@ import { useLive } from "../live.ts";
 import type { WebhookEvent } from "../trpc.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Dot, Notice } from "../ui/tone.tsx";
-import { useKept } from "../ui/use-kept.ts";
+import { useOnceOpened } from "../ui/use-once-opened.ts";
 import { EventList, EventListSkeleton } from "./event-list.tsx";
 import { type EventSearch, eventsQuery, kinds, outcomes } from "./event-search.ts";
 import css from "./events.module.css";
@@ -47,7 +47,7 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === search.event);
   const open = events[at] ?? null;
-  const drawer = useKept(open !== null);
+  const drawer = useOnceOpened(open !== null);
   const go = (event: WebhookEvent | undefined) => event && (() => onSearch({ event: event.id }));
   const [text, setText] = useState(search.q ?? "");
   const find = useDebouncedCallback((q: string) => onSearch({ q: q.trim() || undefined }), 250);

@@ -24,7 +24,7 @@ import { type Live, LiveProvider, useLiveChanges } from "../live.ts";
 import { trpc } from "../trpc.ts";
 import { DropMenu } from "../ui/drop-menu.tsx";
 import { Dot } from "../ui/tone.tsx";
-import { useKept } from "../ui/use-kept.ts";
+import { useOnceOpened } from "../ui/use-once-opened.ts";
 import { connectionsQuery } from "./connections.ts";
 import { Mark } from "./mark.tsx";
 import { PaletteHost } from "./palette-host.tsx";
@@ -213,7 +213,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </UnstyledButton>
         </nav>
       </div>
-      {useKept(more) ? (
+      {useOnceOpened(more) ? (
         <Suspense>
           <MoreDrawer title={me.organization.name} opened={more} onClose={moreDrawer.close}>
             <RailLink place={connections} dot={dot} onClick={moreDrawer.close} />
@@ -245,7 +245,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </MoreDrawer>
         </Suspense>
       ) : null}
-      {useKept(naming) ? (
+      {useOnceOpened(naming) ? (
         <Suspense>
           <NewOrganization opened={naming} onClose={namingModal.close} />
         </Suspense>

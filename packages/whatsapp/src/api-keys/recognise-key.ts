@@ -2,9 +2,9 @@ import type { Database } from "@waystation/db/client";
 import { apiKeys } from "@waystation/db/schema";
 import { users } from "@waystation/db/schema-people";
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
-import { countAttempt } from "../attempts.ts";
 import type { Program } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { countAttempt } from "../rate-limit.ts";
 import { hashKey, isKey } from "./secret.ts";
 
 const REQUESTS = { limit: 600, seconds: 60 };
@@ -15,7 +15,7 @@ const refused = (why: string) =>
   new DomainError("key_refused", `${why} Ask an owner or an admin of the organisation for another one.`);
 
 /** The program that has this key; refuses what is no key, or none any more, and what comes too often. */
-export async function recogniseKey(db: Database, text: string): Promise<Program> {
+export async function authenticateKey(db: Database, text: string): Promise<Program> {
   const [key] = isKey(text)
     ? await db
         .select({

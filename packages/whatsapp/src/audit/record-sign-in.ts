@@ -1,7 +1,7 @@
 import type { Database } from "@waystation/db/client";
 import { users } from "@waystation/db/schema-people";
 import { eq } from "drizzle-orm";
-import { countAttempt, type Limit } from "../attempts.ts";
+import { countAttempt, type Limit } from "../rate-limit.ts";
 import type { Action } from "./record.ts";
 import { recordForPerson } from "./record-for-person.ts";
 

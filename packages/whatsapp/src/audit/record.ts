@@ -1,6 +1,6 @@
 import type { Database } from "@waystation/db/client";
 import { auditLog } from "@waystation/db/schema";
-import { plainAddress } from "../attempts.ts";
+import { plainAddress } from "../rate-limit.ts";
 import { toPgText } from "../text.ts";
 
 export type Action =

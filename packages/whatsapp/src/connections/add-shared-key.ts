@@ -5,7 +5,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { seal, sharedKeyField } from "../credentials.ts";
 import { DomainError } from "../errors.ts";
-import { forgetAccount } from "../webhooks/directory.ts";
+import { forgetAccount } from "../webhooks/connection-cache.ts";
 import { findConnection } from "./find-connection.ts";
 import type { AddSharedKeyInput } from "./inputs.ts";
 import { viewConnections } from "./view.ts";

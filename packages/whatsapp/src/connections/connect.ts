@@ -5,7 +5,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { seal } from "../credentials.ts";
 import { DomainError } from "../errors.ts";
-import { forgetAccount } from "../webhooks/directory.ts";
+import { forgetAccount } from "../webhooks/connection-cache.ts";
 import { type ChosenSender, chooseSender } from "./choose-sender.ts";
 import { type Configured, configureWebhook } from "./configure-webhook.ts";
 import { type Connection, findConnection } from "./find-connection.ts";

@@ -5,7 +5,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { explainTwilio } from "../twilio/failure.ts";
-import { forgetAccount } from "../webhooks/directory.ts";
+import { forgetAccount } from "../webhooks/connection-cache.ts";
 import { clientFor, fetchWebhook, restoreWebhook } from "./configure-webhook.ts";
 import { targetOf } from "./connect.ts";
 import { type Connection, findConnection } from "./find-connection.ts";

@@ -1,6 +1,6 @@
-import { countAttempt } from "../attempts.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { countAttempt } from "../rate-limit.ts";
 
 const CALLS = { limit: 10, seconds: 60 };
 

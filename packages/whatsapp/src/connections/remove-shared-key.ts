@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { forgetAccount } from "../webhooks/directory.ts";
+import { forgetAccount } from "../webhooks/connection-cache.ts";
 import { findConnection } from "./find-connection.ts";
 import type { RemoveSharedKeyInput } from "./inputs.ts";
 import { viewConnections } from "./view.ts";

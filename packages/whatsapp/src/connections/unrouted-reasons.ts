@@ -1,5 +1,5 @@
 import type { Channel } from "../webhooks/channel.ts";
-import type { VerdictReason } from "./judge.ts";
+import type { VerdictReason } from "./connection-health.ts";
 
 export interface Unrouted {
   count: number;

@@ -2,10 +2,10 @@ import { connectionHours, connections, webhookEvents, webhookRejections } from "
 import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { CHANNELS } from "../webhooks/channel.ts";
-import type { MisdirectedReason, RefusalReason } from "../webhooks/refuse.ts";
-import { judge } from "./judge.ts";
-import type { Misdirected } from "./judge-misdirected.ts";
-import type { UnknownKey } from "./judge-shared-keys.ts";
+import type { MisdirectedReason, RefusalReason } from "../webhooks/rejections.ts";
+import { judge } from "./connection-health.ts";
+import type { Misdirected } from "./misdirected-health.ts";
+import type { UnknownKey } from "./shared-key-health.ts";
 import { listSharedKeys, type SharedKeyView } from "./shared-keys.ts";
 import { isOurs, webhookUrl } from "./webhook-url.ts";
 

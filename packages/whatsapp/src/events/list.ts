@@ -2,9 +2,9 @@ import { connections, webhookEventKeys, webhookEvents, webhookRejections } from 
 import { and, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { OUTCOMES } from "../webhooks/delivery.ts";
-import type { RefusalReason } from "../webhooks/refuse.ts";
-import { INCOMING, UNKNOWN } from "../webhooks/steps.ts";
+import { INCOMING, UNKNOWN } from "../webhooks/event-status.ts";
+import type { RefusalReason } from "../webhooks/rejections.ts";
+import { OUTCOMES } from "../webhooks/webhook-record.ts";
 import type { ListEvents } from "./inputs.ts";
 import { viewEvent } from "./view.ts";
 

@@ -1,13 +1,13 @@
 import type { OrganizationIds } from "../public-ids.ts";
 import { toPgText } from "../text.ts";
-import type { Outcome } from "../webhooks/delivery.ts";
+import { INCOMING, kindOfStep, statusOfStep } from "../webhooks/event-status.ts";
 import { type FormPairs, parametersOf } from "../webhooks/form.ts";
 import { kindOfMessage } from "../webhooks/message-kind.ts";
 import { sentenceOf } from "../webhooks/message-summary.ts";
 import { misdirectedSentence } from "../webhooks/misdirected.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
-import type { Rejection } from "../webhooks/refuse.ts";
-import { INCOMING, kindOfStep, statusOfStep } from "../webhooks/steps.ts";
+import type { Rejection } from "../webhooks/rejections.ts";
+import type { Outcome } from "../webhooks/webhook-record.ts";
 
 export interface EventRow {
   id: number;

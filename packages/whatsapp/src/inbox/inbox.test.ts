@@ -11,11 +11,11 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { indexSearch } from "../search/index-search.ts";
 import { createTestDesk, noJobs, type TestDesk } from "../testing.ts";
-import { arrivalOf } from "../webhooks/delivery.ts";
-import { type Receiver, receiversOf } from "../webhooks/directory.ts";
+import { connectionsOfAccount, type WebhookConnection } from "../webhooks/connection-cache.ts";
 import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest, type Ingest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
+import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
 import { assign } from "./assign.ts";
 import { conversationChanges } from "./changes.ts";
 import { countUnread } from "./count-unread.ts";
@@ -47,7 +47,7 @@ describe.each(databases)("on %s", (kind) => {
   let desk: TestDesk;
   let ingest: Ingest;
   let ctx: Context;
-  let receiver: Receiver;
+  let receiver: WebhookConnection;
   let sender: string;
   let connectionId: string;
   let account: { sid: string; token: string };
@@ -76,7 +76,7 @@ describe.each(databases)("on %s", (kind) => {
       sender,
     });
     connectionId = (await connect(ctx, input)).id;
-    const [found] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
+    const [found] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
     if (!found) throw new Error("The connection has no receiver");
     receiver = found;
   });
@@ -96,7 +96,9 @@ describe.each(databases)("on %s", (kind) => {
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add(arrivalOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }));
+    await ingest.add(
+      verifiedWebhookOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }),
+    );
   }
   const list = async (input: Parameters<typeof listConversations>[1] = {}, as = ctx) =>
     (await listConversations(as, input)).items;

@@ -1,7 +1,7 @@
 import type { Database, Store } from "@waystation/db/client";
 import { sql } from "drizzle-orm";
 import { fromDrizzle, fromPglite, PgBoss } from "pg-boss";
-import { startPump } from "./pump.ts";
+import { startPump } from "./worker.ts";
 
 const SEND = "send-message";
 const SETTLE = "settle-message";

@@ -2,7 +2,7 @@ import { conversationReads } from "@waystation/db/schema-inbox";
 import { noteMentions } from "@waystation/db/schema-notes";
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { advanceMark } from "./advance-mark.ts";
+import { advanceReadCursor } from "./advance-read-cursor.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
 
@@ -36,6 +36,6 @@ export async function markRead(ctx: Context, input: ConversationInput) {
       conversationId: conversation.publicId,
       userId: ctx.actor.userId,
     });
-  await advanceMark(ctx);
+  await advanceReadCursor(ctx);
   return { unread: 0 };
 }

@@ -3,6 +3,7 @@ import { messages } from "@waystation/db/schema-inbox";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { INCOMING, statusOfStep } from "../webhooks/event-status.ts";
 import { type Field, readFields } from "../webhooks/interactive-data.ts";
 import { kindOfMessage, MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
 import {
@@ -13,7 +14,6 @@ import {
   readReferral,
 } from "../webhooks/message-parts.ts";
 import { sentenceOfText } from "../webhooks/message-summary.ts";
-import { INCOMING, statusOfStep } from "../webhooks/steps.ts";
 import { findConversation } from "./find-conversation.ts";
 import type { MessageInput } from "./inputs.ts";
 import { unknownParams } from "./unknown-params.ts";

@@ -8,8 +8,8 @@ import { expect, test } from "vitest";
 import { disconnect } from "../connections/disconnect.ts";
 import { TooManyRequestsError } from "../twilio/http.ts";
 import { createOutbox } from "./outbox.ts";
-import { TryLaterError } from "./pump.ts";
 import { createTestInbox, messageNumber } from "./testing.ts";
+import { RetryLaterError } from "./worker.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 
@@ -78,13 +78,13 @@ test.for(databases)("%s: the same words twice, of which only the second was made
     .update(outgoingMessages)
     .set({ state: "sending", handedOverAt: sql`now()` })
     .where(eq(outgoingMessages.messageId, messageNumber(inbox.ctx, second.id)));
-  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
+  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(RetryLaterError);
 
   // It dies before its answer is written down: two wait for one, and only their callbacks know for whom it is.
   await atTwilio.send(messageNumber(inbox.ctx, second.id), 1);
   expect(await stateOf(inbox, second.id)).toBe("uncertain");
   for (const { id } of [first, second])
-    await expect(atTwilio.settle(messageNumber(inbox.ctx, id))).rejects.toThrow(TryLaterError);
+    await expect(atTwilio.settle(messageNumber(inbox.ctx, id))).rejects.toThrow(RetryLaterError);
   const [outgoing] = await ctx.installation.db
     .select()
     .from(outgoingMessages)
@@ -96,7 +96,7 @@ test.for(databases)("%s: the same words twice, of which only the second was made
     To: lost,
   });
   await atTwilio.settle(messageNumber(inbox.ctx, second.id));
-  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
+  await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(RetryLaterError);
   await age(inbox, first.id, 6);
   await atTwilio.settle(messageNumber(inbox.ctx, first.id));
   expect([await stateOf(inbox, first.id), await stateOf(inbox, second.id)]).toEqual(["failed", "sent"]);
@@ -221,12 +221,12 @@ test.for(databases)(
     const outbox = create();
     const { id } = await inbox.say(PHONE, "Good morning");
     await expect(outbox.send(messageNumber(inbox.ctx, id), 0)).rejects.toMatchObject({
-      name: "TryLaterError",
+      name: "RetryLaterError",
       pauseMs: 7_000,
     });
     expect(await stateOf(inbox, id)).toBe("queued");
     await expect(outbox.send(messageNumber(inbox.ctx, id), 1), "nor is it asked sooner").rejects.toThrow(
-      TryLaterError,
+      RetryLaterError,
     );
     expect(twilio.calls()).toBe(1);
     await create().send(messageNumber(inbox.ctx, id), 1_000);
@@ -236,7 +236,7 @@ test.for(databases)(
     await twilio[Symbol.asyncDispose]();
     const nobody = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs, simulatorUrl: closed });
     const later = await inbox.say(PHONE, "Good evening");
-    await expect(nobody.send(messageNumber(inbox.ctx, later.id), 0)).rejects.toThrow(TryLaterError);
+    await expect(nobody.send(messageNumber(inbox.ctx, later.id), 0)).rejects.toThrow(RetryLaterError);
     expect(await stateOf(inbox, later.id)).toBe("queued");
     await create().send(messageNumber(inbox.ctx, later.id), 1_000);
     expect(await stateOf(inbox, later.id)).toBe("failed");
@@ -274,11 +274,11 @@ test.for(databases)("%s: where Twilio cannot be asked, nobody claims to know", a
   });
   const [first, second] = [await inbox.say(lost, "one"), await inbox.say(lost, "two")];
   for (const { id } of [first, second]) await outbox.send(messageNumber(inbox.ctx, id), 0);
-  await expect(refused.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(TryLaterError);
+  await expect(refused.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(RetryLaterError);
   await age(inbox, first.id, 6);
   await refused.settle(messageNumber(inbox.ctx, first.id));
   await disconnect(inbox.ctx, { connectionId: inbox.connectionId });
-  await expect(outbox.settle(messageNumber(inbox.ctx, second.id))).rejects.toThrow(TryLaterError);
+  await expect(outbox.settle(messageNumber(inbox.ctx, second.id))).rejects.toThrow(RetryLaterError);
   await age(inbox, second.id, 6);
   await outbox.settle(messageNumber(inbox.ctx, second.id));
   const problems = (await inbox.thread(lost)).slice(0, 2).map(({ status, problem }) => [status, problem]);
@@ -297,8 +297,8 @@ test.for(databases)("%s: the sandbox is given one message every three seconds", 
   const error: unknown = await outbox
     .send(messageNumber(inbox.ctx, second.id), 0)
     .catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(TryLaterError);
-  expect((error as TryLaterError).pauseMs).toBeLessThanOrEqual(3_000);
+  expect(error).toBeInstanceOf(RetryLaterError);
+  expect((error as RetryLaterError).pauseMs).toBeLessThanOrEqual(3_000);
   expect([await stateOf(inbox, first.id), await stateOf(inbox, second.id)]).toEqual(["sent", "queued"]);
   expect(inbox.atTwilio()).toHaveLength(1);
 });

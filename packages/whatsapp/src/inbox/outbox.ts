@@ -12,7 +12,7 @@ import { refusalOf } from "../twilio/failure.ts";
 import { TooManyRequestsError, UnreachableError } from "../twilio/http.ts";
 import { digitsOf, findAtTwilio } from "./find-at-twilio.ts";
 import type { Work } from "./jobs.ts";
-import { TryLaterError } from "./pump.ts";
+import { RetryLaterError } from "./worker.ts";
 
 /** How long after an unanswered call Twilio's list is asked: by then the message stands in it, if it was made. */
 const SETTLE_AFTER_SECONDS = 15;
@@ -40,12 +40,12 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
   const awaitTurn = ({ connection, message: { connectionNo } }: Row) => {
     const now = performance.now();
     const left = (freeAt.get(connectionNo) ?? 0) - now;
-    if (left > 0) throw new TryLaterError("Twilio takes no more just now", { pauseMs: left });
+    if (left > 0) throw new RetryLaterError("Twilio takes no more just now", { pauseMs: left });
     freeAt.delete(connectionNo);
     if (connection.sender === SANDBOX) freeAt.set(connectionNo, now + SANDBOX_PAUSE_MS);
   };
   const pause = (error: unknown, connectionNo: number) => {
-    if (error instanceof TryLaterError)
+    if (error instanceof RetryLaterError)
       freeAt.set(connectionNo, Math.max(freeAt.get(connectionNo) ?? 0, performance.now() + error.pauseMs));
     throw error;
   };
@@ -73,11 +73,11 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
         const sid = await lookUp(platform, row, isLast);
         if (sid) await record(platform, messageId, sid);
         else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
-        else throw new TryLaterError("Twilio's list does not show it yet");
+        else throw new RetryLaterError("Twilio's list does not show it yet");
       } catch (error) {
         if (!(error instanceof NobodyKnowsError)) throw error;
         // Its own callback may still say so.
-        if (!isLast) throw new TryLaterError(error.message, { cause: error });
+        if (!isLast) throw new RetryLaterError(error.message, { cause: error });
         await fail(platform, messageId, error.message);
       }
       changed(platform, row);
@@ -185,7 +185,7 @@ async function handleFailure(platform: Platform, row: Row, error: unknown, isLas
     // Somebody else has found it unfinished meanwhile, and looks for it.
     if (!again) return;
     const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
-    throw new TryLaterError("Twilio did not take it yet", { cause: error, pauseMs: told ?? PAUSE_MS });
+    throw new RetryLaterError("Twilio did not take it yet", { cause: error, pauseMs: told ?? PAUSE_MS });
   }
   if (refusal && refusal.status < 500)
     return fail(
@@ -264,7 +264,7 @@ async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<st
       );
     if (!(error instanceof UnreachableError) && refusal?.status !== 429) throw error;
     const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
-    throw new TryLaterError("Twilio cannot be asked just now", { cause: error, pauseMs: told ?? PAUSE_MS });
+    throw new RetryLaterError("Twilio cannot be asked just now", { cause: error, pauseMs: told ?? PAUSE_MS });
   }
 }
 

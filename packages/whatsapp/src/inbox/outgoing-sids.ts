@@ -1,7 +1,7 @@
 import { webhookEventKeys, webhookEvents } from "@waystation/db/schema";
 import { and, eq, gt, gte, inArray, lte } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { INCOMING } from "../webhooks/steps.ts";
+import { INCOMING } from "../webhooks/event-status.ts";
 import { messageSidOf, readParams } from "./webhook-params.ts";
 
 interface OutgoingMessage {

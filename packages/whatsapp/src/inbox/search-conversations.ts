@@ -57,7 +57,7 @@ async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Sea
   const { nameGrams, namePatterns, nameDigits, addresses } = terms;
   if (nameGrams === "" && addresses.length === 0) return [];
   const patterns = [textArray(namePatterns), textArray(nameDigits), textArray(addresses)];
-  const contacts = await ctx.installation.queryAnew<{ id: string; byAddress: boolean }>(CONTACTS, [
+  const contacts = await ctx.installation.queryUnprepared<{ id: string; byAddress: boolean }>(CONTACTS, [
     ctx.organizationId,
     ...patterns,
     nameGrams,
@@ -71,7 +71,7 @@ async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Sea
     ? walk(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
     : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and c.contact_id = any($4::bigint[])
         ${WITH_WHOM[filter] ?? ""} order by key desc limit ${limit + 1}`;
-  return ctx.installation.queryAnew<Hit>(
+  return ctx.installation.queryUnprepared<Hit>(
     `with ${ME} select conversation_id::text as "conversationId", key::text as key, null as "messageId" from (${page}) page
      where $2::uuid is not null ${isMany ? "and $6::text[] is not null" : ""}`,
     [
@@ -122,7 +122,7 @@ async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Se
   const end = BigInt(cursor) <= BigInt(last) ? BigInt(cursor) : BigInt(last) + 1n;
   const found = new Map<string, Hit>();
   const look = async (where: string, isHit: string, parameters: string[]) => {
-    const hits = await ctx.installation.queryAnew<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
+    const hits = await ctx.installation.queryUnprepared<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
       ctx.organizationId,
       ctx.actor.userId,
       String(end),

@@ -3,11 +3,11 @@ import { connect } from "../connections/connect.ts";
 import { connectInput } from "../connections/inputs.ts";
 import type { Context } from "../context.ts";
 import { createTestDesk } from "../testing.ts";
-import { arrivalOf } from "../webhooks/delivery.ts";
-import { receiversOf } from "../webhooks/directory.ts";
+import { connectionsOfAccount } from "../webhooks/connection-cache.ts";
 import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
+import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
 import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
 import { sendMessage } from "./send-message.ts";
@@ -46,13 +46,13 @@ export async function createTestInbox(
     messageId: string | null,
     outcome: "stored" | "unrouted" = "stored",
   ) => {
-    const [receiver] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
+    const [receiver] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
     if (!receiver) throw new Error("The connection has no receiver");
     const pairs: FormPairs = Object.entries({ AccountSid: account.sid, MessageSid: nextSid(), ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, body, messageId !== null);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add(arrivalOf(receiver, webhook, { body, messageId, outcome }));
+    await ingest.add(verifiedWebhookOf(receiver, webhook, { body, messageId, outcome }));
   };
   const conversation = async (address: string) => {
     const { items } = await listConversations(ctx, { filter: "all" });

@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { download, LedAstrayError, type Open, openAnywhere, openPublic, TooLargeError } from "./download.ts";
+import {
+  connectPublic,
+  connectUnrestricted,
+  download,
+  type Open,
+  RedirectRejectedError,
+  TooLargeError,
+} from "./download.ts";
 import { ClosedAddressError } from "./public-address.ts";
 
 type Handle = (req: IncomingMessage, res: ServerResponse) => void;
@@ -17,7 +24,7 @@ async function startHosts(hosts: Record<string, Handle>) {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   const open: Open = (url, headers, signal) =>
-    openAnywhere(
+    connectUnrestricted(
       new URL(url.pathname + url.search, `http://127.0.0.1:${port}`),
       { ...headers, host: url.host },
       signal,
@@ -82,7 +89,7 @@ test.for([301, 302, 303, 307, 308])("redirect %i is followed", async (status) =>
 
 test("a loop ends, and so does a way that is too long", async () => {
   await using hosts = await startHosts({ "api.twilio.example": lead("https://api.twilio.example/file") });
-  await expect(hosts.get()).rejects.toThrow(LedAstrayError);
+  await expect(hosts.get()).rejects.toThrow(RedirectRejectedError);
   expect(hosts.asked).toHaveLength(4);
 });
 
@@ -95,7 +102,7 @@ test.for([
   "",
 ])("nothing is asked of %s", async (location) => {
   await using hosts = await startHosts({ "api.twilio.example": lead(location) });
-  await expect(hosts.get()).rejects.toThrow(LedAstrayError);
+  await expect(hosts.get()).rejects.toThrow(RedirectRejectedError);
   expect(hosts.asked).toHaveLength(1);
 });
 
@@ -164,6 +171,6 @@ test.for([
   "https://10.1.2.3/",
   "https://localhost/",
 ])("no socket is opened to %s", async (address) => {
-  const opened = (async () => openPublic(new URL(address), {}, AbortSignal.timeout(5_000)))();
+  const opened = (async () => connectPublic(new URL(address), {}, AbortSignal.timeout(5_000)))();
   await expect(opened).rejects.toThrow(ClosedAddressError);
 });

@@ -29,8 +29,8 @@ export class TooLargeError extends Error {
 }
 
 /** Led somewhere that is not allowed, or too often. */
-export class LedAstrayError extends Error {
-  override name = "LedAstrayError";
+export class RedirectRejectedError extends Error {
+  override name = "RedirectRejectedError";
 }
 
 const MOST_REDIRECTS = 3;
@@ -48,11 +48,11 @@ export async function download(source: Source): Promise<Downloaded> {
         return { status, bytes: await read(answer, source.maxBytes, until), headers: answer.headers };
       if (![301, 302, 303, 307, 308].includes(status))
         return { status, bytes: null, headers: answer.headers };
-      if (hops === MOST_REDIRECTS) throw new LedAstrayError(`More than ${MOST_REDIRECTS} redirects`);
+      if (hops === MOST_REDIRECTS) throw new RedirectRejectedError(`More than ${MOST_REDIRECTS} redirects`);
       const { location } = answer.headers;
       const next = location ? URL.parse(location, url.href) : null;
       if (!next || !source.allows(next))
-        throw new LedAstrayError(`Redirected to ${next ? next.origin : "no address"}`);
+        throw new RedirectRejectedError(`Redirected to ${next ? next.origin : "no address"}`);
       url = next;
       // The credentials are for the first host alone.
       headers = {};
@@ -83,13 +83,13 @@ async function read(answer: IncomingMessage, maxBytes: number, until: AbortSigna
 }
 
 /** On the internet, and nowhere else. */
-export const openPublic: Open = (url, headers, signal) => {
+export const connectPublic: Open = (url, headers, signal) => {
   requirePublicHost(url.hostname);
   return begin(getHttps, url, { headers, signal, lookup: publicLookup() });
 };
 
 /** Wherever it is: for the simulator, whose address the operator has configured. */
-export const openAnywhere: Open = (url, headers, signal) =>
+export const connectUnrestricted: Open = (url, headers, signal) =>
   begin(url.protocol === "https:" ? getHttps : getHttp, url, { headers, signal });
 
 function begin(

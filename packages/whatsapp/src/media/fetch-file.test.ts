@@ -13,12 +13,12 @@ import { seal } from "../credentials.ts";
 import { listConversations } from "../inbox/list-conversations.ts";
 import { listMessages } from "../inbox/list-messages.ts";
 import { createTestDesk } from "../testing.ts";
-import { arrivalOf } from "../webhooks/delivery.ts";
-import { receiversOf } from "../webhooks/directory.ts";
+import { connectionsOfAccount } from "../webhooks/connection-cache.ts";
 import type { FormPairs } from "../webhooks/form.ts";
 import { createIngest } from "../webhooks/ingest.ts";
 import { readWebhook } from "../webhooks/read-webhook.ts";
-import { openPublic } from "./download.ts";
+import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
+import { connectPublic } from "./download.ts";
 import { fetchFile, wayTo } from "./fetch-file.ts";
 import { findFile } from "./find-file.ts";
 import { openFile } from "./open-file.ts";
@@ -34,7 +34,7 @@ async function createListeningDesk(kind: (typeof databases)[number], known?: { s
     ctx,
     connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
   );
-  const [receiver] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
+  const [receiver] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
   if (!receiver) throw new Error("The connection has no receiver");
   const ingest = createIngest(desk.store, desk.platform.feed, {
     onBatch: () => {},
@@ -55,7 +55,9 @@ async function createListeningDesk(kind: (typeof databases)[number], known?: { s
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
     const webhook = readWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
-    await ingest.add(arrivalOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }));
+    await ingest.add(
+      verifiedWebhookOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }),
+    );
     const [newest] = (await thread()) ?? [];
     return { messageSid, file: newest?.files[0]?.id ?? "" };
   };
@@ -217,7 +219,7 @@ test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => 
 test("with a live account only Twilio is asked, and only https and public addresses follow", () => {
   const { url, allows, open } = wayTo("/2010-04-01/Accounts/AC1", "live", "http://localhost:3001");
   expect(url.href).toBe("https://api.twilio.com/2010-04-01/Accounts/AC1");
-  expect(open).toBe(openPublic);
+  expect(open).toBe(connectPublic);
   expect(allows(new URL("https://mms.twiliocdn.com/file"))).toBe(true);
   expect(allows(new URL("http://mms.twiliocdn.com/file"))).toBe(false);
 });

@@ -11,11 +11,11 @@ import { type FirstOf, webhookParams } from "../inbox/webhook-params.ts";
 import { bytesToStore } from "./bytes.ts";
 import { detectType } from "./detect-type.ts";
 import {
+  connectPublic,
+  connectUnrestricted,
   type Downloaded,
   download,
-  LedAstrayError,
-  openAnywhere,
-  openPublic,
+  RedirectRejectedError,
   type Source,
   TooLargeError,
 } from "./download.ts";
@@ -107,7 +107,7 @@ async function fetchPatiently(
   isFresh: boolean,
 ): Promise<Extract<Downloaded, { bytes: Buffer }>> {
   for (const pause of [...(isFresh ? PAUSES_MS : []), null]) {
-    const answer = await inTurn(() => ask(ctx, credentials, place)).catch((error) => {
+    const answer = await limitConcurrency(() => ask(ctx, credentials, place)).catch((error) => {
       throw explainFailure(error);
     });
     if (answer.bytes !== null) return answer;
@@ -143,15 +143,15 @@ export function wayTo(
   simulatorUrl: string | null,
 ): Pick<Source, "url" | "allows" | "open"> {
   if (mode === "live")
-    return { url: new URL(place, TWILIO), allows: (url) => url.protocol === "https:", open: openPublic };
+    return { url: new URL(place, TWILIO), allows: (url) => url.protocol === "https:", open: connectPublic };
   const url = new URL(place, simulatorUrl ?? "");
-  return { url, allows: (next) => next.origin === url.origin, open: openAnywhere };
+  return { url, allows: (next) => next.origin === url.origin, open: connectUnrestricted };
 }
 
 let busy = 0;
 const waiting: (() => void)[] = [];
 
-async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+async function limitConcurrency<Result>(work: () => Promise<Result>): Promise<Result> {
   if (busy < MOST_AT_ONCE) busy++;
   else await new Promise<void>((resolve) => waiting.push(resolve));
   try {
@@ -190,7 +190,7 @@ function explainFailure(error: unknown): DomainError {
       "media_too_large",
       `This file is larger than the ${FILE_BYTES / 1024 / 1024} MB that are fetched. Ask the customer to send a smaller one.`,
     );
-  return error instanceof LedAstrayError ? unexpected() : unreachable();
+  return error instanceof RedirectRejectedError ? unexpected() : unreachable();
 }
 
 function unreachable(): DomainError {

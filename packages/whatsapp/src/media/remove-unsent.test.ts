@@ -5,15 +5,15 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createTestDesk } from "../testing.ts";
 import { attachmentProblem } from "./attachment-problem.ts";
-import { keepUpload } from "./keep-upload.ts";
 import { removeUnsent } from "./remove-unsent.ts";
+import { storeUpload } from "./store-upload.ts";
 
 test.for(databases)(
   "%s: what was attached and never sent goes after a day, and nothing else does",
   async (kind) => {
     await using desk = await createTestDesk(kind);
     const ctx = await desk.person();
-    const keep = () => keepUpload(ctx, "a.png", makeMedia("image").bytes);
+    const keep = () => storeUpload(ctx, "a.png", makeMedia("image").bytes);
     const [forgotten, fresh, sent] = [await keep(), await keep(), await keep()];
     const age = (id: string) =>
       ctx.installation.db

@@ -1,6 +1,6 @@
 import { members, sessions } from "@waystation/db/schema-people";
 import { and, eq } from "drizzle-orm";
-import { tellAccessChanged } from "../access.ts";
+import { publishAccessChange } from "../access.ts";
 import type { PersonContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { ActivateOrganization } from "./inputs.ts";
@@ -17,6 +17,6 @@ export async function activateOrganization(ctx: PersonContext, input: ActivateOr
     .update(sessions)
     .set({ activeOrganizationId: input.organizationId })
     .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));
-  await tellAccessChanged(ctx, userId);
+  await publishAccessChange(ctx, userId);
   return { id: input.organizationId };
 }

@@ -1,9 +1,9 @@
 import { members } from "@waystation/db/schema-people";
 import { and, eq } from "drizzle-orm";
-import { requireFewer } from "../attempts.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { PersonContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { enforceLimit } from "../rate-limit.ts";
 import { addOrganization } from "./add.ts";
 import type { CreateOrganization } from "./inputs.ts";
 
@@ -12,7 +12,7 @@ const NEW_ORGANIZATIONS = { limit: 20, seconds: 60 * 60 };
 /** A further organisation on this installation, by somebody who owns one already. */
 export async function createOrganization(ctx: PersonContext, input: CreateOrganization) {
   const { person, ip } = ctx;
-  await requireFewer(ctx.db, `create-organization:${person.userId}`, NEW_ORGANIZATIONS, "new organisations");
+  await enforceLimit(ctx.db, `create-organization:${person.userId}`, NEW_ORGANIZATIONS, "new organisations");
   return ctx.db.transaction(async (tx) => {
     const [owned] = await tx
       .select({ id: members.id })

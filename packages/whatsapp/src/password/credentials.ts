@@ -9,7 +9,7 @@ import {
   type Limit,
   signInAttempts,
   uncountAttempt,
-} from "../attempts.ts";
+} from "../rate-limit.ts";
 import { matchPassword, saltOf } from "../team/password.ts";
 
 /** An account that claims an address, and the hash of its password. */

@@ -1,7 +1,7 @@
-import { addressBlock, addressBucket, requireFewer } from "../attempts.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { passwordResetMail } from "../mail.ts";
+import { addressBlock, addressBucket, enforceLimit } from "../rate-limit.ts";
 import { readEmail } from "../team/email.ts";
 import { credentialsOf } from "./credentials.ts";
 import type { RequestReset } from "./inputs.ts";
@@ -21,8 +21,8 @@ export async function requestReset(ctx: Visit, input: RequestReset) {
       "This installation sends no mail. Ask an owner of your team for a link.",
     );
   const email = readEmail(input.email);
-  await requireFewer(ctx.db, `reset:block:${addressBlock(ctx.ip)}`, FROM_BLOCK, "requests");
-  await requireFewer(ctx.db, `reset:${addressBucket(ctx.linkSecret, email)}`, FOR_ADDRESS, "requests");
+  await enforceLimit(ctx.db, `reset:block:${addressBlock(ctx.ip)}`, FROM_BLOCK, "requests");
+  await enforceLimit(ctx.db, `reset:${addressBucket(ctx.linkSecret, email)}`, FOR_ADDRESS, "requests");
   const credentials = await credentialsOf(ctx.db, email);
   const { link, expiresAt } = await newResetLink(ctx.db, ctx.publicUrl, {
     userId: null,

@@ -1,8 +1,8 @@
 import type { Database } from "@waystation/db/client";
 import { accounts } from "@waystation/db/schema-people";
 import { and, eq } from "drizzle-orm";
-import { guess } from "../attempts.ts";
 import { DomainError } from "../errors.ts";
+import { guess } from "../rate-limit.ts";
 import { verifyPassword } from "../team/password.ts";
 
 const WRONG_PASSWORDS = { limit: 10, seconds: 15 * 60 };

@@ -1,7 +1,7 @@
 import { members, organizations, users, verifications } from "@waystation/db/schema-people";
 import { asc, desc, eq, sql } from "drizzle-orm";
-import { addressBlock, guess } from "../attempts.ts";
 import type { Visit } from "../context.ts";
+import { addressBlock, guess } from "../rate-limit.ts";
 import type { ResetOffer } from "./inputs.ts";
 import { isOpenReset, readReset, resetInvalid } from "./reset-link.ts";
 

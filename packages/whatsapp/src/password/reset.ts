@@ -1,14 +1,14 @@
 import { accounts, sessions, users, verifications } from "@waystation/db/schema-people";
 import { and, eq } from "drizzle-orm";
-import { tellAccessChanged } from "../access.ts";
-import { forgetAttempts, signInAttempts } from "../attempts.ts";
+import { publishAccessChange } from "../access.ts";
 import { recordForPerson } from "../audit/record-for-person.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { passwordChangedMail } from "../mail.ts";
+import { forgetAttempts, signInAttempts } from "../rate-limit.ts";
 import { verifyAddress } from "../team/add-account.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";
-import { requireNoOwner, requireOwnPerson } from "../team/ward.ts";
+import { requireNotOwner, requireSoleOwner } from "../team/require-sole-owner.ts";
 import { addressSalt, credentialsOf } from "./credentials.ts";
 import type { ResetPassword } from "./inputs.ts";
 import { forgetResets, isOpenReset, resetInvalid } from "./reset-link.ts";
@@ -31,8 +31,8 @@ export async function resetPassword(ctx: Visit, input: ResetPassword) {
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("update");
     // Since the link was made, its owner or this person may have got another place.
     if (madeBy) {
-      await requireOwnPerson(tx, madeBy, userId);
-      await requireNoOwner(tx, userId);
+      await requireSoleOwner(tx, madeBy, userId);
+      await requireNotOwner(tx, userId);
     }
     await tx
       .update(accounts)
@@ -44,7 +44,7 @@ export async function resetPassword(ctx: Visit, input: ResetPassword) {
     await recordForPerson(tx, { userId, name, email, ip: ctx.ip }, "member.password_reset", detail);
   });
   await forgetAttempts(ctx.db, signInAttempts(userId));
-  await tellAccessChanged(ctx, userId);
+  await publishAccessChange(ctx, userId);
   void ctx.sendMail?.(passwordChangedMail({ to: email, publicUrl: ctx.publicUrl })).catch(() => {});
   return { email };
 }

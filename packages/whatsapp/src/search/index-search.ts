@@ -210,7 +210,7 @@ async function dropEarlierIndexes(store: Store): Promise<void> {
   const how = store.kind === "postgres" ? "concurrently " : "";
   for (const name of EARLIER_INDEXES)
     if (left.some((index) => index.name === name))
-      await store.unhurried(`drop index ${how}if exists ${name}`, []);
+      await store.queryWithoutTimeout(`drop index ${how}if exists ${name}`, []);
 }
 
 function shareOf({ messagesFrom, completeThrough }: IndexState): number {

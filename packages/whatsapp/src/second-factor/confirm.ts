@@ -1,10 +1,10 @@
 import { secondFactors, sessions } from "@waystation/db/schema-people";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
-import { tellAccessChanged } from "../access.ts";
-import { guess } from "../attempts.ts";
+import { publishAccessChange } from "../access.ts";
 import { recordForPerson } from "../audit/record-for-person.ts";
 import type { PersonContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { guess } from "../rate-limit.ts";
 import { hashBackupCode, newBackupCodes } from "./codes.ts";
 import type { ConfirmSecondFactor } from "./inputs.ts";
 import { openSecret, stepOf } from "./secret.ts";
@@ -40,6 +40,6 @@ export async function confirmSecondFactor(ctx: PersonContext, input: ConfirmSeco
     await tx.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId)));
     await recordForPerson(tx, { ...ctx.person, ip: ctx.ip }, "member.second_factor_on");
   });
-  await tellAccessChanged(ctx, userId);
+  await publishAccessChange(ctx, userId);
   return { backupCodes: codes };
 }

@@ -1,10 +1,10 @@
 import type { Database } from "@waystation/db/client";
 import { secondFactors, users } from "@waystation/db/schema-people";
 import { and, eq, isNotNull, lt, sql } from "drizzle-orm";
-import { guess } from "../attempts.ts";
 import { recordForPerson } from "../audit/record-for-person.ts";
 import type { Platform } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { guess } from "../rate-limit.ts";
 import { hashBackupCode } from "./codes.ts";
 import { isAppCode, openSecret, stepOf } from "./secret.ts";
 

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { instance } from "@waystation/db/schema";
 import { eq } from "drizzle-orm";
-import { addressBlock, guess } from "../attempts.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { addOrganization } from "../organizations/add.ts";
 import { addressSalt, credentialsOf } from "../password/credentials.ts";
+import { addressBlock, guess } from "../rate-limit.ts";
 import { addAccount } from "../team/add-account.ts";
 import { readEmail } from "../team/email.ts";
 import { hashPassword, requireGoodPassword } from "../team/password.ts";

@@ -1,8 +1,8 @@
 import { invitations, organizations } from "@waystation/db/schema-people";
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
-import { addressBlock, guess } from "../attempts.ts";
 import type { Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { addressBlock, guess } from "../rate-limit.ts";
 import { readInvitationToken } from "./invitation-link.ts";
 
 const WRONG_INVITATIONS = { limit: 60, seconds: 15 * 60 };

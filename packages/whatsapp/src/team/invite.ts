@@ -1,10 +1,10 @@
 import { invitations, members, organizations, users } from "@waystation/db/schema-people";
 import { and, eq, sql } from "drizzle-orm";
-import { countAttempt } from "../attempts.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { invitationMail } from "../mail.ts";
+import { countAttempt } from "../rate-limit.ts";
 import { readEmail } from "./email.ts";
 import type { Invite } from "./inputs.ts";
 import { invitationLink } from "./invitation-link.ts";

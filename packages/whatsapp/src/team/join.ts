@@ -1,7 +1,7 @@
 import type { Database } from "@waystation/db/client";
 import { invitations, members, sessions, users } from "@waystation/db/schema-people";
 import { and, eq, gt, sql } from "drizzle-orm";
-import { tellAccessChanged } from "../access.ts";
+import { publishAccessChange } from "../access.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Person, Visit } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -51,7 +51,7 @@ export async function join(ctx: Visit, input: Join) {
     return { organizationId, email, userId };
   });
   const { organizationId, email } = joined;
-  await tellAccessChanged(ctx, joined.userId);
+  await publishAccessChange(ctx, joined.userId);
   return { organizationId, email };
 }
 

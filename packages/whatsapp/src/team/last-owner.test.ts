@@ -5,8 +5,8 @@ import { invitations, members, users } from "@waystation/db/schema-people";
 import { createTestStore, databases } from "@waystation/db/testing";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { actFor } from "../act-for.ts";
 import type { Context } from "../context.ts";
+import { createContext } from "../create-context.ts";
 import { createFeed } from "../feed.ts";
 import { addOrganization } from "../organizations/add.ts";
 import { createPublicIds } from "../public-ids.ts";
@@ -17,7 +17,7 @@ import { leaveTeam } from "./leave.ts";
 import { removeMember } from "./remove.ts";
 
 /** An organisation with two owners, and what each of them brings along to a verb. */
-async function openTeam({ db, query, queryAnew, within }: Store) {
+async function openTeam({ db, query, queryUnprepared, within }: Store) {
   const people = await db
     .insert(users)
     .values(["ann", "bob"].map((name) => ({ name, email: `${name}@example.com` })))
@@ -30,7 +30,7 @@ async function openTeam({ db, query, queryAnew, within }: Store) {
     const platform = {
       db,
       query,
-      queryAnew,
+      queryUnprepared,
       within,
       keyring: { keys: [] },
       feed: createFeed(),
@@ -42,7 +42,7 @@ async function openTeam({ db, query, queryAnew, within }: Store) {
       linkSecret: "test",
       publicIds: createPublicIds(randomBytes(32)),
     };
-    return actFor(platform, organizationId, { userId: id, name, email, role: "owner" }, null);
+    return createContext(platform, organizationId, { userId: id, name, email, role: "owner" }, null);
   });
   const rows = await db.select().from(members);
   const isOwner = and(eq(members.organizationId, organizationId), eq(members.role, "owner"));
@@ -71,10 +71,10 @@ describe.each(databases)("on %s, under 100 attempts at the same moment", (kind) 
       changeRole(ctx, { memberId, role: "member" }),
     );
     expect(await team.owners()).toBe(1);
-    const refusals = results.flatMap((result) =>
+    const rejections = results.flatMap((result) =>
       result.status === "rejected" ? [result.reason.reason] : [],
     );
-    expect(new Set(refusals)).toEqual(new Set(["last_owner", "not_allowed"]));
+    expect(new Set(rejections)).toEqual(new Set(["last_owner", "not_allowed"]));
     expect(await store.db.$count(auditLog)).toBe(1);
   });
 

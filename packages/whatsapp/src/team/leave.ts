@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { LeaveTeam } from "./inputs.ts";
 import { lockTeamOf, requireAnotherOwner } from "./lock.ts";
-import { takeOut } from "./take-out.ts";
+import { removeMembership } from "./remove-membership.ts";
 
 /** Goes by oneself, whatever one's role; the last owner stays. */
 export async function leaveTeam(ctx: Context, input: LeaveTeam) {
@@ -18,7 +18,7 @@ export async function leaveTeam(ctx: Context, input: LeaveTeam) {
       keyIds: input.revokeApiKeyIds ?? [],
       madeBy: actor.userId,
     });
-    await takeOut(tx, ctx, { id: member.id, userId: actor.userId });
+    await removeMembership(tx, ctx, { id: member.id, userId: actor.userId });
     await recordAudit(tx, ctx, "member.left", actor.email, { role: member.role });
     return revoked;
   });

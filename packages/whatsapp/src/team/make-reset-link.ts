@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { newResetLink } from "../password/reset-link.ts";
 import type { MakeResetLink } from "./inputs.ts";
 import { getMember, lockTeam, requireOwner } from "./lock.ts";
-import { requireNoOwner, requireOwnPerson } from "./ward.ts";
+import { requireNotOwner, requireSoleOwner } from "./require-sole-owner.ts";
 
 /** A link with which a member chooses a new password, for the owner to pass on. It is shown once. */
 export async function makeResetLink(ctx: Context, input: MakeResetLink) {
@@ -12,8 +12,8 @@ export async function makeResetLink(ctx: Context, input: MakeResetLink) {
     const { actorRole } = await lockTeam(tx, ctx);
     requireOwner(actorRole, "Only an owner can make a link for a new password.");
     const { userId, email } = await getMember(tx, ctx, input.memberId);
-    await requireOwnPerson(tx, ctx.actor.userId, userId);
-    await requireNoOwner(tx, userId);
+    await requireSoleOwner(tx, ctx.actor.userId, userId);
+    await requireNotOwner(tx, userId);
     const reset = { userId, madeBy: ctx.actor.userId };
     const { link, expiresAt } = await newResetLink(tx, ctx.publicUrl, reset);
     await recordAudit(tx, ctx, "member.reset_link_made", email);

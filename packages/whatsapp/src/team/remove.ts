@@ -3,7 +3,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import type { RemoveMember } from "./inputs.ts";
 import { getMember, lockTeam, requireAnotherOwner, requireOwner } from "./lock.ts";
-import { takeOut } from "./take-out.ts";
+import { removeMembership } from "./remove-membership.ts";
 
 /** Takes somebody out of the organisation, and ends those of their API keys that are named: the others go on working. */
 export async function removeMember(ctx: Context, input: RemoveMember) {
@@ -19,7 +19,7 @@ export async function removeMember(ctx: Context, input: RemoveMember) {
       keyIds: input.revokeApiKeyIds ?? [],
       madeBy: member.userId,
     });
-    await takeOut(tx, ctx, member);
+    await removeMembership(tx, ctx, member);
     await recordAudit(tx, ctx, "member.removed", member.email, { role: member.role });
     return { id: member.id, userIds: [member.userId, ...keys] };
   });

@@ -1,10 +1,10 @@
-import { tellAccessChanged } from "../access.ts";
+import { publishAccessChange } from "../access.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { removeSecondFactor } from "../second-factor/remove.ts";
 import type { ResetSecondFactor } from "./inputs.ts";
 import { getMember, lockTeam, requireOwner } from "./lock.ts";
-import { requireOwnPerson } from "./ward.ts";
+import { requireSoleOwner } from "./require-sole-owner.ts";
 
 /** Lets a member who has lost their app and backup codes sign in by password alone, to set it up anew. */
 export async function resetSecondFactor(ctx: Context, input: ResetSecondFactor) {
@@ -12,11 +12,11 @@ export async function resetSecondFactor(ctx: Context, input: ResetSecondFactor) 
     const { actorRole } = await lockTeam(tx, ctx);
     requireOwner(actorRole, "Only an owner can reset the two-step sign-in of somebody.");
     const member = await getMember(tx, ctx, input.memberId);
-    await requireOwnPerson(tx, ctx.actor.userId, member.userId);
+    await requireSoleOwner(tx, ctx.actor.userId, member.userId);
     await removeSecondFactor(tx, member.userId);
     await recordAudit(tx, ctx, "member.second_factor_reset", member.email);
     return member;
   });
-  await tellAccessChanged({ db: ctx.installation.db, feed: ctx.feed }, userId);
+  await publishAccessChange({ db: ctx.installation.db, feed: ctx.feed }, userId);
   return { id };
 }

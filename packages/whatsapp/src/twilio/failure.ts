@@ -42,7 +42,7 @@ export function isAccountNotActive(error: unknown): boolean {
 }
 
 /**
- * Twilio's answer as one of our refusals. Decided on status and code alone: the wording of 20003 has changed four times.
+ * Twilio's answer as one of our rejections. Decided on status and code alone: the wording of 20003 has changed four times.
  * `login` names the field whose value a 401 speaks about.
  */
 export function explainTwilio(error: unknown, login: Field = "authToken"): DomainError {

@@ -30,7 +30,7 @@ export class UnexpectedAnswerError extends Error {
 
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
-/** Twilio did not process the call, and says when it may come again. Has what refusals of the official client have. */
+/** Twilio did not process the call, and says when it may come again. Has what rejections of the official client have. */
 export class TooManyRequestsError extends Error {
   override name = "TooManyRequestsError";
   readonly status = 429;

@@ -61,63 +61,63 @@ const KNOWN_EVENTS = `
   )`;
 
 /** Of `incoming`, everybody's contact and conversation, made where there is none. */
-const TALKS = `
-  callers as materialized (
+const CONVERSATIONS = `
+  contacts_of_batch as materialized (
     select distinct on (organization_no, contact) organization_no, contact, other, name, username,
       folded_name, folded_username, id
     from incoming order by organization_no, contact, id desc
-  ), met as materialized (
+  ), matched_contacts as materialized (
     select c.*, coalesce(a.contact_id, b.contact_id) as contact_id, a.contact_id is not null as by_address,
       b.contact_id is not null as by_other
-    from callers c
+    from contacts_of_batch c
     left join contact_identities a on a.organization_no = c.organization_no and a.address = c.contact
     left join contact_identities b on c.other is not null and b.organization_no = c.organization_no and b.address = c.other
-  ), strangers as materialized (
+  ), new_contacts as materialized (
     select organization_no, contact, other, name, username, folded_name, folded_username, nextval('contacts_id_seq') as new_id
-    from met where contact_id is null order by organization_no, contact
-  ), claims as materialized (
-    select organization_no, contact as address, new_id as contact_id from strangers
+    from matched_contacts where contact_id is null order by organization_no, contact
+  ), new_identities as materialized (
+    select organization_no, contact as address, new_id as contact_id from new_contacts
     union
-    select organization_no, other, new_id from strangers where other is not null
+    select organization_no, other, new_id from new_contacts where other is not null
     union
-    select organization_no, contact, contact_id from met where contact_id is not null and not by_address
+    select organization_no, contact, contact_id from matched_contacts where contact_id is not null and not by_address
     union
-    select organization_no, other, contact_id from met where contact_id is not null and other is not null and not by_other
-  ), claimed as (
+    select organization_no, other, contact_id from matched_contacts where contact_id is not null and other is not null and not by_other
+  ), inserted_identities as (
     insert into contact_identities (organization_no, address, contact_id)
-    select distinct on (organization_no, address) organization_no, address, contact_id from claims
+    select distinct on (organization_no, address) organization_no, address, contact_id from new_identities
     order by organization_no, address, contact_id
     on conflict (organization_no, address) do update set address = excluded.address
     returning organization_no, address, contact_id
-  ), introduced as (
+  ), inserted_contacts as (
     insert into contacts (id, organization_no, name, username, folded_name, folded_username) overriding system value
     select s.new_id, s.organization_no, s.name, s.username, s.folded_name, s.folded_username
-    from strangers s join claimed k on k.contact_id = s.new_id and k.address = s.contact order by s.new_id
+    from new_contacts s join inserted_identities k on k.contact_id = s.new_id and k.address = s.contact order by s.new_id
     returning id
-  ), whom as materialized (
+  ), contact_of_message as materialized (
     select m.organization_no, m.contact, coalesce(k.contact_id, m.contact_id) as contact_id
-    from met m left join claimed k on k.organization_no = m.organization_no and k.address = m.contact
-  ), pairs as materialized (
+    from matched_contacts m left join inserted_identities k on k.organization_no = m.organization_no and k.address = m.contact
+  ), conversation_keys as materialized (
     select distinct on (i.connection_no, i.ours, w.contact_id)
       i.connection_no, i.organization_no, i.ours, w.contact_id, i.contact as address, i.fresh_uuid
-    from incoming i join whom w on w.organization_no = i.organization_no and w.contact = i.contact
+    from incoming i join contact_of_message w on w.organization_no = i.organization_no and w.contact = i.contact
     order by i.connection_no, i.ours, w.contact_id, i.id desc
-  ), open as materialized (
+  ), known_conversations as materialized (
     select c.id, c.public_id, p.connection_no, p.ours, p.contact_id, p.address, c.address as earlier
-    from pairs p join conversations c
+    from conversation_keys p join conversations c
       on c.connection_no = p.connection_no and c.ours = p.ours and c.contact_id = p.contact_id
-  ), begun as (
+  ), new_conversations as (
     insert into conversations (public_id, organization_no, connection_no, ours, contact_id, address)
-    select fresh_uuid, organization_no, connection_no, ours, contact_id, address from pairs p
-    where not exists (select 1 from open o
+    select fresh_uuid, organization_no, connection_no, ours, contact_id, address from conversation_keys p
+    where not exists (select 1 from known_conversations o
       where o.connection_no = p.connection_no and o.ours = p.ours and o.contact_id = p.contact_id)
     order by connection_no, ours, contact_id
     on conflict (connection_no, ours, contact_id) do update set address = excluded.address
     returning id, public_id, connection_no, ours, contact_id
-  ), talks as materialized (
-    select id, public_id, connection_no, ours, contact_id from open
+  ), conversations_of_batch as materialized (
+    select id, public_id, connection_no, ours, contact_id from known_conversations
     union all
-    select id, public_id, connection_no, ours, contact_id from begun
+    select id, public_id, connection_no, ours, contact_id from new_conversations
   )`;
 
 /** Whichever of two servers commits last, the newest message is the last one. */
@@ -133,25 +133,25 @@ const MERGED = `on conflict (conversation_id) do update set
 const INBOX = `
   incoming as materialized (
     select * from fresh where step = 0 and outcome = 0
-  ), ${TALKS}, renamed as (
+  ), ${CONVERSATIONS}, renamed as (
     update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username), ${FOLDED_NAMES("m")}
-    from (select distinct on (contact_id) * from met order by contact_id, name is null, id desc) m
+    from (select distinct on (contact_id) * from matched_contacts order by contact_id, name is null, id desc) m
     where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
       or c.username is distinct from coalesce(m.username, c.username))
   ), moved as (
-    update conversations c set address = o.address from open o where c.id = o.id and o.earlier <> o.address
-  ), said as (
+    update conversations c set address = o.address from known_conversations o where c.id = o.id and o.earlier <> o.address
+  ), new_messages as (
     insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
     select i.id, i.organization_no, i.connection_no, t.id, i.sid, true, i.kind, 0, i.received_at, i.body
     from incoming i
-    join whom w on w.organization_no = i.organization_no and w.contact = i.contact
-    join talks t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id
+    join contact_of_message w on w.organization_no = i.organization_no and w.contact = i.contact
+    join conversations_of_batch t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id
     order by i.id
     on conflict (sid, connection_no) do nothing
     returning id, organization_no, conversation_id, at
   ), ${SEARCHED}, latest as materialized (
     select s.conversation_id, s.organization_no, max(s.id) as last_id, max(s.at) as last_at, count(*)::int as news
-    from said s group by 1, 2
+    from new_messages s group by 1, 2
   ), active as (
     insert into conversation_activity as a
       (conversation_id, organization_no, last_message_id, last_at, last_incoming_at, last_incoming_id, incoming, preview)
@@ -183,7 +183,7 @@ const NEWS = `
   select f.connection_no as "connectionNo", count(*)::int as events,
     (select string_agg(coalesce(b.public_id, c.public_id)::text, ',') from touched t
       left join conversations c on c.id = t.conversation_id
-      left join begun b on b.id = t.conversation_id
+      left join new_conversations b on b.id = t.conversation_id
       where coalesce(b.connection_no, c.connection_no) = f.connection_no) as conversations
   from fresh f group by f.connection_no`;
 
@@ -194,16 +194,16 @@ export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX}, ${NEWS}`;
  * Parameters, an element a message: connection, organisation, our address, the contact's, its second one, name, username, both folded,
  * and a UUID for a new conversation.
  */
-export const MEET = `
+export const RESOLVE_CONVERSATIONS = `
   with incoming as materialized (
     select i as id, x.* from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::text[], $10::uuid[])
       with ordinality as x(connection_no, organization_no, ours, contact, other, name, username, folded_name, folded_username, fresh_uuid, i)
-  ), ${TALKS}
+  ), ${CONVERSATIONS}
   select i.id::int as place, t.id::text as "conversationId", t.public_id as "publicId"
   from incoming i
-  join whom w on w.organization_no = i.organization_no and w.contact = i.contact
-  join talks t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id`;
+  join contact_of_message w on w.organization_no = i.organization_no and w.contact = i.contact
+  join conversations_of_batch t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id`;
 
 /**
  * The same as `STORE_EVENTS` for what needs nothing made: messages whose conversation is known, callbacks of messages whose
@@ -245,7 +245,7 @@ export const STORE_KNOWN = `
     insert into twilio_whatsapp_webhook_events
       (id, connection_no, sid, step, word, outcome, received_at, body, body_bytes)
     select id, connection_no, sid, step, word, outcome, now(), raw, decode(raw_hex, 'hex') from fresh
-  ), ${COUNTED}, said as (
+  ), ${COUNTED}, new_messages as (
     insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
     select id, organization_no, connection_no, conversation_id, sid, true, kind, 0, now(), body
     from fresh where conversation_id is not null order by id
@@ -253,7 +253,7 @@ export const STORE_KNOWN = `
     returning id, organization_no, conversation_id
   ), ${SEARCHED}, latest as materialized (
     select s.conversation_id, x.organization_no, s.last_id, s.news, x.preview, x.contact, x.name, x.username, x.i
-    from (select conversation_id, max(id) as last_id, count(*)::int as news from said group by 1) s
+    from (select conversation_id, max(id) as last_id, count(*)::int as news from new_messages group by 1) s
     join fresh x on x.id = s.last_id
   ), active as (
     insert into conversation_activity as a
@@ -281,17 +281,17 @@ export const STORE_KNOWN = `
  * What a message says of its sender, put where it is not as stored. Parameters: conversation, address, name, username, and both
  * names folded.
  */
-export const UPDATE_CALLERS = `
-  with said as materialized (
+export const UPDATE_CONTACTS = `
+  with changes as materialized (
     select t.contact_id, x.* from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
       as x(conversation_id, address, name, username, folded_name, folded_username)
     join conversations t on t.id = x.conversation_id
   ), moved as (
-    update conversations t set address = s.address from (select * from said order by conversation_id) s
+    update conversations t set address = s.address from (select * from changes order by conversation_id) s
     where t.id = s.conversation_id and t.address <> s.address
   )
   update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username), ${FOLDED_NAMES("s")}
-  from (select distinct on (contact_id) * from said order by contact_id, conversation_id desc) s
+  from (select distinct on (contact_id) * from changes order by contact_id, conversation_id desc) s
   where c.id = s.contact_id and (c.name is distinct from coalesce(s.name, c.name)
     or c.username is distinct from coalesce(s.username, c.username))`;
 

@@ -16,13 +16,13 @@ import { connectInput } from "../connections/inputs.ts";
 import type { Context } from "../context.ts";
 import { listEvents } from "../events/list.ts";
 import { createTestDesk, type TestDesk } from "../testing.ts";
-import { arrivalOf } from "./delivery.ts";
-import { type Receiver, receiversOf } from "./directory.ts";
+import { connectionsOfAccount, type WebhookConnection } from "./connection-cache.ts";
+import { statusOfStep, stepOfStatus } from "./event-status.ts";
 import type { FormPairs } from "./form.ts";
 import { createIngest, type Ingest, type IngestStats } from "./ingest.ts";
 import { readWebhook } from "./read-webhook.ts";
 import { rebuild, retryUnprojected } from "./rebuild.ts";
-import { statusOfStep, stepOfStatus } from "./steps.ts";
+import { verifiedWebhookOf } from "./webhook-record.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 const BSUID = "whatsapp:DE.Abc123";
@@ -33,7 +33,7 @@ describe.each(databases)("on %s", (kind) => {
   let desk: TestDesk;
   let ingest: Ingest;
   let ctx: Context;
-  let receiver: Receiver;
+  let receiver: WebhookConnection;
   let sender: string;
   const unprojected: unknown[] = [];
   const stats: IngestStats = {
@@ -56,7 +56,7 @@ describe.each(databases)("on %s", (kind) => {
       ctx,
       connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
     );
-    const [found] = await receiversOf(ctx.installation.db, ctx.keyring, account.sid);
+    const [found] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
     if (!found) throw new Error("The connection has no receiver");
     return found;
   }
@@ -66,7 +66,7 @@ describe.each(databases)("on %s", (kind) => {
 
   function add(
     params: Record<string, string>,
-    more: { to?: Receiver; messageId?: string; via?: Ingest } = {},
+    more: { to?: WebhookConnection; messageId?: string; via?: Ingest } = {},
   ) {
     const pairs: FormPairs = Object.entries({ AccountSid: `AC${"a".repeat(32)}`, ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());
@@ -74,7 +74,7 @@ describe.each(databases)("on %s", (kind) => {
     if (!webhook) throw new Error("Not a webhook");
     const messageId = more.messageId ?? null;
     return (more.via ?? ingest).add(
-      arrivalOf(more.to ?? receiver, webhook, { body, messageId, outcome: "stored" }),
+      verifiedWebhookOf(more.to ?? receiver, webhook, { body, messageId, outcome: "stored" }),
     );
   }
   const write = (body: string, more: Record<string, string> = {}) =>

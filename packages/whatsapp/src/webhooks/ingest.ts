@@ -1,20 +1,27 @@
 import type { Store } from "@waystation/db/client";
 import type { Feed } from "../feed.ts";
 import { numberArray, textArray } from "./array-literal.ts";
-import { type Caller, createCallers } from "./callers.ts";
 import { channelOf, NOTE_CHANNELS } from "./channel.ts";
-import { type Arrival, callerColumns, columnsOf, columnsOfKnown, foldedNames, newIds } from "./delivery.ts";
-import type { Receiver } from "./directory.ts";
+import type { WebhookConnection } from "./connection-cache.ts";
+import { type Caller, createConversationCache } from "./conversation-cache.ts";
+import { INCOMING } from "./event-status.ts";
 import { createFairQueue } from "./fair-queue.ts";
-import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN, UPDATE_CALLERS } from "./ingest-statement.ts";
-import { INCOMING } from "./steps.ts";
+import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN, UPDATE_CONTACTS } from "./ingest-statement.ts";
+import {
+  callerColumns,
+  columnsOf,
+  columnsOfKnown,
+  foldedNames,
+  newIds,
+  type VerifiedWebhook,
+} from "./webhook-record.ts";
 
 /** Not stored, and no fault of the webhook: Twilio is to come again. */
 export class NotStoredError extends Error {
   override name = "NotStoredError";
 }
 
-interface Entry extends Arrival {
+interface Entry extends VerifiedWebhook {
   /** Where a message belongs, once that is known. */
   caller: Caller | null;
   stored: () => void;
@@ -55,7 +62,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const bearable = (MAX_BATCH / Math.min(...full)) * MAX_WAITING_MS;
     return Math.min(MAX_WAITING, Math.max(2 * MAX_BATCH, bearable));
   });
-  const callers = createCallers(store.hotQuery);
+  const callers = createConversationCache(store.ingestQuery);
   /** What the quick statement cannot take: goes first, with the one that can make contacts and conversations. */
   let left: Entry[] = [];
   let running: Promise<void> | null = null;
@@ -100,14 +107,14 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
   async function noteChannels(unrouted: Entry[]): Promise<void> {
     if (unrouted.length === 0) return;
-    await store.hotQuery(NOTE_CHANNELS, [
+    await store.ingestQuery(NOTE_CHANNELS, [
       numberArray(unrouted.map(({ receiver }) => receiver.no)),
       textArray(unrouted.map(({ body }) => channelOf(body))),
     ]);
   }
 
   async function storeWhole(batch: Entry[]): Promise<Stored> {
-    const news = await store.hotQuery<News>(STORE_EVENTS, [...columnsOf(batch), newIds(batch)]);
+    const news = await store.ingestQuery<News>(STORE_EVENTS, [...columnsOf(batch), newIds(batch)]);
     return storedOf(batch, news);
   }
 
@@ -116,11 +123,11 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const messages = batch.filter(isMessage);
     await callers.meet(messages);
     for (const entry of messages) entry.caller = callers.find(entry);
-    const news = await store.hotQuery<News>(STORE_KNOWN, columnsOfKnown(batch));
+    const news = await store.ingestQuery<News>(STORE_KNOWN, columnsOfKnown(batch));
     const entriesAt = (places: number[]) => places.flatMap((place) => batch[place - 1] ?? []);
     const outdated = entriesAt(news.flatMap((row) => row.outdated ?? []));
     if (outdated.length > 0)
-      await store.hotQuery(UPDATE_CALLERS, [...callerColumns(outdated), ...foldedNames(outdated)]);
+      await store.ingestQuery(UPDATE_CONTACTS, [...callerColumns(outdated), ...foldedNames(outdated)]);
     left = entriesAt(news.flatMap((row) => row.left ?? []));
     if (left.length === 0) return storedOf(batch, news);
     const strays = new Set(left);
@@ -147,7 +154,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     }
     try {
       const kept = [{ ...only, outcome: "unprojected" as const }];
-      await store.hotQuery(STORE_EVENTS_ONLY, [...columnsOf(kept), newIds(kept)]);
+      await store.ingestQuery(STORE_EVENTS_ONLY, [...columnsOf(kept), newIds(kept)]);
       stats.onUnprojected(error);
       only.stored();
     } catch (second) {
@@ -156,7 +163,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   }
 
   return {
-    add({ receiver, webhook, projection, body, messageId, outcome }: Arrival): Promise<void> {
+    add({ receiver, webhook, projection, body, messageId, outcome }: VerifiedWebhook): Promise<void> {
       const { no } = receiver;
       if (waiting.isFull(no))
         return Promise.reject(new NotStoredError("Too many webhooks are waiting to be stored"));
@@ -203,13 +210,13 @@ interface Stored {
   /** How many of them were not stored before. */
   events: number;
   /** By connection, the conversations that changed. */
-  changes: Map<Receiver, Set<string>>;
+  changes: Map<WebhookConnection, Set<string>>;
 }
 
 function storedOf(entries: Entry[], news: News[]): Stored {
   const receivers = new Map(entries.map(({ receiver }) => [receiver.no, receiver]));
-  const changes = new Map<Receiver, Set<string>>();
-  const changesOf = (receiver: Receiver) => {
+  const changes = new Map<WebhookConnection, Set<string>>();
+  const changesOf = (receiver: WebhookConnection) => {
     const ids = changes.get(receiver) ?? new Set();
     changes.set(receiver, ids);
     return ids;
@@ -240,7 +247,11 @@ function isDataError(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|23|54)...$/.test(String(error.code));
 }
 
-function publish(feed: Feed, { organizationId, connectionId }: Receiver, conversationIds: Set<string>): void {
+function publish(
+  feed: Feed,
+  { organizationId, connectionId }: WebhookConnection,
+  conversationIds: Set<string>,
+): void {
   for (const conversationId of conversationIds)
     feed.publish({ organizationId, connectionId, conversationId });
   if (conversationIds.size === 0) feed.publish({ organizationId, connectionId });

@@ -5,7 +5,7 @@ import { readFields } from "./interactive-data.ts";
 import { kindOfMessage } from "./message-kind.ts";
 import { readChoice, readLocation, readReferral } from "./message-parts.ts";
 import { previewOf, sentenceOf } from "./message-summary.ts";
-import { projectWebhook } from "./project.ts";
+import { projectWebhook } from "./projection.ts";
 
 type Params = Record<string, string>;
 const reader = (params: Params) => (name: string) => params[name] || null;

@@ -1,4 +1,4 @@
-import type { MisdirectedReason } from "./refuse.ts";
+import type { MisdirectedReason } from "./rejections.ts";
 
 /** What a genuine webhook that did not reach its route tells the admin. `target` is its method and request target. */
 export function misdirectedSentence(reason: MisdirectedReason, target: string | null): string {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { INCOMING, kindOfStep, OTHER_STATUS, statusOfStep, stepOfStatus, UNKNOWN } from "./event-status.ts";
 import { type FormPairs, parametersOf, parseForm } from "./form.ts";
 import { readWebhook } from "./read-webhook.ts";
-import { INCOMING, kindOfStep, OTHER_STATUS, statusOfStep, stepOfStatus, UNKNOWN } from "./steps.ts";
 
 const ACCOUNT = `AC${"a".repeat(32)}`;
 const SID = `SM${"1".repeat(32)}`;

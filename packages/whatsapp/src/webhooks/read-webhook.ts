@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { toPgText } from "../text.ts";
+import { type EventKind, INCOMING, kindOfStep, OTHER_STATUS, stepOfStatus, UNKNOWN } from "./event-status.ts";
 import type { FormPairs } from "./form.ts";
-import { type EventKind, INCOMING, kindOfStep, OTHER_STATUS, stepOfStatus, UNKNOWN } from "./steps.ts";
 
 export interface Webhook {
   kind: EventKind;

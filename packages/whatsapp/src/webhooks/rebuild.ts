@@ -1,9 +1,9 @@
 import type { Store } from "@waystation/db/client";
 import { numberArray } from "./array-literal.ts";
-import { columnsOf, type Delivery, newIds, OUTCOMES, projectionOf } from "./delivery.ts";
 import { parseForm } from "./form.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
 import { readWebhook } from "./read-webhook.ts";
+import { columnsOf, type Delivery, newIds, OUTCOMES, projectionOf } from "./webhook-record.ts";
 
 interface StoredEvent {
   id: string;

@@ -10,5 +10,5 @@ export const SEARCHED = `
   searched as (
     insert into message_search (organization_no, message_id, conversation_id, words)
     select s.organization_no, s.id, s.conversation_id, x.words::tsvector
-    from said s join fresh x on x.id = s.id where x.words is not null order by s.id
+    from new_messages s join fresh x on x.id = s.id where x.words is not null order by s.id
   )`;

@@ -1,12 +1,12 @@
-import type { Receiver } from "./directory.ts";
+import type { WebhookConnection } from "./connection-cache.ts";
 import type { FormPairs } from "./form.ts";
-import type { Rejection } from "./refuse.ts";
+import type { Rejection } from "./rejections.ts";
 import { findSigningSecret } from "./signature.ts";
 import { readSignatureSettings } from "./signature-settings.ts";
 
 export type Verification =
-  | { state: "valid"; connection: Receiver }
-  | { state: "rejected"; connection: Receiver; rejection: Rejection }
+  | { state: "valid"; connection: WebhookConnection }
+  | { state: "rejected"; connection: WebhookConnection; rejection: Rejection }
   /** The stored secret that is needed cannot be opened: our fault, so Twilio should retry. */
   | { state: "unreadable" };
 
@@ -20,7 +20,7 @@ interface SignedRequest {
 
 /** Which of the connections that a webhook may be for it is really for: the one whose secret signed it. */
 export function verifySignature(
-  candidates: readonly [Receiver, ...Receiver[]],
+  candidates: readonly [WebhookConnection, ...WebhookConnection[]],
   request: SignedRequest,
 ): Verification {
   const { signature, url, pairs } = request;
@@ -38,7 +38,7 @@ export function verifySignature(
 
 /** The stored key says which algorithm signs. A token is not tried: its signature would need no header. */
 function verifySharedKey(
-  candidates: readonly [Receiver, ...Receiver[]],
+  candidates: readonly [WebhookConnection, ...WebhookConnection[]],
   { keyId, algorithm }: { keyId: string | null; algorithm: string | null },
   signature: string,
   url: string,

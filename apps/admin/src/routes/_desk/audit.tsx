@@ -13,7 +13,7 @@ import { DropMenu } from "../../ui/drop-menu.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Notice } from "../../ui/tone.tsx";
 import css from "./-audit/audit.module.css";
-import { kinds } from "./-audit/deeds.ts";
+import { kinds } from "./-audit/audit-labels.ts";
 import { EntryRow } from "./-audit/entry-row.tsx";
 
 interface Search {

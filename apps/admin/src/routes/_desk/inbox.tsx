@@ -4,7 +4,7 @@ import { createFileRoute, Outlet, useNavigate, useParams } from "@tanstack/react
 import { lazy, Suspense } from "react";
 import { Page } from "../../components/page.tsx";
 import { queryClient } from "../../trpc.ts";
-import { useKept } from "../../ui/use-kept.ts";
+import { useOnceOpened } from "../../ui/use-once-opened.ts";
 import { ConversationList } from "./-inbox/conversation-list.tsx";
 import css from "./-inbox/inbox.module.css";
 import { conversationsQuery, readInboxSearch } from "./-inbox/queries.ts";
@@ -60,7 +60,7 @@ function Inbox() {
         />
         <Outlet />
       </div>
-      {useKept(opened) ? (
+      {useOnceOpened(opened) ? (
         <Suspense>
           <Shortcuts opened={opened} onClose={help.close} />
         </Suspense>

@@ -12,7 +12,7 @@ import { Card, Empty } from "../../ui/card.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { endClass, Table } from "../../ui/table.tsx";
 import { Notice } from "../../ui/tone.tsx";
-import { useKept } from "../../ui/use-kept.ts";
+import { useOnceOpened } from "../../ui/use-once-opened.ts";
 import css from "./-replies/replies.module.css";
 
 const ReplyDialog = lazy(() => import("./-replies/reply-dialog.tsx"));
@@ -99,7 +99,7 @@ function Replies() {
           </p>
         </>
       )}
-      {useKept(edited !== null) ? (
+      {useOnceOpened(edited !== null) ? (
         <Suspense>
           <ReplyDialog opened={edited !== null} reply={last} onClose={() => setEdited(null)} />
         </Suspense>

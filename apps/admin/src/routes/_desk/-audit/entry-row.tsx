@@ -1,7 +1,7 @@
 import type { Outputs } from "../../../trpc.ts";
 import { formatAddress, shorten } from "../../../ui/format.ts";
 import { Ago } from "../../../ui/time.tsx";
-import { deeds, nobody } from "./deeds.ts";
+import { auditLabels, nobody } from "./audit-labels.ts";
 
 type Entry = Outputs["audit"]["list"]["items"][number];
 
@@ -26,7 +26,7 @@ export function EntryRow({ entry }: { entry: Entry }) {
         <span className="strong" title={entry.actor?.email}>
           {entry.actor?.name || entry.actor?.email || nobody(entry.action)}
         </span>{" "}
-        {deeds[entry.action] ?? entry.action}{" "}
+        {auditLabels[entry.action] ?? entry.action}{" "}
         <span className="strong" style={{ display: "inline-block", overflowWrap: "anywhere" }}>
           {named(entry.subject)}
         </span>

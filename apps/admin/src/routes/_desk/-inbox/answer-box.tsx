@@ -2,10 +2,10 @@ import { SegmentedControl } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import css from "./answer-box.module.css";
 import { Composer } from "./composer.tsx";
+import { keepWriting, readWriting, useBeginWriting, type Writing } from "./composer-mode.ts";
 import { useTellPresence } from "./presence.ts";
 import { Typing } from "./present.tsx";
 import type { OpenConversation } from "./queries.ts";
-import { keepWriting, readWriting, useBeginWriting, type Writing } from "./writing.ts";
 
 const loadNotes = () => import("./note-composer.tsx");
 const NoteComposer = lazy(async () => ({ default: (await loadNotes()).NoteComposer }));

@@ -1,5 +1,5 @@
 import type { Message, Note } from "./queries.ts";
-import type { Unsent } from "./unsent.ts";
+import type { Unsent } from "./send-queue.ts";
 
 /** One row of a thread. Rows stay flat and keep their keys when older ones come in above, so that nothing jumps. */
 interface Row {

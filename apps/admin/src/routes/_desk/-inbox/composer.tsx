@@ -8,17 +8,17 @@ import { useMe } from "../../../components/session.ts";
 import { formatAddress, formatCount } from "../../../ui/format.ts";
 import { DayAndTime } from "../../../ui/time.tsx";
 import css from "./composer.module.css";
-import { templatesAtTwilio } from "./failure-words.ts";
+import { templatesAtTwilio } from "./failure-labels.ts";
 import { arrangeParts } from "./files/arrange-parts.ts";
 import { useAttaching } from "./files/use-attaching.tsx";
 import { OptedOut, OptOutEdge, useOptOut } from "./opt-out.tsx";
 import type { OpenConversation } from "./queries.ts";
+import { send } from "./send-queue.ts";
+import { tellTyping } from "./send-typing.ts";
+import { ServiceWindowBanner, useWindow } from "./service-window-banner.tsx";
 import { splitText } from "./split-text.ts";
-import { tellTyping } from "./tell-typing.ts";
-import { send } from "./unsent.ts";
 import { useCanned } from "./use-canned.tsx";
 import { useDraft } from "./use-draft.ts";
-import { useWindow, WindowEdge } from "./window-edge.tsx";
 
 interface ComposerProps {
   conversation: OpenConversation;
@@ -65,7 +65,7 @@ export function Composer({ conversation, fieldRef, onSent }: ComposerProps) {
         submit();
       }}
     >
-      {optOut ? <OptOutEdge /> : <WindowEdge closesAt={windowClosesAt} left={left} />}
+      {optOut ? <OptOutEdge /> : <ServiceWindowBanner closesAt={windowClosesAt} left={left} />}
       {canned.list}
       <textarea
         ref={fieldRef}

@@ -6,7 +6,7 @@ import { Highlight } from "../../../ui/highlight.tsx";
 import { ShortTime } from "../../../ui/time.tsx";
 import { visibleName } from "../../../ui/visible-text.ts";
 import css from "./inbox.module.css";
-import { lastLine } from "./kind-words.ts";
+import { lastLine } from "./kind-labels.ts";
 import type { Conversation } from "./queries.ts";
 import { Tick } from "./tick.tsx";
 

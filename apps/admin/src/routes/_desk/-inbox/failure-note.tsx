@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ActionButton } from "../../../ui/action-button.tsx";
-import { type Failure, pageOfCode, pageOfNumber } from "./failure-words.ts";
+import { type Failure, pageOfCode, pageOfNumber } from "./failure-labels.ts";
 import css from "./message.module.css";
 import { conversationQuery } from "./queries.ts";
 

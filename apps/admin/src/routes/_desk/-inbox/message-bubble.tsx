@@ -1,15 +1,15 @@
 import { Button } from "@mantine/core";
 import { IconClock } from "@tabler/icons-react";
 import { exactTime, timeOfDay } from "../../../ui/time.tsx";
+import { FateButton } from "./delivery-status-button.tsx";
+import { failureOf } from "./failure-labels.ts";
 import { FailureNote } from "./failure-note.tsx";
-import { failureOf } from "./failure-words.ts";
-import { FateButton } from "./fate-button.tsx";
 import { UnsentFile } from "./files/unsent-file.tsx";
 import { FormattedText } from "./formatted-text.tsx";
 import css from "./message.module.css";
 import { MessageContent } from "./message-content.tsx";
 import type { Message } from "./queries.ts";
-import { discard, send, tryAgain, type Unsent } from "./unsent.ts";
+import { discard, send, tryAgain, type Unsent } from "./send-queue.ts";
 
 interface MessageBubbleProps {
   conversationId: string;

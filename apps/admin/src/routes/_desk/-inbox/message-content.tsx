@@ -20,7 +20,7 @@ import type { ReactNode } from "react";
 import { isBlank, visibleText } from "../../../ui/visible-text.ts";
 import { MessageFiles } from "./files/message-files.tsx";
 import { FormattedText } from "./formatted-text.tsx";
-import { kindWord } from "./kind-words.ts";
+import { kindWord } from "./kind-labels.ts";
 import css from "./message.module.css";
 import type { Message } from "./queries.ts";
 

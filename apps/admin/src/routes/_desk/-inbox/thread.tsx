@@ -13,15 +13,15 @@ import { Notice } from "../../../ui/tone.tsx";
 import { isBlank } from "../../../ui/visible-text.ts";
 import { arrangeMessages } from "./arrange-messages.ts";
 import { keepFirstPages } from "./first-pages.ts";
-import { lastLine } from "./kind-words.ts";
+import { lastLine } from "./kind-labels.ts";
 import { MessageBubble, UnsentBubble } from "./message-bubble.tsx";
 import { NoteBubble } from "./note-bubble.tsx";
 import { useOptOut } from "./opt-out.tsx";
 import { messagesQuery, type OpenConversation } from "./queries.ts";
+import { type Unsent, useUnsent } from "./send-queue.ts";
+import { useWindow } from "./service-window-banner.tsx";
 import css from "./thread.module.css";
-import { type Unsent, useUnsent } from "./unsent.ts";
 import { useNotes } from "./use-notes.ts";
-import { useWindow } from "./window-edge.tsx";
 
 interface ThreadProps {
   conversation: OpenConversation;

@@ -9,10 +9,10 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef } from "react";
 import { useOffer } from "../../../components/commands.ts";
+import { beginWriting } from "./composer-mode.ts";
 import type { OpenConversation } from "./queries.ts";
 import type { useConversationActs } from "./thread-head.tsx";
 import { readDraft, setDraft } from "./use-draft.ts";
-import { beginWriting } from "./writing.ts";
 
 const icon = { size: 17, stroke: 1.7, "aria-hidden": true };
 

@@ -14,7 +14,7 @@ import { endClass, Table } from "../../../ui/table.tsx";
 import { dateOnly } from "../../../ui/time.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import { Notice, Tag } from "../../../ui/tone.tsx";
-import { useKept } from "../../../ui/use-kept.ts";
+import { useOnceOpened } from "../../../ui/use-once-opened.ts";
 import css from "./team.module.css";
 import { type Member, useRefreshTeam } from "./team.ts";
 import { useRemoval } from "./use-removal.tsx";
@@ -175,7 +175,7 @@ function HelpMenu({ member }: { member: Member }) {
       <DropMenu label={`Help ${member.name} sign in`} className={css.more} align="end" items={items}>
         <IconDots size={16} aria-hidden />
       </DropMenu>
-      {useKept(linking) ? (
+      {useOnceOpened(linking) ? (
         <Suspense>
           <ResetLinkDialog member={member} opened={linking} onClose={() => setLinking(false)} />
         </Suspense>

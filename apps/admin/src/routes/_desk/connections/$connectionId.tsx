@@ -14,7 +14,7 @@ import { type Connection, queryClient } from "../../../trpc.ts";
 import { Empty } from "../../../ui/card.tsx";
 import { formatAddress } from "../../../ui/format.ts";
 import { Notice } from "../../../ui/tone.tsx";
-import { useKept } from "../../../ui/use-kept.ts";
+import { useOnceOpened } from "../../../ui/use-once-opened.ts";
 import { ConnectionSkeleton, FactCards } from "./-connection/fact-cards.tsx";
 import { OutcomeNote } from "./-connection/outcome-note.tsx";
 import { MOST_SHARED_KEYS } from "./-connection/shared-key-labels.ts";
@@ -71,7 +71,7 @@ function ConnectionDetails({ connection }: { connection: Connection }) {
       <Unchecked connection={connection} />
       <FactCards connection={connection} />
       {connection.isActive ? <SharedKeys connection={connection} onAdd={() => addKey("")} /> : null}
-      {useKept(isAdding) ? (
+      {useOnceOpened(isAdding) ? (
         <Suspense>
           <SharedKeyDialog
             connectionId={connection.id}

@@ -6,8 +6,9 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { explain } from "../../../components/explain.ts";
 import { queryClient } from "../../../trpc.ts";
 import { Empty } from "../../../ui/card.tsx";
-import { useKept } from "../../../ui/use-kept.ts";
+import { useOnceOpened } from "../../../ui/use-once-opened.ts";
 import { AnswerBox } from "../-inbox/answer-box.tsx";
+import { beginWriting } from "../-inbox/composer-mode.ts";
 import { ContactFacts } from "../-inbox/contact-facts.tsx";
 import css from "../-inbox/inbox.module.css";
 import {
@@ -20,7 +21,6 @@ import {
 import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
 import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
 import { useConversationCommands } from "../-inbox/use-conversation-commands.tsx";
-import { beginWriting } from "../-inbox/writing.ts";
 
 const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
 
@@ -114,7 +114,7 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
         <h2>Contact</h2>
         <ContactFacts conversation={conversation} />
       </aside>
-      {useKept(details) ? (
+      {useOnceOpened(details) ? (
         <Suspense>
           <ContactDrawer conversation={conversation} opened={details} onClose={detailsDrawer.close} />
         </Suspense>

@@ -1,5 +1,5 @@
 import { isBlank, visibleText } from "../../../../ui/visible-text.ts";
-import { kindWord } from "../kind-words.ts";
+import { kindWord } from "../kind-labels.ts";
 import type { Message } from "../queries.ts";
 
 export type FileOfMessage = Message["files"][number];

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react";
-import { useKept } from "../../../../ui/use-kept.ts";
+import { useOnceOpened } from "../../../../ui/use-once-opened.ts";
 import type { Message } from "../queries.ts";
 import { DocumentCard } from "./document-card.tsx";
 import { FileProblem } from "./file-problem.tsx";
@@ -19,7 +19,7 @@ interface PictureProps {
 export function Picture({ conversationId, message, file }: PictureProps) {
   const loaded = useFile(file.url);
   const [isOpen, setOpen] = useState(false);
-  const isKept = useKept(isOpen);
+  const isKept = useOnceOpened(isOpen);
   if (loaded.word === "failed") return <FileProblem {...loaded} />;
   if (loaded.word === "unshowable")
     return <DocumentCard box={loaded.box} file={file} note="This browser cannot show it." />;

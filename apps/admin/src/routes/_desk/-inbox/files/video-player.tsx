@@ -1,5 +1,5 @@
 import { useInViewport } from "@mantine/hooks";
-import { kindWord } from "../kind-words.ts";
+import { kindWord } from "../kind-labels.ts";
 import { DocumentCard } from "./document-card.tsx";
 import { FileProblem } from "./file-problem.tsx";
 import type { FileOfMessage } from "./file-words.ts";

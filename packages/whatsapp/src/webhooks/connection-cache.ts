@@ -1,0 +1,201 @@
+import type { Database } from "@waystation/db/client";
+import { connections } from "@waystation/db/schema";
+import { organizations } from "@waystation/db/schema-people";
+import { sharedKeys } from "@waystation/db/schema-shared-keys";
+import { eq, sql } from "drizzle-orm";
+import { type Keyring, open, SealError, type SealedPlace, sharedKeyField } from "../credentials.ts";
+import type { Webhook } from "./read-webhook.ts";
+import type { SignatureAlgorithm } from "./signature.ts";
+
+/** What the webhook route needs to know of one connection of an account. */
+export interface WebhookConnection {
+  no: number;
+  connectionId: string;
+  organizationId: string;
+  organizationNo: number;
+  isActive: boolean;
+  sender: string;
+  poolSenders: readonly string[];
+  /** Both slots, current first. Empty when the stored token cannot be opened: then nothing may be accepted. */
+  tokens: readonly string[];
+  sharedKeys: readonly SharedKey[];
+}
+
+/** A key that Twilio signs with instead of the token when a Webhook Rule names it. */
+export interface SharedKey {
+  id: string;
+  algorithm: SignatureAlgorithm;
+  /** Null when the stored secret cannot be opened. */
+  secret: string | null;
+}
+
+/** How long another server's connect or disconnect may go unnoticed here. */
+const KEEP_MS = 2_000;
+/** From this age on it is asked for anew, while those who come meanwhile need not wait, however slow the answer is. */
+const RENEW_MS = 1_000;
+/** While the database does not answer, what was known counts a little longer: nothing can be stored anyway. */
+const KEEP_SILENT_MS = 60_000;
+const SILENCE_MS = 1_000;
+const MAX_ACCOUNTS = 2_000;
+const TOKEN_LENGTH = 32;
+
+interface Known {
+  /** When it was asked for, on a clock that nobody can set. */
+  askedAt: number;
+  receivers: Promise<readonly WebhookConnection[]>;
+  /** What the database last said, and when it was asked. */
+  last: { askedAt: number; receivers: readonly WebhookConnection[] } | null;
+  /** Once for each: where it fails, whoever comes after `KEEP_MS` asks for it and waits. */
+  renewal?: "running" | "failed";
+}
+type Cache = Map<string, Known>;
+const caches = new WeakMap<Database, Cache>();
+
+/** All connections, ended ones too, of an account on this server: empty for an account that was never connected. */
+export function connectionsOfAccount(
+  db: Database,
+  keyring: Keyring,
+  accountSid: string,
+): Promise<readonly WebhookConnection[]> {
+  const cache = cacheOf(db);
+  const kept = cache.get(accountSid);
+  const now = performance.now();
+  if (kept && (now - kept.askedAt < KEEP_MS || kept.renewal === "running")) {
+    if (now - kept.askedAt > RENEW_MS && !kept.renewal) void renew(cache, kept, db, keyring, accountSid);
+    return kept.receivers;
+  }
+  const last = kept?.last ?? null;
+  const loading = load(db, keyring, accountSid);
+  const receivers = last && now - last.askedAt < KEEP_SILENT_MS ? orLast(loading, last.receivers) : loading;
+  const known: Known = { askedAt: now, receivers, last };
+  if (cache.size >= MAX_ACCOUNTS) cache.clear();
+  cache.set(accountSid, known);
+  loading.then(
+    (loaded) => {
+      known.last = { askedAt: now, receivers: loaded };
+    },
+    () => {
+      if (receivers === loading && cache.get(accountSid) === known) cache.delete(accountSid);
+    },
+  );
+  return receivers;
+}
+
+async function renew(
+  cache: Cache,
+  kept: Known,
+  db: Database,
+  keyring: Keyring,
+  accountSid: string,
+): Promise<void> {
+  kept.renewal = "running";
+  const askedAt = performance.now();
+  const receivers = await load(db, keyring, accountSid).catch(() => null);
+  if (!receivers) kept.renewal = "failed";
+  // Forgotten meanwhile, or asked for by somebody else: then this is not the newest.
+  if (receivers && cache.get(accountSid) === kept)
+    cache.set(accountSid, {
+      askedAt,
+      receivers: Promise.resolve(receivers),
+      last: { askedAt, receivers },
+    });
+}
+
+async function orLast<Answer>(loading: Promise<Answer>, last: Answer): Promise<Answer> {
+  const silence = Promise.withResolvers<Answer>();
+  const timer = setTimeout(() => silence.resolve(last), SILENCE_MS);
+  try {
+    return await Promise.race([loading.catch(() => last), silence.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** To be called after every change of an account's connections. */
+export function forgetAccount(db: Database, accountSid: string): void {
+  cacheOf(db).delete(accountSid);
+}
+
+/**
+ * The connection that a webhook is for: the one with its sender, active before ended. A `MessagingServiceSid` may stand
+ * on any number's webhook, so it decides only where no sender does.
+ */
+export function matchConnection(
+  receivers: readonly WebhookConnection[],
+  webhook: Webhook,
+): WebhookConnection | null {
+  const bySender = (receiver: WebhookConnection) =>
+    webhook.ourAddresses.some(
+      (address) => receiver.sender === address || receiver.poolSenders.includes(address),
+    );
+  const byService = (receiver: WebhookConnection) => receiver.sender === webhook.messagingServiceSid;
+  const active = receivers.filter((receiver) => receiver.isActive);
+  return (
+    active.find(bySender) ??
+    active.find(byService) ??
+    receivers.find(bySender) ??
+    receivers.find(byService) ??
+    null
+  );
+}
+
+async function load(
+  db: Database,
+  keyring: Keyring,
+  accountSid: string,
+): Promise<readonly WebhookConnection[]> {
+  const rows = await db
+    .select({ row: connections, organizationNo: organizations.no, keys: keysOfConnection })
+    .from(connections)
+    .innerJoin(organizations, eq(organizations.id, connections.organizationId))
+    .where(eq(connections.accountSid, accountSid))
+    .orderBy(connections.no);
+  return rows.flatMap(({ row, organizationNo, keys }) => {
+    if (row.no === null || organizationNo === null) return [];
+    const place = { organizationId: row.organizationId, connectionId: row.id };
+    return {
+      no: row.no,
+      connectionId: row.id,
+      organizationId: row.organizationId,
+      organizationNo,
+      isActive: row.isActive,
+      sender: row.sender,
+      poolSenders: row.poolSenders,
+      tokens: [
+        openToken(keyring, { ...place, field: "auth_token" }, row.authTokenSealed),
+        openToken(keyring, { ...place, field: "auth_token_next" }, row.authTokenNextSealed),
+      ].filter((token) => token !== null),
+      sharedKeys: keys.map(({ id, algorithm, sealed }) => ({
+        id,
+        algorithm,
+        secret: openSecret(keyring, { ...place, field: sharedKeyField(id) }, sealed),
+      })),
+    };
+  });
+}
+
+/** In the same query: a connection has four at most, and the cache asks often. */
+const keysOfConnection = sql<{ id: string; algorithm: SignatureAlgorithm; sealed: string | null }[]>`(
+  select coalesce(json_agg(json_build_object('id', k.key_id, 'algorithm', k.algorithm, 'sealed', k.secret_sealed)), '[]')
+  from ${sharedKeys} k where k.connection_id = ${connections.id})`;
+
+function openToken(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+  const token = openSecret(keyring, place, sealed);
+  return token?.length === TOKEN_LENGTH ? token : null;
+}
+
+function openSecret(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+  if (sealed === null) return null;
+  try {
+    return open(keyring, place, sealed);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+function cacheOf(db: Database): Cache {
+  const cache: Cache = caches.get(db) ?? new Map();
+  caches.set(db, cache);
+  return cache;
+}
