@@ -67,7 +67,7 @@ test("a stream begins with what its client has to know, and says what changed in
   const [first, second] = [await listen(url), await listen(url)];
   expect(first.answer.status).toBe(200);
   expect(first.answer.headers.get("content-type")).toMatch(/^text\/event-stream/);
-  expect(first.answer.headers.get("cache-control")).toBe("no-cache, no-transform");
+  expect(first.answer.headers.get("cache-control")).toBe("no-store, no-transform");
   desk.platform.feed.publish(change(ctx, "some-conversation"));
   for (const stream of [first, second]) {
     await expect.poll(() => stream.said).toContain("some-conversation");

@@ -43,7 +43,7 @@ export function liveRoute(
     const end = setTimeout(() => over.abort(), sse?.maxDurationMs);
     res.set({
       "Content-Type": "text/event-stream",
-      "Cache-Control": "no-cache, no-transform",
+      "Cache-Control": "no-store, no-transform",
       "X-Accel-Buffering": "no",
     });
     res.write(`event: connected\ndata: ${JSON.stringify(sse?.client)}\n\n`);

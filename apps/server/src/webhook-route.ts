@@ -75,6 +75,10 @@ export function createWebhookRoute(deps: WebhookDeps): RequestHandler {
       read(req, res, (error) => (error ? answerError(error, req, res, next) : receiveBody(req, res, next))),
     );
   const misdirected = createMisdirectedRoute(deps, "wrong_method");
+  router.use(WEBHOOK_PATH, (_req, res, next) => {
+    res.set("Cache-Control", "no-store");
+    next();
+  });
   router.get(WEBHOOK_PATH, misdirected, async (_req, res) => {
     const healthy = await deps.isHealthy();
     res.status(healthy ? 200 : 503).json({ status: healthy ? "ok" : "unavailable" });
