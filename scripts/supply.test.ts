@@ -56,3 +56,9 @@ test("the product asks for few packages by itself", () => {
   const asked = new Set(manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies)));
   expect([...asked].filter((name) => !name.startsWith("@waystation/")).length).toBeLessThanOrEqual(60);
 });
+
+test("pnpm does not link the binary of the node package, which is there only after its install script", () => {
+  const entry = /^ {2}node@[\d.]+:\n {4}resolution:.*\n(?: {4}.*\n)*/m.exec(read("pnpm-lock.yaml"))?.[0];
+  expect(entry).toContain("engines");
+  expect(entry).not.toContain("hasBin");
+});
