@@ -24,6 +24,14 @@ describe("folding", () => {
       if (fold(folded) !== folded) changing.push(code.toString(16));
     }
     expect(changing).toEqual([]);
+    // Marks that come together once what stood between them is ignored.
+    for (const between of ["\u0640", "\u200b", "\u00ad", "\u061c", "\u0600", "\ufeff"])
+      for (const text of [
+        `\u0e49${between}\uff9e`,
+        `a\u0323${between}\u0e49${between}\u3099`,
+        `か${between}\uff9e`,
+      ])
+        expect.soft(fold(fold(text)), JSON.stringify(text)).toBe(fold(text));
     fc.assert(
       fc.property(texts, (text) => fold(fold(text)) === fold(text)),
       { numRuns: 3_000 },
@@ -31,6 +39,8 @@ describe("folding", () => {
   });
 
   test("does not see how a text was composed", () => {
+    const text = "\u3160\u05c1\u202e\u3099";
+    expect(fold(text.normalize("NFD"))).toBe(fold(text.normalize("NFC")));
     fc.assert(
       fc.property(texts, (text) => {
         const composed = fold(text.normalize("NFC"));

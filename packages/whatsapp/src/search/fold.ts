@@ -37,7 +37,8 @@ export function foldWithPositions(original: string): FoldedText {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-const MARKS = "[\\p{M}\\p{Default_Ignorable_Code_Point}\\uff9e\\uff9f]*";
+/** With what is ignored: what it stood between comes together. */
+const MARKS = "[\\p{M}\\p{Default_Ignorable_Code_Point}\\p{Cf}\\u0640\\uff9e\\uff9f]*";
 /** What continues a Korean syllable: its vowel and its end. */
 const KOREAN_PART = "[\\u1161-\\u11ff\\ud7b0-\\ud7fb]";
 /** Letters of ASCII that no mark follows; a Korean syllable, also in parts; or any character; with its marks. */
@@ -135,7 +136,8 @@ const LETTERS = new Map(
 );
 
 function foldAnew(character: string): string {
-  if (KOREAN_LETTER.test(character)) return character.replace(IGNORED, "");
+  if (KOREAN_LETTER.test(character))
+    return character.replace(IGNORED, "").replace(DIACRITIC, "").normalize("NFC");
   let folded = character;
   // Twice at most: what is taken apart may hold what is taken apart again.
   for (let before = ""; before !== folded; ) {
