@@ -19,12 +19,17 @@ export const lazyPool: Fault = {
   run: (lab) =>
     hold(lab, async (desk, seize) => {
       const [hog] = await seize();
-      for (let round = 0; round < 10; round++) {
+      // The server may be quicker than we are: until it has none.
+      for (let round = 0, left = 1; left > 0 && round < 200; round++) {
         await hog?.unsafe(
           `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}' and pid <> pg_backend_pid()
            and application_name <> 'hog'`,
         );
         await seize();
+        const rows = await hog?.unsafe<{ left: number }[]>(
+          `select count(*)::int as left from pg_stat_activity where datname = '${desk.database}' and application_name <> 'hog'`,
+        );
+        left = rows?.[0]?.left ?? 0;
       }
     }),
 };
