@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
+import { mutate, query } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { inspect } from "./screens.ts";
 import { answer, field } from "./thread.ts";
@@ -257,6 +257,48 @@ test("the inbox is worked by keyboard, searched, and fits a phone", async ({
     await page.getByRole("link", { name: "Back to the conversations" }).click();
     await expect(row(page, "Customer 44")).toBeVisible();
   });
+});
+
+test("older conversations and a change load side by side, and neither is lost", async ({
+  page,
+  setup,
+  connect,
+  simulator,
+}) => {
+  await setup();
+  await connect();
+  for (let no = 10; no < 43; no++)
+    await simulator.sendIncoming({
+      to: SENDERS.online,
+      from: `+49151100000${no}`,
+      body: "Hello",
+      profileName: `Customer ${no}`,
+      wait: true,
+    });
+  await page.goto("/inbox");
+  await expect(rows(page)).toHaveCount(30);
+  const { data } = await query<{ items: { id: string; contact: { name: string } }[] }>(
+    page,
+    "conversations.list",
+    { filter: "all", search: "Customer 40", limit: 1 },
+  );
+  const conversationId = data.items[0]?.id ?? "";
+  const isList = (url: URL) => url.pathname.includes("conversations.list");
+  const release = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  await page.route(isList, async (route) => {
+    held.resolve();
+    await release.promise;
+    await route.continue();
+  });
+  await mutate(page, "conversations.resolve", { conversationId });
+  await held.promise;
+  await rows(page).last().scrollIntoViewIfNeeded();
+  await expect(page.getByRole("button", { name: "Load older" })).toHaveAttribute("data-loading", "true");
+  release.resolve();
+  await expect(row(page, "Customer 10")).toBeAttached();
+  await expect(row(page, "Customer 40")).toHaveCount(0);
+  await expect(rows(page)).toHaveCount(32);
 });
 
 test("the inbox in every state, light and dark, wide and narrow", async ({

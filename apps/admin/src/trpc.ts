@@ -33,7 +33,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
-      retry: (failures, error) => failures < 2 && isOutage(error),
+      retry: retryOutage,
     },
   },
 });
@@ -64,6 +64,11 @@ export interface Problem {
   reason: string | null;
   field: string | null;
   requestId: string | null;
+}
+
+/** Two retries of what may be asked twice, where the server was not reached or could not answer. */
+export function retryOutage(failures: number, error: unknown): boolean {
+  return failures < 2 && isOutage(error);
 }
 
 function isOutage(error: unknown) {

@@ -12,6 +12,7 @@ import { EventList, EventListSkeleton } from "./event-list.tsx";
 import { type EventSearch, eventsQuery, kinds, outcomes } from "./event-search.ts";
 import css from "./events.module.css";
 import { explain } from "./explain.ts";
+import { usePages } from "./use-pages.ts";
 
 const EventDrawer = lazy(() => import("./event-drawer.tsx"));
 
@@ -44,6 +45,7 @@ interface EventsPanelProps {
 
 export function EventsPanel({ title, connectionId, search, onSearch, empty }: EventsPanelProps) {
   const query = useInfiniteQuery({ ...eventsQuery(connectionId, search), placeholderData: keepPreviousData });
+  const { next } = usePages(query);
   const events = query.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === search.event);
   const open = events[at] ?? null;
@@ -158,12 +160,7 @@ export function EventsPanel({ title, connectionId, search, onSearch, empty }: Ev
       ) : null}
       {query.hasNextPage ? (
         <div className={css.more}>
-          <Button
-            variant="default"
-            size="xs"
-            loading={query.isFetchingNextPage}
-            onClick={() => query.fetchNextPage()}
-          >
+          <Button variant="default" size="xs" loading={next.isLoading} onClick={next.load}>
             Load older
           </Button>
         </div>

@@ -1,4 +1,5 @@
 import { type InfiniteData, useQuery } from "@tanstack/react-query";
+import { refetchAfterResponse } from "../refetch.ts";
 import { type Outputs, queryClient, trpc } from "../trpc.ts";
 
 type Page = Outputs["conversations"]["list"];
@@ -15,6 +16,7 @@ export function showAsRead(conversationIds: string[]) {
       ? { ...data, pages: data.pages.map((page) => withoutUnread(page, conversationIds)) }
       : data,
   );
+  refetchAfterResponse(queryClient, trpc.conversations.list.pathFilter());
   return queryClient.invalidateQueries(trpc.conversations.unread.pathFilter());
 }
 

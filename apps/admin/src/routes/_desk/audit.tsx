@@ -7,6 +7,7 @@ import { useState } from "react";
 import { explain } from "../../components/explain.ts";
 import { Page } from "../../components/page.tsx";
 import { useWhyNotAdmin } from "../../components/session.ts";
+import { usePages } from "../../components/use-pages.ts";
 import { client, queryClient, trpc } from "../../trpc.ts";
 import { Card, Empty } from "../../ui/card.tsx";
 import { DropMenu } from "../../ui/drop-menu.tsx";
@@ -84,6 +85,7 @@ function Audit() {
     enabled: why === null,
     placeholderData: keepPreviousData,
   });
+  const { next } = usePages(entries);
   const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const isNarrowed = Object.values(search).some((each) => each !== undefined);
   if (why) {
@@ -144,12 +146,7 @@ function Audit() {
               borderTop: "1px solid var(--line)",
             }}
           >
-            <Button
-              size="xs"
-              variant="default"
-              loading={entries.isFetchingNextPage}
-              onClick={() => entries.fetchNextPage()}
-            >
+            <Button size="xs" variant="default" loading={next.isLoading} onClick={next.load}>
               Load more
             </Button>
           </div>

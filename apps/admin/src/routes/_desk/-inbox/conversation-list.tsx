@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { explain } from "../../../components/explain.ts";
 import { useUnread } from "../../../components/unread.ts";
+import { usePages } from "../../../components/use-pages.ts";
 import { Notice } from "../../../ui/tone.tsx";
 import { ConversationRow } from "./conversation-row.tsx";
 import { EmptyList, ListSkeleton } from "./empty-list.tsx";
@@ -23,6 +24,7 @@ interface ConversationListProps {
 export function ConversationList({ search, openId, onSearch }: ConversationListProps) {
   const asked = conversationsQuery(search);
   const query = useInfiniteQuery({ ...asked, placeholderData: keepPreviousData });
+  const { next } = usePages(query);
   const queryClient = useQueryClient();
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   // A search may find one again, for an older message.
@@ -35,13 +37,13 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
   const rows = () => [...(listRef.current?.querySelectorAll("a") ?? [])];
   const step = (by: number) => {
     const at = conversations.findIndex((each) => each.id === openId);
-    const next = conversations[at < 0 ? 0 : at + by];
-    if (!next) return;
-    rows()[conversations.indexOf(next)]?.focus();
+    const target = conversations[at < 0 ? 0 : at + by];
+    if (!target) return;
+    rows()[conversations.indexOf(target)]?.focus();
     void navigate({
       to: "/inbox/$conversationId",
-      params: { conversationId: next.id },
-      search: (before) => ({ ...before, message: next.matchedMessageId ?? undefined }),
+      params: { conversationId: target.id },
+      search: (before) => ({ ...before, message: target.matchedMessageId ?? undefined }),
     });
   };
   useHotkeys([
@@ -144,9 +146,7 @@ export function ConversationList({ search, openId, onSearch }: ConversationListP
             ))}
           </ul>
         ) : null}
-        {query.hasNextPage ? (
-          <LoadMore isBusy={query.isFetchingNextPage} onLoad={() => void query.fetchNextPage()} />
-        ) : null}
+        {query.hasNextPage ? <LoadMore isBusy={next.isLoading} onLoad={next.load} /> : null}
         {query.isSuccess && !query.hasNextPage ? (
           <SearchLimits searched={query.data.pages[0]?.searched} />
         ) : null}

@@ -7,7 +7,8 @@ import { nameOfContact } from "../../../components/contact-name.ts";
 import { explain } from "../../../components/explain.ts";
 import { useMe } from "../../../components/session.ts";
 import { showAsRead } from "../../../components/unread.ts";
-import { trpc } from "../../../trpc.ts";
+import { usePages } from "../../../components/use-pages.ts";
+import { retryOutage, trpc } from "../../../trpc.ts";
 import { dayWord, exactTime } from "../../../ui/time.tsx";
 import { Notice } from "../../../ui/tone.tsx";
 import { isBlank } from "../../../ui/visible-text.ts";
@@ -35,6 +36,7 @@ export function Thread({ conversation, scrollRef, foundId, onNewest }: ThreadPro
   const { id } = conversation;
   const { user } = useMe();
   const query = useInfiniteQuery(messagesQuery(id, foundId));
+  const { next, previous } = usePages(query);
   useForgetPages(id, foundId);
   // Between the message that was found and the newest one some may not be loaded yet.
   const isAtNewest = !query.hasPreviousPage;
@@ -54,10 +56,10 @@ export function Thread({ conversation, scrollRef, foundId, onNewest }: ThreadPro
   const scroll = useThreadScroll(scrollRef, {
     oldest: messages.at(-1)?.id,
     newest: `${unsent.at(-1)?.clientKey ?? messages[0]?.id} ${notes.at(-1)?.id}`,
-    canLoad: query.hasNextPage && !query.isFetching,
-    load: query.fetchNextPage,
-    canLoadNewer: query.hasPreviousPage && !query.isFetching,
-    loadNewer: query.fetchPreviousPage,
+    canLoad: query.hasNextPage,
+    load: next.load,
+    canLoadNewer: query.hasPreviousPage,
+    loadNewer: previous.load,
     foundId,
   });
   const whyNotSend = !conversation.isConnected
@@ -96,12 +98,7 @@ export function Thread({ conversation, scrollRef, foundId, onNewest }: ThreadPro
           ) : null}
           {query.hasNextPage ? (
             <div className={css.older}>
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                loading={query.isFetchingNextPage}
-                onClick={() => query.fetchNextPage()}
-              >
+              <Button size="compact-xs" variant="subtle" loading={next.isLoading} onClick={next.load}>
                 Load older messages
               </Button>
             </div>
@@ -174,6 +171,7 @@ function useSeen(conversationId: string, newestIn: string | undefined, mention: 
   const isVisible = useDocumentVisibility() === "visible";
   const { mutate } = useMutation(
     trpc.conversations.markRead.mutationOptions({
+      retry: retryOutage,
       onSuccess: () => showAsRead([conversationId]),
     }),
   );

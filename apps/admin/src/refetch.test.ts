@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, test } from "vitest";
-import { refetchQueries } from "./refetch.ts";
+import { refetchAfterResponse, refetchQueries } from "./refetch.ts";
 
 const KEY = ["events"];
 
@@ -30,5 +30,22 @@ test("what is known already is asked anew at once, and once", async () => {
   await expect.poll(() => client.getQueryData(KEY)).toBe(1);
   await refetchQueries(client, { queryKey: KEY });
   expect(client.getQueryData(KEY)).toBe(2);
+  end();
+});
+
+test("a response that was on its way does not replace what was set meanwhile", async () => {
+  const responses = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  let fetches = 0;
+  const client = new QueryClient();
+  client.setQueryData(KEY, "unread");
+  const observer = new QueryObserver(client, { queryKey: KEY, queryFn: () => responses[fetches++]?.promise });
+  const end = observer.subscribe(() => {});
+  await expect.poll(() => fetches).toBe(1);
+  client.setQueryData(KEY, "read");
+  refetchAfterResponse(client, { queryKey: KEY });
+  responses[0]?.resolve("unread");
+  await expect.poll(() => fetches).toBe(2);
+  responses[1]?.resolve("read");
+  await expect.poll(() => client.getQueryData(KEY)).toBe("read");
   end();
 });
