@@ -1,14 +1,15 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database } from "@waystation/db/client";
 import * as people from "@waystation/db/schema-people";
 import type { SignInAction } from "@waystation/whatsapp/audit/record-sign-in";
 import type { Keyring } from "@waystation/whatsapp/credentials";
 import { DomainError } from "@waystation/whatsapp/errors";
+import { changePassword, isCurrentPassword } from "@waystation/whatsapp/password/change";
 import { takeCode } from "@waystation/whatsapp/second-factor/take-code";
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, verifyPassword } from "@waystation/whatsapp/team/password";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { betterAuth } from "better-auth/minimal";
 import { and, asc, eq, lt, sql } from "drizzle-orm";
+import { PASSWORD_CHANGE, passwordChange } from "./password-change.ts";
 import { type CheckPassword, PASSWORD_SIGN_IN, passwordSignIn } from "./password-sign-in.ts";
 import { SECOND_STEP, secondStep } from "./second-step.ts";
 
@@ -17,9 +18,6 @@ export const ADDRESS_HEADER = "x-waystation-client-ip";
 export const BASE_PATH = "/api/auth";
 export const DAYS_7 = 7 * 24 * 60 * 60;
 export const HOURS_12 = 12 * 60 * 60;
-
-/** Around a change of password: the salt of its address (`password/credentials.ts`), which better-auth does not know. */
-export const newPasswordSalt = new AsyncLocalStorage<Buffer>();
 
 export interface EngineOptions {
   db: Database;
@@ -55,13 +53,17 @@ export function createEngine(
       disableSignUp: true,
       minPasswordLength: PASSWORD_MIN,
       maxPasswordLength: PASSWORD_MAX,
-      password: {
-        hash: (password) => hashPassword(password, newPasswordSalt.getStore()),
-        verify: verifyPassword,
-      },
+      password: { hash: hashPassword, verify: verifyPassword },
     },
     plugins: [
-      passwordSignIn(checkPassword),
+      passwordSignIn({
+        checkPassword,
+        isCurrentPassword: (userId, hash) => isCurrentPassword(db, userId, hash),
+      }),
+      passwordChange({
+        changePassword: (change) => changePassword(db, { ...change, secret }),
+        isCurrentPassword: (userId, hash) => isCurrentPassword(db, userId, hash),
+      }),
       secondStep({
         db,
         takeCode: async (attempt, headers) => {
@@ -111,7 +113,7 @@ export function createEngine(
       customRules: {
         [PASSWORD_SIGN_IN]: { window: 1, max: 30 },
         [SECOND_STEP]: { window: 1, max: 30 },
-        "/change-password": { window: 1, max: 5 },
+        [PASSWORD_CHANGE]: { window: 1, max: 5 },
       },
     },
     advanced: {

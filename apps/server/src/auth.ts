@@ -1,7 +1,6 @@
 import * as people from "@waystation/db/schema-people";
 import { recordForPerson } from "@waystation/whatsapp/audit/record-for-person";
 import { recordSignIn } from "@waystation/whatsapp/audit/record-sign-in";
-import { addressSalt, credentialsOf } from "@waystation/whatsapp/password/credentials";
 import {
   addressBlock,
   countAttempt,
@@ -19,12 +18,12 @@ import {
   cookiesUnder,
   createEngine,
   type EngineOptions,
-  newPasswordSalt,
   type Tell,
 } from "./auth-engine.ts";
 import { createPasswordCheck, WRONG_FROM_BLOCK } from "./check-password.ts";
 import { createKnownDevices } from "./known-device.ts";
 import type { Logger } from "./logger.ts";
+import { PASSWORD_CHANGE } from "./password-change.ts";
 import { PASSWORD_SIGN_IN } from "./password-sign-in.ts";
 import { SECOND_STEP, secondStepBody } from "./second-step.ts";
 
@@ -116,8 +115,7 @@ export function createAuth(options: AuthOptions): Auth {
     const attempt = await countAttempt(db, key, WRONG_FOR_SESSION);
     if (!attempt.allowed) return tooMany(attempt.retryAfter);
     const { id: userId, name, email } = signedIn.user;
-    const salt = addressSalt(await credentialsOf(db, email), options.secret, email);
-    const response = await newPasswordSalt.run(salt, () => forward(request, body));
+    const response = await forward(request, body, PASSWORD_CHANGE);
     if (response.ok) {
       await forgetAttempts(db, key);
       const ip = request.headers.get(ADDRESS_HEADER);

@@ -35,7 +35,7 @@ export function createPasswordCheck({ db, secret, devices, tell, log }: Options)
     const tried = await tryPassword(db, { email, password, credentials, secret, knownDevice });
     if (tried.result === "right") {
       await uncountAttempt(db, block);
-      return { userId: tried.userId };
+      return { userId: tried.userId, hash: tried.hash };
     }
     // A device that an account knows means that account: others that claim the address are not told of it.
     const concerned = device ? [device.userId] : userIds;

@@ -1,12 +1,12 @@
 import { auditLog, callCounts } from "@waystation/db/schema";
-import { verifications } from "@waystation/db/schema-people";
+import { accounts, sessions, users, verifications } from "@waystation/db/schema-people";
 import { databases } from "@waystation/db/testing";
-import { passwordWork } from "@waystation/whatsapp/team/password";
+import { hashPassword, passwordWork } from "@waystation/whatsapp/team/password";
 import { eq, like, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { readCommandConfig } from "./config.ts";
 import { runPeopleCommand } from "./people-commands.ts";
-import { type Desk, openDesk, PASSWORD, refused, type Visitor } from "./people-testing.ts";
+import { addSecondFactor, type Desk, openDesk, PASSWORD, refused, type Visitor } from "./people-testing.ts";
 
 const NEW = "a much better horse";
 const tokenOf = (link: string) => new URL(link).hash.slice(1);
@@ -131,6 +131,43 @@ describe.each(databases)("a new password on %s", (kind) => {
     expect(await desk.store.db.$count(auditLog, eq(auditLog.action, "member.password_reset"))).toBe(1);
   });
 
+  test.each(["signs in", "signs in on two steps", "changes the password"])(
+    "whoever %s with the old one while it is reset has no session and no password afterwards",
+    async (way) => {
+      await using desk = await openDesk(kind);
+      const { mia } = await openTeam(desk);
+      const email = "mia@example.com";
+      const [user] = await desk.store.db.select().from(users).where(eq(users.email, email));
+      const userId = user?.id ?? "";
+      const other = desk.visitor();
+      if (way === "signs in on two steps") await addSecondFactor(mia);
+      const hash = await hashPassword(NEW);
+      // What a reset does, at the moment at which the old password is compared.
+      let reset: Promise<unknown> | null = null;
+      const onWork = () => {
+        reset ??= desk.store.db.transaction(async (tx) => {
+          await tx.update(accounts).set({ password: hash }).where(eq(accounts.userId, userId));
+          await tx.delete(sessions).where(eq(sessions.userId, userId));
+        });
+      };
+      passwordWork.subscribe(onWork);
+      const body = {
+        currentPassword: PASSWORD,
+        newPassword: "the attacker's own",
+        revokeOtherSessions: true,
+      };
+      const response =
+        way === "changes the password"
+          ? await mia.post("/api/auth/change-password", body)
+          : await other.signIn(email, PASSWORD);
+      passwordWork.unsubscribe(onWork);
+      await reset;
+      expect([400, 401]).toContain(response.status);
+      expect(await desk.store.db.select().from(sessions).where(eq(sessions.userId, userId))).toEqual([]);
+      expect((await desk.visitor().signIn(email, NEW)).status).toBe(200);
+    },
+  );
+
   test("an owner makes a link; using it ends the others, and lifts the lock of too many wrong passwords", async () => {
     await using desk = await openDesk(kind);
     const { olga, mia } = await openTeam(desk);
@@ -216,6 +253,19 @@ describe.each(databases)("a new password on %s", (kind) => {
     const elsewhere = desk.visitor();
     elsewhere.headers["x-forwarded-for"] = "203.0.113.9";
     await elsewhere.api.password.reset.mutate({ token: tokenOf(link), password: NEW });
+  });
+
+  test("an owner makes at most sixty links an hour", async () => {
+    await using desk = await openDesk(kind);
+    const { olga } = await openTeam(desk);
+    await makeLink(olga, "mia@example.com");
+    const made = await desk.store.db
+      .update(callCounts)
+      .set({ count: 60 })
+      .where(like(callCounts.key, "make-reset-link:%"))
+      .returning();
+    expect(made).toHaveLength(1);
+    await expect(makeLink(olga, "mia@example.com")).rejects.toMatchObject(refused("too_many_requests"));
   });
 
   test("without mail everybody is told so, and a mail that fails tells nothing", async () => {

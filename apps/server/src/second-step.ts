@@ -5,7 +5,7 @@ import { DomainError } from "@waystation/whatsapp/errors";
 import type { BetterAuthPlugin } from "better-auth";
 import { APIError, createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth/cookies";
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { PASSWORD_SIGN_IN } from "./password-sign-in.ts";
 
@@ -40,6 +40,7 @@ export function secondStep({ db, takeCode }: SecondStepOptions) {
           handler: createAuthMiddleware(async (ctx) => {
             const { newSession, internalAdapter } = ctx.context;
             if (!newSession) return;
+            // After the session was made: a second step that is turned on meanwhile is waited for, or ends that session.
             const password = await passwordBeforeCode(db, newSession.user.id);
             if (!password) return;
             deleteSessionCookie(ctx, true);
@@ -62,13 +63,13 @@ export function secondStep({ db, takeCode }: SecondStepOptions) {
         const [userId = "", until = "0", password] = (held || "").split("|");
         const isOpen = Number(until) > Date.now() && (await passwordBeforeCode(db, userId)) === password;
         const user = isOpen ? await internalAdapter.findUserById(userId) : null;
-        if (!user)
-          throw new APIError("UNAUTHORIZED", {
-            code: "SECOND_STEP_OVER",
-            message: "That took too long. Enter your password again.",
-          });
+        if (!user) throw stepOver();
         await takeCode({ userId, code: ctx.body.code }, ctx.headers).catch(refuse);
         const session = await internalAdapter.createSession(userId, false);
+        if ((await passwordBeforeCode(db, userId)) !== password) {
+          await internalAdapter.deleteSession(session.token);
+          throw stepOver();
+        }
         await setSessionCookie(ctx, { session, user });
         expireCookie(ctx, cookie);
         return ctx.json({ user: { id: user.id } });
@@ -77,18 +78,31 @@ export function secondStep({ db, takeCode }: SecondStepOptions) {
   } satisfies BetterAuthPlugin;
 }
 
-/** Which password this person has, without telling it, if a code comes after it; null where the password is all. */
+const stepOver = () =>
+  new APIError("UNAUTHORIZED", {
+    code: "SECOND_STEP_OVER",
+    message: "That took too long. Enter your password again.",
+  });
+
+/**
+ * Which password this person has, without telling it, if a code comes after it; null where the password is all. Transactions
+ * that change either are waited for.
+ */
 async function passwordBeforeCode(db: Database, userId: string): Promise<string | null> {
   if (!z.uuid().safeParse(userId).success) return null;
   const [found] = await db
-    .select({ password: accounts.password })
+    .select({ password: accounts.password, confirmedAt: secondFactors.confirmedAt })
     .from(secondFactors)
     .innerJoin(
       accounts,
       and(eq(accounts.userId, secondFactors.userId), eq(accounts.providerId, "credential")),
     )
-    .where(and(eq(secondFactors.userId, userId), isNotNull(secondFactors.confirmedAt)));
-  return found ? createHash("sha256").update(`second step|${found.password}`).digest("base64url") : null;
+    // One that is being confirmed is not found by a condition, and would not be waited for.
+    .where(eq(secondFactors.userId, userId))
+    .for("share");
+  return found?.confirmedAt
+    ? createHash("sha256").update(`second step|${found.password}`).digest("base64url")
+    : null;
 }
 
 function refuse(error: unknown): never {

@@ -54,7 +54,7 @@ interface PasswordAttempt {
 }
 
 type PasswordResult =
-  | { result: "right"; userId: string }
+  | { result: "right"; userId: string; hash: string }
   | { result: "wrong" }
   | { result: "limited"; retryAfter: number };
 
@@ -84,5 +84,5 @@ export async function tryPassword(db: Database, attempt: PasswordAttempt): Promi
   if (!right) return { result: "wrong" };
   await forgetAttempts(db, counterOf(right));
   await uncountAttempt(db, ...counters.filter((counter) => counter !== counterOf(right)));
-  return { result: "right", userId: right.userId };
+  return { result: "right", ...right };
 }

@@ -1,4 +1,4 @@
-import { secondFactors, sessions } from "@waystation/db/schema-people";
+import { secondFactors, sessions, users } from "@waystation/db/schema-people";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { publishAccessChange } from "../access.ts";
 import { recordForPerson } from "../audit/record-for-person.ts";
@@ -31,6 +31,10 @@ export async function confirmSecondFactor(ctx: PersonContext, input: ConfirmSeco
   const codes = newBackupCodes();
   const backupCodes = codes.map((code) => hashBackupCode(userId, code));
   await ctx.db.transaction(async (tx) => {
+    // A reset of the password that is under way ends this session first, or ends the sessions that are left here.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("update");
+    const [session] = await tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, sessionId));
+    if (!session) throw new DomainError("not_signed_in", "You were signed out. Sign in again.");
     const confirmed = await tx
       .update(secondFactors)
       .set({ confirmedAt: sql`now()`, lastStep: step, backupCodes })

@@ -1,12 +1,16 @@
 import { recordAudit } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { newResetLink } from "../password/reset-link.ts";
+import { enforceLimit } from "../rate-limit.ts";
 import type { MakeResetLink } from "./inputs.ts";
 import { getMember, lockTeam, requireOwner } from "./lock.ts";
 import { requireNotOwner, requireSoleOwner } from "./require-sole-owner.ts";
 
+const LINKS_OF_OWNER = { limit: 60, seconds: 60 * 60 };
+
 /** A link with which a member chooses a new password, for the owner to pass on. It is shown once. */
 export async function makeResetLink(ctx: Context, input: MakeResetLink) {
+  await enforceLimit(ctx.installation.db, `make-reset-link:${ctx.actor.userId}`, LINKS_OF_OWNER, "links");
   // Accounts and the links into them are the installation's.
   return ctx.installation.db.transaction(async (tx) => {
     const { actorRole } = await lockTeam(tx, ctx);
