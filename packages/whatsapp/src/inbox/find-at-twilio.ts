@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Platform } from "../context.ts";
 import type { TwilioClient } from "../twilio/client.ts";
+import { refusalOf } from "../twilio/failure.ts";
 
 /** Clocks differ, and Twilio's dates have whole seconds. */
 const CLOCK_MARGIN_MS = 60_000;
@@ -10,6 +11,8 @@ const CLOCK_MARGIN_MS = 60_000;
 const CALL_MS = 30_000;
 /** Twilio gives up to 1,000 a page. */
 const LOOKED_AT = 1_000;
+/** How many messages that the list shows without text or date are fetched by their SID. */
+const MAX_FETCHED = 20;
 
 export interface Doubtful {
   id: number;
@@ -21,19 +24,28 @@ export interface Doubtful {
 }
 
 /** Twilio's OpenAPI allows null in each field. A message without a SID is of no use. */
-const candidate = z
+const candidateSchema = z
   .object({
     sid: z.string().regex(/^[A-Z]{2}[0-9a-f]{32}$/i),
-    body: z.string().nullish(),
-    direction: z.string().nullish(),
-    dateCreated: z.date().nullish(),
-    dateSent: z.date().nullish(),
-    dateUpdated: z.date().nullish(),
+    body: z.string().nullish().catch(null),
+    direction: z.string().nullish().catch(null),
+    // Its other dates may be recent although the message is old.
+    dateCreated: z.date().nullish().catch(null),
   })
-  .transform(({ dateCreated, dateSent, dateUpdated, ...rest }) => ({
+  .transform(({ dateCreated, body, ...rest }) => ({
     ...rest,
-    madeAt: dateCreated ?? dateSent ?? dateUpdated ?? null,
+    body: body ?? null,
+    createdAt: dateCreated ?? null,
   }));
+
+type Candidate = z.infer<typeof candidateSchema>;
+type DatedCandidate = Candidate & { createdAt: Date };
+
+/**
+ * `undecided` may change soon. `unclear` stays: Twilio has a message that may be this one, but does not tell its text or its
+ * date, so that no SID can be taken from it.
+ */
+export type TwilioLookup = { state: "found"; sid: string } | { state: "absent" | "undecided" | "unclear" };
 
 /**
  * The SID that Twilio's list gives a message of ours whose answer was lost: same people, same words, made when it was handed
@@ -45,33 +57,67 @@ export async function findAtTwilio(
   client: TwilioClient,
   doubtful: Doubtful,
   isLast: boolean,
-): Promise<string | null> {
+): Promise<TwilioLookup> {
   const listed = await client.messages.list({ to: doubtful.to, from: doubtful.from, limit: LOOKED_AT });
-  const same = listed
-    .flatMap((one) => candidate.safeParse(one).data ?? [])
-    .filter((one) => one.direction !== "inbound" && (one.body ?? "") === (doubtful.body ?? ""));
-  if (same.length === 0) return null;
+  const candidates = listed.flatMap((one) => candidateSchema.safeParse(one).data ?? []);
   // Asked after Twilio's list was: whatever stands in it had been handed over by then.
   const [waiting, taken] = await Promise.all([
     twinsOf(platform, doubtful),
     takenOf(
       platform,
       doubtful,
-      same.map(({ sid }) => sid),
+      candidates.map(({ sid }) => sid),
     ),
   ]);
+  const isPossible = ({ direction, body, createdAt }: Candidate) =>
+    direction !== "inbound" &&
+    (body === null || body === (doubtful.body ?? "")) &&
+    (createdAt === null || waiting.some((twin) => isOfTime(createdAt, twin.handedOverAt)));
+  const possible = candidates.filter((one) => !taken.has(digitsOf(one.sid)) && isPossible(one));
+  if (possible.length === 0) return { state: "absent" };
   // One of them is under way just now, and will know its own SID.
-  if (waiting.some((twin) => twin.state === "sending" && twin.id !== doubtful.id)) return null;
-  const free = same
-    .filter(({ sid }) => !taken.has(digitsOf(sid)))
-    .filter((one) => waiting.some((twin) => isOfTime(one.madeAt, twin.handedOverAt)))
-    // One without a time comes last: the others choose first.
-    .toSorted((a, b) => (a.madeAt?.getTime() ?? Infinity) - (b.madeAt?.getTime() ?? Infinity));
-  if (free.length < waiting.length && waiting.length > 1 && !isLast) return null;
-  return shareOut(free, waiting).get(doubtful.id) ?? null;
+  if (waiting.some((twin) => twin.state === "sending" && twin.id !== doubtful.id))
+    return { state: "undecided" };
+  const free = possible.filter(isCertain);
+  let unclear = possible.filter((one) => !isCertain(one));
+  if (unclear.length > 0 && free.length < waiting.length) {
+    const completed = (await complete(client, unclear)).filter(isPossible);
+    free.push(...completed.filter(isCertain));
+    unclear = completed.filter((one) => !isCertain(one));
+  }
+  if (free.length < waiting.length && waiting.length > 1 && !isLast) return { state: "undecided" };
+  const sid = shareOut(free, waiting).get(doubtful.id);
+  if (sid) return { state: "found", sid };
+  return { state: unclear.length > 0 ? "unclear" : "absent" };
 }
 
-type Candidate = z.infer<typeof candidate>;
+/** Text and date are what tells one message from another: without both, a SID would be a guess. */
+function isCertain(one: Candidate): one is DatedCandidate {
+  return one.body !== null && one.createdAt !== null;
+}
+
+/** Fetches messages that the list shows without text or date. The newest come first; the others stay as they are. */
+async function complete(client: TwilioClient, candidates: Candidate[]): Promise<Candidate[]> {
+  const completed: Candidate[] = [];
+  for (const [index, one] of candidates.entries()) {
+    const fetched = index < MAX_FETCHED ? await fetchCandidate(client, one.sid) : null;
+    completed.push(fetched ?? one);
+  }
+  return completed;
+}
+
+async function fetchCandidate(client: TwilioClient, sid: string): Promise<Candidate | null> {
+  try {
+    const { data } = candidateSchema.safeParse(await client.messages(sid).fetch());
+    return data?.sid === sid ? data : null;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    // Deleted meanwhile, or not to be read by itself.
+    if (refusal && refusal.status < 500 && refusal.status !== 429) return null;
+    throw error;
+  }
+}
+
 interface Twin {
   id: number;
   state: string;
@@ -79,13 +125,13 @@ interface Twin {
 }
 
 /** Each goes to the message that was handed over nearest to when it was made. */
-function shareOut(free: Candidate[], waiting: Twin[]): Map<number, string> {
+function shareOut(free: DatedCandidate[], waiting: Twin[]): Map<number, string> {
   const left = [...waiting];
   const shared = new Map<number, string>();
-  for (const { sid, madeAt } of free) {
-    const distance = (twin: Twin) => (madeAt ? Math.abs(twin.handedOverAt.getTime() - madeAt.getTime()) : 0);
+  for (const { sid, createdAt } of free.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+    const distance = (twin: Twin) => Math.abs(twin.handedOverAt.getTime() - createdAt.getTime());
     const [nearest] = left
-      .filter((twin) => isOfTime(madeAt, twin.handedOverAt))
+      .filter((twin) => isOfTime(createdAt, twin.handedOverAt))
       .toSorted((a, b) => distance(a) - distance(b));
     if (!nearest) continue;
     left.splice(left.indexOf(nearest), 1);
@@ -94,10 +140,8 @@ function shareOut(free: Candidate[], waiting: Twin[]): Map<number, string> {
   return shared;
 }
 
-/** What has no time may be of any. */
-function isOfTime(madeAt: Date | null, handedOverAt: Date): boolean {
-  if (!madeAt) return true;
-  const later = madeAt.getTime() - handedOverAt.getTime();
+function isOfTime(createdAt: Date, handedOverAt: Date): boolean {
+  const later = createdAt.getTime() - handedOverAt.getTime();
   return later >= -CLOCK_MARGIN_MS && later <= CALL_MS + CLOCK_MARGIN_MS;
 }
 

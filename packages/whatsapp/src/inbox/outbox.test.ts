@@ -119,39 +119,6 @@ test.for(databases)("%s: the same words twice, both made: each has a SID of its 
   expect(answers.length).toBe(2);
 });
 
-test.for(databases)(
-  "%s: a message in Twilio's list is found though its other fields are null",
-  async (kind) => {
-    await using inbox = await createTestInbox(kind);
-    const lost = recipientEnding(CREATE_ENDINGS.reset);
-    await inbox.hear(lost, "Hello");
-    const sid = `SM${"d".repeat(32)}`;
-    const nothing = { date_created: null, date_sent: null, date_updated: null, direction: null };
-    const messages = [
-      { sid: null, body: "ok" },
-      { ...nothing, sid, body: "ok" },
-    ];
-    for (const [body, found] of [
-      ["ok", sid],
-      ["else", null],
-    ] as const) {
-      const { id } = await inbox.say(lost, body);
-      const outbox = createOutbox({ ...inbox.desk.platform, jobs: inbox.ctx.jobs });
-      await outbox.send(messageNumber(inbox.ctx, id), 0);
-      await using twilio = await startTwilio(json(200, JSON.stringify({ messages, page_size: 50 })));
-      const atTwilio = createOutbox({
-        ...inbox.desk.platform,
-        jobs: inbox.ctx.jobs,
-        simulatorUrl: twilio.url,
-      });
-      await age(inbox, id, 6);
-      await atTwilio.settle(messageNumber(inbox.ctx, id));
-      const [message] = await inbox.thread(lost);
-      expect([message?.body, message?.twilioSid], body).toEqual([body, found]);
-    }
-  },
-);
-
 test.for(databases)("%s: what somebody else sent in the same words long after is not ours", async (kind) => {
   await using inbox = await createTestInbox(kind);
   const lost = recipientEnding(CREATE_ENDINGS.acceptedThenReset);

@@ -10,7 +10,7 @@ import { DomainError } from "../errors.ts";
 import { fileToSend } from "../media/file-to-send.ts";
 import { refusalOf } from "../twilio/failure.ts";
 import { TooManyRequestsError, UnreachableError } from "../twilio/http.ts";
-import { digitsOf, findAtTwilio } from "./find-at-twilio.ts";
+import { digitsOf, findAtTwilio, type TwilioLookup } from "./find-at-twilio.ts";
 import type { Work } from "./jobs.ts";
 import { RetryLaterError } from "./worker.ts";
 
@@ -70,9 +70,10 @@ export function createOutbox(platform: Platform, reached: (stage: Stage) => void
       if (row.message.sid !== null) return markSent(platform, messageId);
       const isLast = row.sinceHandedOver > GIVE_UP_MS;
       try {
-        const sid = await lookUp(platform, row, isLast);
-        if (sid) await record(platform, messageId, sid);
-        else if (isLast) await fail(platform, messageId, "Twilio never received it. You can send it again.");
+        const lookup = await lookUp(platform, row, isLast);
+        if (lookup.state === "found") await record(platform, messageId, lookup.sid);
+        else if (lookup.state === "absent" && isLast)
+          await fail(platform, messageId, "Twilio never received it. You can send it again.");
         else throw new RetryLaterError("Twilio's list does not show it yet");
       } catch (error) {
         if (!(error instanceof NobodyKnowsError)) throw error;
@@ -240,12 +241,16 @@ async function becomeUncertain(platform: Platform, row: Row): Promise<void> {
   changed(platform, row);
 }
 
-/** Twilio cannot be asked, and waiting does not help. */
+/** Twilio cannot be asked or does not say, and waiting does not help. */
 class NobodyKnowsError extends Error {
   override name = "NobodyKnowsError";
 }
 
-async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<string | null> {
+async function lookUp(
+  platform: Platform,
+  row: Row,
+  isLast: boolean,
+): Promise<Exclude<TwilioLookup, { state: "unclear" }>> {
   const { message, conversation, connection } = row;
   if (!connection.isActive)
     throw new NobodyKnowsError(
@@ -254,7 +259,8 @@ async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<st
   const doubtful = { ...message, to: conversation.address, from: conversation.ours };
   try {
     const client = clientFor(platform, openCredentials(platform, connection));
-    return await findAtTwilio(platform, client, doubtful, isLast);
+    const lookup = await findAtTwilio(platform, client, doubtful, isLast);
+    if (lookup.state !== "unclear") return lookup;
   } catch (error) {
     const refusal = refusalOf(error);
     if (error instanceof DomainError || (refusal && refusal.status < 500 && refusal.status !== 429))
@@ -266,6 +272,9 @@ async function lookUp(platform: Platform, row: Row, isLast: boolean): Promise<st
     const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
     throw new RetryLaterError("Twilio cannot be asked just now", { cause: error, pauseMs: told ?? PAUSE_MS });
   }
+  throw new NobodyKnowsError(
+    "Twilio's list does not show whether it is there. It may have arrived: ask the customer.",
+  );
 }
 
 function changed(platform: Platform, row: Row): void {
