@@ -190,6 +190,22 @@ describe("media", () => {
     simulator.setClock({ reset: true });
   });
 
+  test("404 to the first requests for each new file, however quickly they come", async () => {
+    simulator.setChaos({ mediaNotFound: 0, mediaRequestsNotFound: 2 });
+    const first = await receiveMedia("image");
+    const second = await receiveMedia("image");
+    simulator.setChaos({ mediaRequestsNotFound: 0 });
+    const third = await receiveMedia("image");
+    const open = async (url: string) => (await fetch(url, { headers: basic, redirect: "manual" })).status;
+    for (const [{ url }, statuses] of [
+      [first, [404, 404, 307, 307]],
+      [second, [404, 404, 307]],
+      [third, [307]],
+    ] as const)
+      for (const status of statuses) expect(await open(url)).toBe(status);
+    expect((await fetch(`${first.url}.json`, { headers: basic })).status, "its description").toBe(200);
+  });
+
   test.each([
     ["audio", "audio/ogg", "OggS"],
     ["video", "video/mp4", "ftyp"],

@@ -135,6 +135,7 @@ function storeMedia(ctx: Context, message: Message, item: MediaFile): Media {
     bytes: item.bytes,
     dateCreated: message.dateCreated,
     availableAt: message.dateCreated + ctx.chaos.mediaNotFound,
+    requestsNotFound: ctx.chaos.mediaRequestsNotFound,
   };
   ctx.state.media.set(media.sid, media);
   ctx.feed.publish("media", { sid: media.sid });

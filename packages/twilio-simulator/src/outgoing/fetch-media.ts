@@ -42,6 +42,7 @@ async function fetchOne(ctx: Context, message: Message, no: number): Promise<Pro
       bytes,
       dateCreated: ctx.clock.now(),
       availableAt: ctx.clock.now(),
+      requestsNotFound: 0,
     });
     ctx.feed.publish("media", { sid });
     const path = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}/Media/${sid}`;

@@ -12,6 +12,14 @@ const settings = [
   ["delay", "Delay", "Webhooks wait up to this long", 20_000, 500, showDuration],
   ["slowRest", "Slow REST", "Every answer of the API waits", 20_000, 500, showDuration],
   ["mediaNotFound", "Media not found", "Fresh media answers 404 for so long", 20_000, 100, showDuration],
+  [
+    "mediaRequestsNotFound",
+    "Media requests not found",
+    "The first requests for a new file answer 404",
+    10,
+    1,
+    String,
+  ],
 ];
 const mediaFaults = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"];
 const roughDay = {
@@ -31,6 +39,7 @@ const calm = {
   delay: 0,
   slowRest: 0,
   mediaNotFound: 300,
+  mediaRequestsNotFound: 0,
   mediaFault: "none",
   callbackFirst: false,
 };

@@ -33,7 +33,9 @@ export function routeMedia(ctx: Context): Router {
     if (fault === "throttled") throw tooManyRequests();
     if (fault === "down") throw new TwilioError(503, 20503, "Service is temporarily unavailable");
     if (fault === "astray") return res.redirect(307, "https://media.invalid/elsewhere");
-    if (fault === "deleted" || ctx.clock.now() < media.availableAt) throw notFound(pathOf(req.originalUrl));
+    const isNotYetThere = media.requestsNotFound > 0 || ctx.clock.now() < media.availableAt;
+    if (media.requestsNotFound > 0) media.requestsNotFound--;
+    if (fault === "deleted" || isNotYetThere) throw notFound(pathOf(req.originalUrl));
     const token = ctx.random.hex();
     ctx.state.mediaLinks.set(token, { mediaSid: media.sid, expires: ctx.clock.now() + fourHours });
     res.redirect(307, `${ctx.url()}/media-cdn/${token}`);

@@ -16,6 +16,8 @@ export type Chaos = {
   callbackFirst: boolean;
   /** For so long new media answers 404. */
   mediaNotFound: number;
+  /** The first so many requests for the bytes of each new file answer 404. */
+  mediaRequestsNotFound: number;
   /** How fetching media fails, however old they are. */
   mediaFault: (typeof mediaFaults)[number];
 };
@@ -32,11 +34,13 @@ export const calm: Readonly<Chaos> = {
   slowRest: 0,
   callbackFirst: false,
   mediaNotFound: 300,
+  mediaRequestsNotFound: 0,
   mediaFault: "none",
 };
 
 const shares = ["duplicates", "reorder", "lost", "cut"] as const;
 const times = ["delay", "slowRest", "mediaNotFound"] as const;
+const MAX_COUNT = 1_000;
 
 /** Applies a partial change; says what is wrong with it instead of guessing. */
 export function changeChaos(chaos: Chaos, change: Record<string, unknown>): string | null {
@@ -47,6 +51,8 @@ export function changeChaos(chaos: Chaos, change: Record<string, unknown>): stri
       return `${name} is a share from 0 to 1`;
     if (times.some((time) => time === name) && !(typeof value === "number" && value >= 0 && value <= 600_000))
       return `${name} is a number of milliseconds`;
+    if (name === "mediaRequestsNotFound" && !isCount(value))
+      return `${name} is a whole number from 0 to ${MAX_COUNT}`;
     if (name === "callbackFirst" && typeof value !== "boolean") return "callbackFirst is true or false";
     if (name === "mediaFault" && !mediaFaults.some((fault) => fault === value))
       return `mediaFault is one of ${mediaFaults.join(", ")}`;
@@ -54,4 +60,8 @@ export function changeChaos(chaos: Chaos, change: Record<string, unknown>): stri
   }
   Object.assign(chaos, next);
   return null;
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
 }

@@ -175,6 +175,8 @@ export type Media = {
   dateCreated: number;
   /** Until then the binary answers 404, as fresh media does at Twilio. */
   availableAt: number;
+  /** So many more requests for the bytes answer 404. */
+  requestsNotFound: number;
 };
 
 export type Attempt = {

@@ -139,12 +139,26 @@ test.for(databases)("%s: nobody else's organisation has it, fetched or not", asy
   );
 });
 
-test.for(databases)("%s: a new file may be missing for a moment", async (kind) => {
+test.for(databases)("%s: a new file may be missing twice, an old one is gone at once", async (kind) => {
   await using desk = await createListeningDesk(kind);
-  desk.simulator.setChaos({ mediaNotFound: 500 });
+  desk.simulator.setChaos({ mediaRequestsNotFound: 2 });
   const { file } = await desk.hear({ kind: "image" });
   expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
-  expect(desk.simulator.countMediaRequests()).toBe(2);
+  expect(desk.simulator.countMediaRequests()).toBe(3);
+
+  desk.simulator.setChaos({ mediaRequestsNotFound: 3 });
+  const missing = await desk.hear({ kind: "image" });
+  expect(await refusal(openFile(desk.ctx, missing.file))).toBe("media_gone");
+  expect(desk.simulator.countMediaRequests()).toBe(6);
+
+  desk.simulator.setChaos({ mediaRequestsNotFound: 1 });
+  const old = await desk.hear({ kind: "image" });
+  await desk.ctx.installation.db.execute(sql`update messages set at = at - interval '1 hour'`);
+  await desk.ctx.installation.db.execute(
+    sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
+  );
+  expect(await refusal(openFile(desk.ctx, old.file))).toBe("media_gone");
+  expect(desk.simulator.countMediaRequests()).toBe(7);
 });
 
 test.for(databases)(
