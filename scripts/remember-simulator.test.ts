@@ -2,8 +2,10 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createTestFolder } from "../apps/server/src/testing.ts";
-import { ACCOUNTS, SENDERS, TOKENS } from "../packages/twilio-simulator/src/sentinels.ts";
+import { ACCOUNTS, SENDERS, SERVICE, TOKENS } from "../packages/twilio-simulator/src/sentinels.ts";
 import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
+import { makeSender } from "../packages/twilio-simulator/src/state/seed.ts";
+import type { SenderStatus } from "../packages/twilio-simulator/src/state/types.ts";
 import { rememberSimulator } from "./remember-simulator.ts";
 
 const HOUR = 3_600_000;
@@ -94,4 +96,88 @@ test("what cannot be read is forgotten", async () => {
   expect(second.simulator.memory().media).toHaveLength(1);
   expect(second.simulator.memory().windows).toEqual([]);
   expect(second.simulator.readClock().offset).toBe(0);
+});
+
+test("senders and Messaging Services that were created, changed or deleted are the same after a restart", async () => {
+  using folder = createTestFolder();
+  const data = join(folder.path, "data");
+  const first = await start(data);
+  const before = first.simulator.listAccounts();
+  const call = async (
+    { simulator }: typeof first,
+    method: string,
+    path: string,
+    body?: object | URLSearchParams,
+  ) => {
+    const isForm = body instanceof URLSearchParams;
+    const response = await fetch(simulator.url + path, {
+      method,
+      headers: {
+        authorization: `Basic ${btoa(`${ACCOUNTS.healthy}:${TOKENS.primary}`)}`,
+        ...(body && !isForm ? { "content-type": "application/json" } : {}),
+      },
+      ...(body ? { body: isForm ? body : JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    expect(response.ok, text).toBe(true);
+    return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
+  };
+  const created = await call(first, "POST", "/v2/Channels/Senders", {
+    sender_id: "whatsapp:+14155559876",
+    profile: { name: "New branch" },
+    webhook: { callback_url: "http://localhost:3000/hook" },
+  });
+  const service = await call(
+    first,
+    "POST",
+    "/v1/Services",
+    new URLSearchParams({ FriendlyName: "New service", InboundRequestUrl: "http://localhost:3000/hook" }),
+  );
+  await call(first, "POST", `/v1/Services/${SERVICE}`, new URLSearchParams({ FriendlyName: "Renamed" }));
+  await call(first, "DELETE", `/v2/Channels/Senders/XE${"c".repeat(32)}`);
+  await first.simulator.settle();
+  const changed = first.simulator.listAccounts();
+  expect(changed).not.toEqual(before);
+  first.save();
+
+  const second = await start(data);
+  expect(second.simulator.listAccounts()).toEqual(changed);
+  expect(await call(second, "GET", `/v2/Channels/Senders/${created.sid}`)).toMatchObject({
+    sender_id: "whatsapp:+14155559876",
+    status: "ONLINE",
+    profile: { name: "New branch" },
+  });
+  expect(await call(second, "GET", `/v1/Services/${service.sid}`)).toMatchObject({
+    friendly_name: "New service",
+    date_created: service.date_created,
+  });
+  second.simulator.reset();
+  expect(second.simulator.memory().accounts).toEqual([]);
+  second.save();
+  const third = await start(data);
+  expect(third.simulator.listAccounts().map(({ senders }) => senders.length)).toEqual(
+    before.map(({ senders }) => senders.length),
+  );
+});
+
+test("a sender that was being created or updated is online after a restart", async () => {
+  const simulator = createSimulator({ pace: 0 });
+  const [account] = simulator.listAccounts();
+  const sender = (sid: string, status: SenderStatus) => ({
+    ...makeSender(sid, `whatsapp:+1415555${sid}`, "Branch"),
+    status,
+  });
+  const senders = [sender("9001", "CREATING"), sender("9002", "ONLINE:UPDATING"), sender("9003", "OFFLINE")];
+  simulator.restore({
+    clock: [],
+    windows: [],
+    media: [],
+    accounts: [
+      { sid: account?.sid ?? "", senders, services: [] },
+      { sid: `AC${"12".repeat(16)}`, senders: [], services: [] },
+    ],
+  });
+  const statuses = () => simulator.listAccounts()[0]?.senders.map(({ status }) => status);
+  await expect.poll(statuses).toEqual(["ONLINE", "ONLINE", "OFFLINE"]);
+  expect(simulator.listAccounts().map(({ sid }) => sid)).not.toContain(`AC${"12".repeat(16)}`);
 });

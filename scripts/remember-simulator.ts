@@ -9,17 +9,19 @@ const MOST_FILES = 200;
 const MOST_BYTES = 100 * 1024 * 1024;
 /** Many messages may come at once: they are written down together. */
 const SAVE_MS = 200;
+const CHANGES = new Set(["media", "message", "clock", "account", "sender", "service", "reset"]);
 
 /**
- * Keeps in `folder` what Twilio does not forget: webhooks, the clock (as far as it was moved), when each customer wrote last, and
- * their newest files. Returns what writes down the rest when the simulator stops.
+ * Keeps in `folder` what Twilio does not forget: senders, Messaging Services and their webhooks, the clock (as far as it was moved),
+ * when each customer wrote last, and their newest files. Returns what writes down the rest when the simulator stops.
  */
 export function rememberSimulator(simulator: Simulator, folder: string, publicUrl: string): () => void {
-  rememberWebhooks(simulator, join(folder, "simulator.json"), publicUrl);
   const stateFile = join(folder, "simulator-state.json");
   const mediaFolder = join(folder, "simulator-media");
   const media = readMedia(mediaFolder);
   simulator.restore({ ...readState(stateFile), media });
+  // After the senders are there, and with their URLs at this server.
+  rememberWebhooks(simulator, join(folder, "simulator.json"), publicUrl);
   const saved = new Set(media.map(({ sid }) => sid));
   let timer: NodeJS.Timeout | undefined;
 
@@ -29,7 +31,7 @@ export function rememberSimulator(simulator: Simulator, folder: string, publicUr
     const memory = simulator.memory();
     mkdirSync(mediaFolder, { recursive: true, mode: 0o700 });
     const windows = memory.windows.toSorted(([, a], [, b]) => a - b).slice(-MOST_WINDOWS);
-    replaceFile(stateFile, JSON.stringify({ clock: memory.clock, windows }));
+    replaceFile(stateFile, JSON.stringify({ clock: memory.clock, windows, accounts: memory.accounts }));
     const kept = newest(memory.media);
     for (const each of kept) if (!saved.has(each.sid)) writeMedia(mediaFolder, each);
     const sids = new Set(kept.map(({ sid }) => sid));
@@ -39,7 +41,7 @@ export function rememberSimulator(simulator: Simulator, folder: string, publicUr
   }
 
   simulator.subscribe(({ type }) => {
-    if (["media", "message", "clock", "reset"].includes(type)) timer ??= setTimeout(save, SAVE_MS).unref();
+    if (CHANGES.has(type)) timer ??= setTimeout(save, SAVE_MS).unref();
   });
   return () => {
     if (timer) save();
@@ -58,12 +60,15 @@ function newest(media: Media[]): Media[] {
     .toReversed();
 }
 
-function readState(file: string): Pick<Memory, "clock" | "windows"> {
+type StoredState = Omit<Memory, "media">;
+
+function readState(file: string): StoredState {
   try {
-    const { clock, windows } = JSON.parse(readFileSync(file, "utf8")) as Pick<Memory, "clock" | "windows">;
-    return { clock: [...clock], windows: [...windows] };
+    const { clock, windows, accounts } = JSON.parse(readFileSync(file, "utf8")) as Partial<StoredState>;
+    // Earlier versions stored no accounts.
+    return { clock: [...(clock ?? [])], windows: [...(windows ?? [])], accounts: [...(accounts ?? [])] };
   } catch {
-    return { clock: [], windows: [] };
+    return { clock: [], windows: [], accounts: [] };
   }
 }
 

@@ -25,6 +25,7 @@ import { createFeed, type FeedEvent } from "./state/feed.ts";
 import { promoteToken } from "./state/promote-token.ts";
 import { createRandom } from "./state/random.ts";
 import { seedAccounts } from "./state/seed.ts";
+import { changedAccounts, restoreAccounts, type StoredAccount } from "./state/stored-accounts.ts";
 import type { Account, Delivery, Media, Message } from "./state/types.ts";
 
 export type SimulatorOptions = {
@@ -79,7 +80,7 @@ export type Simulator = AsyncDisposable & {
   sampleDay(): SampleDay;
   stopSampleDay(): SampleDay;
   subscribe(listener: (event: FeedEvent) => void): () => void;
-  /** What Twilio does not forget, to be given to `restore` of a simulator that is started later. Webhooks are not in it. */
+  /** What Twilio does not forget, to be given to `restore` of a simulator that is started later. */
   memory(): Memory;
   restore(memory: Memory): void;
   /** Resolves with the first delivery, past or future, that has ended and fits. */
@@ -96,6 +97,7 @@ export type Memory = {
   windows: [customer: string, at: number][];
   /** Oldest first. */
   media: Media[];
+  accounts: StoredAccount[];
 };
 
 const soon = 30_000;
@@ -219,11 +221,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       clock: ctx.clock.moves(),
       windows: [...ctx.state.windows],
       media: [...ctx.state.media.values()],
+      accounts: changedAccounts(ctx.state),
     }),
-    restore({ clock, windows, media }) {
+    restore({ clock, windows, media, accounts }) {
       ctx.clock.restore(clock);
       for (const [customer, at] of windows) ctx.state.windows.set(customer, at);
       for (const each of media) ctx.state.media.set(each.sid, each);
+      restoreAccounts(ctx, accounts);
     },
     waitForDelivery(fits) {
       const ended = (delivery: Delivery) => delivery.state !== "pending" && fits(showDelivery(delivery));

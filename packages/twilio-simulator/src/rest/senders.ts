@@ -1,5 +1,6 @@
 import express, { type Request, type Router } from "express";
 import type { Context } from "../state/context.ts";
+import { finishCreation } from "../state/create-sender.ts";
 import { makeSender } from "../state/seed.ts";
 import type { Sender } from "../state/types.ts";
 import { permit, principalOf } from "./authenticate.ts";
@@ -57,12 +58,7 @@ export function routeSenders(ctx: Context): Router {
     if (wabaId) sender.wabaId = wabaId;
     Object.assign(sender.webhook, webhook);
     account.senders.push(sender);
-    ctx.clock.after(ctx.pace.senderUpdate, () => {
-      if (sender.status !== "CREATING") return;
-      const { qualityRating, messagingLimit } = makeSender(sender.sid, address, sender.displayName);
-      Object.assign(sender, { status: "ONLINE", qualityRating, messagingLimit });
-      ctx.feed.publish("sender", sender);
-    });
+    finishCreation(ctx, sender);
     ctx.feed.publish("sender", sender);
     res.status(202).json(showSender(req, sender));
   });
@@ -93,6 +89,7 @@ export function routeSenders(ctx: Context): Router {
     const { account } = principalOf(req);
     const sender = findSender(req);
     account.senders = account.senders.filter((other) => other !== sender);
+    ctx.feed.publish("account", { sid: account.sid });
     res.status(204).end();
   });
 

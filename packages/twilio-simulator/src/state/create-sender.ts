@@ -1,0 +1,13 @@
+import type { Context } from "./context.ts";
+import { makeSender } from "./seed.ts";
+import type { Sender } from "./types.ts";
+
+/** A new sender is online after a while, as at Twilio. */
+export function finishCreation(ctx: Context, sender: Sender): void {
+  ctx.clock.after(ctx.pace.senderUpdate, () => {
+    if (sender.status !== "CREATING") return;
+    const { qualityRating, messagingLimit } = makeSender(sender.sid, sender.address, sender.displayName);
+    Object.assign(sender, { status: "ONLINE", qualityRating, messagingLimit });
+    ctx.feed.publish("sender", sender);
+  });
+}
