@@ -34,7 +34,7 @@ export function createMisdirectedRoute(deps: MisdirectedDeps, reason: Misdirecte
     });
     if (!isTold) return next();
     deps.count(reason);
-    deps.warnOfMisdirected(`${req.method} ${req.path}`);
+    deps.warnOfMisdirected(placeOf(req));
     if (reason === "wrong_method") res.set("Allow", "GET, POST").status(405).end();
     else res.status(404).end();
   };
@@ -45,10 +45,19 @@ export function createMisdirectedRoute(deps: MisdirectedDeps, reason: Misdirecte
   };
 }
 
+/** The whole path, wherever the route is mounted. */
+function placeOf(req: Request): string {
+  return `${req.method} ${targetOf(req).split("?")[0]}`;
+}
+
+function targetOf(req: Request): string {
+  return req.originalUrl.replace(ABSOLUTE_FORM, "");
+}
+
 /** Whether the request is a genuine webhook of a connection, which then is told. */
 async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Request): Promise<boolean> {
   const { platform, rejections } = deps;
-  const target = req.originalUrl.replace(ABSOLUTE_FORM, "");
+  const target = targetOf(req);
   const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
   // Of a request without a body the parameters are in the URL, and signed with it.
   const parameters = body.length > 0 ? body : Buffer.from(target.split("?").slice(1).join("?"));
@@ -69,6 +78,6 @@ async function record(deps: MisdirectedDeps, reason: MisdirectedReason, req: Req
   });
   if (verification.state !== "valid") return false;
   const { connection } = verification;
-  rejections.rejected(connection, { reason, target: `${req.method} ${target.split("?")[0]}` }, parameters);
+  rejections.rejected(connection, { reason, target: placeOf(req) }, parameters);
   return true;
 }
