@@ -13,7 +13,7 @@ import { type RunningServer, startServer } from "./server.ts";
 import { createTestLog } from "./testing.ts";
 
 const MB = 1024 * 1024;
-const METHODS = ["GET", "OPTIONS", "POST", "PUT", "DELETE"];
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 /** The longest body that any route but the upload takes. */
 const TEXT_BYTES = 256 * 1024;
 /** What lies in the socket's and the parser's buffers by the time the response is written. */
@@ -54,8 +54,14 @@ beforeAll(async () => {
     server = await startServer(config, createTestLog().log);
   });
   port = Number(new URL(server.url).port);
-  const { apiKey } = await furnishTarget(server.url, "the-setup-token", simulator);
+  const { apiKey, cookie } = await furnishTarget(server.url, "the-setup-token", simulator);
   visitors.push(["an API key", `Authorization: Bearer ${apiKey}\r\n`]);
+  // Once as the console sends it, and once from another site.
+  visitors.push([
+    "a session",
+    `Cookie: ${cookie}\r\nOrigin: ${server.url}\r\nSec-Fetch-Site: same-origin\r\n`,
+  ]);
+  visitors.push(["a session elsewhere", `Cookie: ${cookie}\r\nOrigin: https://evil.example\r\n`]);
 });
 
 afterAll(async () => {
@@ -96,33 +102,34 @@ function send(method: string, path: string, headers: string, body: Body): Promis
     let heard = "";
     let isEndedByServer = false;
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-    let served: Socket | undefined;
+    let localPort = 0;
     const finish = () => {
+      const served = accepted.get(localPort);
+      // Later connections may have the same port.
+      accepted.delete(localPort);
       const heads = [...heard.matchAll(/HTTP\/1\.1 \d{3} .*?\r\n\r\n/gs)].map(([head]) => head);
-      resolve({ heads, sent: socket.bytesWritten, read: served?.bytesRead ?? 0, isEndedByServer });
+      resolve({ heads, sent: socket.bytesWritten, read: served?.bytesRead ?? Infinity, isEndedByServer });
     };
     const chunk =
       body === "endless"
         ? Buffer.concat([Buffer.from(`${CHUNK.length.toString(16)}\r\n`), CHUNK, Buffer.from("\r\n")])
         : CHUNK;
     const pour = () => {
-      served ??= accepted.get(socket.localPort ?? 0);
       if (isEndedByServer || !socket.writable) return;
       if (socket.bytesWritten < SENT_AT_MOST) return void socket.write(chunk, () => setImmediate(pour));
       socket.destroy();
     };
     socket.on("connect", () => {
+      localPort = socket.localPort ?? 0;
       socket.write(`${method} ${path} HTTP/1.1\r\nHost: desk\r\n${headers}${HEADS[body]}\r\n`);
       if (body === "slow") socket.write("a");
       else if (body !== "announced") pour();
     });
     socket.setEncoding("latin1").on("data", (text) => {
       heard += text;
-      served ??= accepted.get(socket.localPort ?? 0);
       if (body === "announced" && heard.startsWith("HTTP/1.1 100 ")) pour();
     });
     socket.on("end", () => {
-      served ??= accepted.get(socket.localPort ?? 0);
       isEndedByServer = true;
       socket.destroy();
     });
@@ -180,7 +187,10 @@ test.each(["counted", "announced", "endless", "slow"] as const)(
     const work = async () => {
       for (const { who, headers, path, method, type } of left) {
         const isUpload =
-          method === "POST" && /^\/api\/media\/?$/.test(path) && type === FILE_TYPE && who === "an API key";
+          method === "POST" &&
+          /^\/api\/media\/?$/.test(path) &&
+          type === FILE_TYPE &&
+          ["an API key", "a session"].includes(who);
         const { heads, read, isEndedByServer } = await send(
           method,
           path,
