@@ -5,7 +5,9 @@ import { createSimulator } from "@waystation/twilio-simulator/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { furnishTarget } from "./bad-target-testing.ts";
 import { readConfig } from "./config.ts";
+import { procedures } from "./plausible-inputs-testing.ts";
 import { collectRoutes, type MountedRoute } from "./route-table-testing.ts";
+import { SECOND_STEP } from "./second-step.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { createTestLog } from "./testing.ts";
 
@@ -52,7 +54,10 @@ interface Reply {
 /** `fetch` refuses some methods, and hides what stands in a response to HEAD. */
 function call(method: string, path: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const headers: Record<string, string> = { authorization: `Bearer ${key}` };
+    // With the key, mutations without input would be carried out.
+    const headers: Record<string, string> = path.startsWith("/api/trpc/")
+      ? {}
+      : { authorization: `Bearer ${key}` };
     if (method === "POST" || method === "PUT" || method === "PATCH")
       headers["content-type"] = "application/json";
     request(server.url + path, { method, headers, agent: false }, async (response) => {
@@ -71,16 +76,29 @@ function call(method: string, path: string): Promise<Reply> {
   });
 }
 
+const AUTH_PATHS = [
+  "/sign-in/email",
+  SECOND_STEP,
+  "/sign-out",
+  "/get-session",
+  "/change-password",
+  "/list-sessions",
+  "/revoke-session",
+  "/revoke-other-sessions",
+];
+
 /**
- * Each path that takes some methods and not others: those that Express knows, and those of the REST mapping. tRPC answers by itself
- * which of its procedures takes which method.
+ * Each path that takes some methods and not others: those that Express knows, those of the REST mapping, those of sign-in, and
+ * tRPC's procedures.
  */
 function paths(): string[] {
   const fromExpress = routes
     .filter(({ path, methods }) => methods !== null || path.startsWith("/api/webhooks"))
     .map(({ path }) => path.replaceAll(/:\w+/g, UUID).replace(/(.)\/$/, "$1"));
   const fromRest = endpoints.map(({ path }) => path.replaceAll(/\{\w+\}/g, UUID));
-  return [...new Set([...fromExpress, ...fromRest, "/api/media"])].filter((path) => !path.includes("*"));
+  const fromAuth = AUTH_PATHS.map((path) => `/api/auth${path}`);
+  const fromTrpc = procedures.map(({ path }) => `/api/trpc/${path}`);
+  return [...new Set([...fromExpress, ...fromRest, ...fromAuth, ...fromTrpc, "/api/media"])];
 }
 
 test("every path names its methods, rejects the others, and takes those that it names", async () => {
@@ -96,6 +114,39 @@ test("every path names its methods, rejects the others, and takes those that it 
       else expect.soft([reply.status, reply.allow], place).toEqual([405, allow]);
     }
   }
+});
+
+test("methods of procedures are known in other spellings, and batches are tRPC's", async () => {
+  expect(await call("PUT", "/api/trpc/setup%2Estatus")).toMatchObject({
+    status: 405,
+    allow: ["GET", "HEAD"],
+  });
+  expect(await call("GET", "/api/trpc/setup.createOwner?input={}")).toMatchObject({
+    status: 405,
+    allow: ["POST"],
+  });
+  const batch = "/api/trpc/setup.status,setup.status?batch=1";
+  expect(JSON.parse((await call("GET", batch)).body)).toHaveLength(2);
+  for (const path of [
+    batch,
+    "/api/trpc/no.such",
+    "/api/trpc/%E0%A4%A",
+    "/api/trpc/",
+    "/api/auth/no-such",
+    "/api/auth",
+  ]) {
+    const [get, head] = [await call("GET", path), await call("HEAD", path)];
+    expect.soft([head.status, head.type, head.body], path).toEqual([get.status, get.type, ""]);
+    expect.soft(get.status, path).toBeLessThan(500);
+  }
+});
+
+test("every path that is none of these names no method", async () => {
+  for (const path of ["/api/auth/no-such", "/api/auth/sign-up/email", "/api/no-such"])
+    for (const method of ["OPTIONS", ...METHODS]) {
+      const { status, allow } = await call(method, path);
+      expect.soft([status, allow], `${method} ${path}`).toEqual([404, []]);
+    }
 });
 
 test("HEAD answers as GET does, without a body", async () => {

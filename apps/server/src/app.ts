@@ -25,6 +25,7 @@ import { mediaRoute } from "./media-route.ts";
 import { type Metrics, metricsRoute } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
 import { restRoute } from "./rest-route.ts";
+import { trpcMethods } from "./trpc-methods.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
 import { authenticate, respondToRejectedKey, viewerOf } from "./viewer.ts";
 
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps): Express {
   const recognise = authenticate(auth, platform.db);
   app.use(
     "/api/trpc",
+    trpcMethods,
     csrfGuard(platform.publicUrl),
     trpcBody,
     recognise,

@@ -164,12 +164,18 @@ export function createAuth(options: AuthOptions): Auth {
     ["POST /revoke-other-sessions", withJson(emptyBody, endElsewhere("all others"))],
   ]);
 
+  const allowedMethods = (path: string): string[] =>
+    ["GET", "POST"]
+      .filter((method) => routes.has(`${method} ${path}`))
+      .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+
   async function handler(request: Request): Promise<Response> {
     const path = new URL(request.url).pathname.slice(BASE_PATH.length);
-    const route = routes.get(`${request.method} ${path}`);
-    if (!route) return refuse(404, "NOT_FOUND", "There is nothing here.");
+    const isHead = request.method === "HEAD";
+    const route = routes.get(`${isHead ? "GET" : request.method} ${path}`);
+    if (!route) return rejectMethod(request.method, allowedMethods(path));
     try {
-      const response = await route(request);
+      const response = await route(isHead ? new Request(request, { method: "GET" }) : request);
       if (response.status >= 500) report(new Error(`better-auth answered ${response.status} to ${path}.`));
       return response;
     } catch (error) {
@@ -179,6 +185,17 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   return { handler, session, publicUrl };
+}
+
+function rejectMethod(method: string, allowed: string[]): Response {
+  if (allowed.length === 0) return refuse(404, "NOT_FOUND", "There is nothing here.");
+  const names = allowed.join(", ");
+  const response =
+    method === "OPTIONS"
+      ? new Response(null, { status: 204 })
+      : refuse(405, "METHOD_NOT_ALLOWED", `This route takes ${names}.`);
+  response.headers.set("allow", names);
+  return response;
 }
 
 const password = z.string("Enter your password.").max(PASSWORD_MAX, "This password is too long.");

@@ -14,9 +14,11 @@ export function csrfGuard(publicUrl: string): RequestHandler {
     if (!HOST.test(req.headers.host ?? "")) return refuse(res, 400, "BAD_REQUEST", "This host is none.");
     if (req.method === "GET" || req.method === "HEAD") return next();
     if (req.method !== "POST") {
-      res.set("Allow", "GET, HEAD, POST");
+      // A procedure's own methods stand there already.
+      const allowed = String(res.get("Allow") ?? "GET, HEAD, POST");
+      res.set("Allow", allowed);
       if (req.method === "OPTIONS") return void res.status(204).end();
-      return refuse(res, 405, "METHOD_NOT_SUPPORTED", "This route takes GET and POST.");
+      return refuse(res, 405, "METHOD_NOT_SUPPORTED", `This route takes ${allowed}.`);
     }
     if (!/^application\/json\s*(;|$)/i.test(req.get("content-type") ?? ""))
       return refuse(res, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON.");

@@ -9,7 +9,9 @@ import { appRouter } from "@waystation/api/root";
 import { asError, type RequestContext } from "@waystation/api/trpc";
 import { DomainError } from "@waystation/whatsapp/errors";
 import type { Request, RequestHandler, Response } from "express";
+import { refuse } from "./csrf-guard.ts";
 import { createStreamLimits } from "./stream-limits.ts";
+import { procedureOf } from "./trpc-methods.ts";
 
 type ContextOf = (req: Request, res: Response) => RequestContext;
 
@@ -31,9 +33,12 @@ export function liveRoute(
   limits = createStreamLimits(),
 ): RequestHandler {
   return async (req, res, next) => {
-    const path = req.path.slice(1);
+    const path = procedureOf(req);
     const { searchParams } = new URL(req.url, "http://localhost");
     const input = readInput(searchParams.get("input"));
+    // tRPC would open a stream that is not counted.
+    if (req.method === "POST" && subscriptions.has(path))
+      return refuse(res, 405, "METHOD_NOT_SUPPORTED", "This procedure takes GET, HEAD.");
     if (req.method !== "GET" || !subscriptions.has(path) || searchParams.has("batch") || input === UNREADABLE)
       return next();
     const ctx = contextOf(req, res);
