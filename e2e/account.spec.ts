@@ -1,5 +1,5 @@
-import { signOut } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { signOut } from "./helpers/installation.ts";
 
 test("name, password, sessions, and the way out and in", async ({ page, setup, signIn, visitor }) => {
   const owner = await setup();

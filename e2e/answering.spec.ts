@@ -1,10 +1,14 @@
 import type { Locator, Page } from "@playwright/test";
-import { CREATE_ENDINGS, recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { moveClock } from "./clock.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
-import { answer, field } from "./thread.ts";
+import {
+  CREATE_ERROR_ENDINGS,
+  recipientWithEnding,
+  SENTINEL_SENDERS,
+} from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { moveClock } from "./helpers/clock.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
+import { messageField, sendReply } from "./helpers/thread.ts";
 
 const ANNA = "+491511234567";
 const MINUTE_MS = 60_000;
@@ -28,7 +32,7 @@ test("the free 24 hours end by the clock alone, and begin when the customer writ
 }) => {
   await setup();
   await connect();
-  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "Moin", wait: true });
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: ANNA, body: "Moin", wait: true });
   await server.store.query(
     "update conversation_activity set last_incoming_at = now() - interval '23 hours 58 minutes'",
     [],
@@ -36,7 +40,7 @@ test("the free 24 hours end by the clock alone, and begin when the customer writ
   await page.goto("/inbox");
   await row(page, "Moin").click();
   await expect(page.getByText(/^Free replies for another (1 min|2 min|less than a minute)$/)).toBeVisible();
-  await field(page).fill("Half a sentence");
+  await messageField(page).fill("Half a sentence");
 
   using _later = moveClock(3 * MINUTE_MS);
   await page.clock.setSystemTime(new Date());
@@ -50,16 +54,16 @@ test("the free 24 hours end by the clock alone, and begin when the customer writ
     /^https:\/\/console\.twilio\.com\//,
   );
   const conversationId = page.url().split("/").at(-1);
-  const refused = await mutate(page, "messages.send", {
+  const refused = await mutateApi(page, "messages.send", {
     conversationId,
     clientKey: "too-late-by-far",
     body: "Hi",
   });
   expect(refused.reason, "the server's clock says so, too").toBe("window_closed");
 
-  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "I am back", wait: true });
-  await expect(field(page)).toHaveValue("Half a sentence");
-  await answer(page, "In time");
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: ANNA, body: "I am back", wait: true });
+  await expect(messageField(page)).toHaveValue("Half a sentence");
+  await sendReply(page, "In time");
   await expect(bubble(page, "In time").getByRole("button", { name: "Read" })).toBeVisible();
 });
 
@@ -74,11 +78,17 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
   await connect();
   const colleague = (await joined("member")).page;
   const write = (body: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body, profileName: "Anna Becker", wait: true });
+    simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: ANNA,
+      body,
+      profileName: "Anna Becker",
+      wait: true,
+    });
   await write("Moin");
   await page.goto("/inbox");
   await row(page, "Anna Becker").click();
-  await field(page).fill("We have a new offer");
+  await messageField(page).fill("We have a new offer");
   await write("Stop!");
   const hold = page.getByRole("region", { name: "Why you should not write now" });
   await expect(
@@ -87,16 +97,16 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
   await expect(hold).toContainText("They wrote “Stop!” today");
   await expect(hold).toContainText("when they write START");
   await expect(hold).toContainText("Your draft is kept.");
-  await expect(field(page)).toHaveCount(0);
+  await expect(messageField(page)).toHaveCount(0);
   await expect(bubble(page, "Stop!")).toContainText("Asked not to be written to any more");
-  await inspect(page, "inbox, opted out");
+  await inspectScreen(page, "inbox, opted out");
   await colleague.goto(page.url());
   await expect(colleague.getByRole("region", { name: "Why you should not write now" })).toBeVisible();
 
   await hold.getByRole("button", { name: "Write all the same" }).click();
-  await expect(field(page)).toHaveValue("We have a new offer");
+  await expect(messageField(page)).toHaveValue("We have a new offer");
   await expect(page.getByText("They asked not to be written to", { exact: true })).toBeVisible();
-  await answer(page, "Your parcel is here, as you asked.");
+  await sendReply(page, "Your parcel is here, as you asked.");
   await expect(bubble(page, "Your parcel").getByRole("button", { name: "Read" })).toBeVisible();
   await expect(
     colleague.getByRole("region", { name: "Why you should not write now" }),
@@ -120,7 +130,7 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
     await expect(card.getByLabel("Your words for opting out")).toHaveAccessibleDescription(
       /letters or digits/,
     );
-    await inspect(page, "settings, opt-out words");
+    await inspectScreen(page, "settings, opt-out words");
     await card.getByLabel("Your words for opting out").fill("Feierabend");
     await card.getByRole("button", { name: "Save opt-out words" }).click();
     await expect(page.getByText("The opt-out words are saved.")).toBeVisible();
@@ -132,7 +142,7 @@ test("whoever asks not to be written to is left alone, unless somebody says so",
     await expect(colleague.getByRole("button", { name: "Save opt-out words" })).toHaveAccessibleDescription(
       /Only owners and admins/,
     );
-    await inspect(colleague, "settings, opt-out words of a member");
+    await inspectScreen(colleague, "settings, opt-out words of a member");
   });
 });
 
@@ -147,13 +157,13 @@ test("customers see that somebody types and has read, where an admin wants that"
   await setup();
   const { id } = await connect();
   const { page: member } = await joined("member");
-  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "Moin", wait: true });
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: ANNA, body: "Moin", wait: true });
   const phone = await visitor();
   await phone.goto(simulator.url);
   await expect(phone.locator("#thread").getByText("Moin")).toBeVisible();
   await page.goto("/inbox");
   await row(page, "Moin").click();
-  await field(page).fill("I am writing, and nobody is to know");
+  await messageField(page).fill("I am writing, and nobody is to know");
 
   const shown = (each: Page) => each.getByRole("switch", { name: /^Show customers when somebody types/ });
   await member.goto(`/connections/${id}`);
@@ -164,15 +174,15 @@ test("customers see that somebody types and has read, where an admin wants that"
   await shown(page).click();
   await expect(shown(page)).toBeChecked();
   await expect(shown(member), "everybody sees it at once").toBeChecked();
-  await inspect(page, "connection, typing is shown");
+  await inspectScreen(page, "connection, typing is shown");
 
   await page.goto("/inbox");
   await row(page, "Moin").click();
   await expect(phone.getByText("typing…")).toHaveCount(0);
-  await field(page).fill("From ten to four");
+  await messageField(page).fill("From ten to four");
   await expect(phone.getByText("typing…")).toBeVisible();
   await expect(phone.getByRole("img", { name: "Read" })).toBeVisible();
-  await field(page).press("Enter");
+  await messageField(page).press("Enter");
   await expect(phone.locator("#thread").getByText("From ten to four")).toBeVisible();
   await expect(phone.getByText("typing…")).toHaveCount(0);
 });
@@ -188,8 +198,8 @@ test("every message that did not arrive says why, and what to do", async ({
   await connect();
   const write = (ending: string | number, profileName: string) =>
     simulator.sendIncoming({
-      to: SENDERS.online,
-      from: recipientEnding(ending).replace("whatsapp:", ""),
+      to: SENTINEL_SENDERS.online,
+      from: recipientWithEnding(ending).replace("whatsapp:", ""),
       body: `I am ${profileName}`,
       profileName,
       wait: true,
@@ -206,7 +216,7 @@ test("every message that did not arrive says why, and what to do", async ({
   for (const [code, words, role, action] of failures) {
     await write(code, `Customer ${code}`);
     await open(page, `Customer ${code}`);
-    await answer(page, `Hello ${code}`);
+    await sendReply(page, `Hello ${code}`);
     const failed = bubble(page, `Hello ${code}`);
     await expect(failed).toContainText(words);
     await expect(failed.getByRole(role, { name: action })).toBeVisible();
@@ -215,16 +225,16 @@ test("every message that did not arrive says why, and what to do", async ({
       `https://www.twilio.com/docs/api/errors/${code}`,
     );
   }
-  await inspect(page, "inbox, not sent, with a way out");
+  await inspectScreen(page, "inbox, not sent, with a way out");
 
   await test.step("an answer that got lost is settled before the reader's eyes", async () => {
-    await write(CREATE_ENDINGS.reset, "Lost");
+    await write(CREATE_ERROR_ENDINGS.reset, "Lost");
     await open(page, "Lost");
-    await answer(page, "Did you get it?");
+    await sendReply(page, "Did you get it?");
     const lost = bubble(page, "Did you get it?");
     await expect(lost.getByRole("button", { name: "Not known yet" })).toBeVisible();
     await expect(lost).toContainText("never goes out twice");
-    await inspect(page, "inbox, not known yet");
+    await inspectScreen(page, "inbox, not known yet");
     await server.store.query(
       "update outgoing_messages set handed_over_at = now() - interval '6 minutes'",
       [],
@@ -233,9 +243,9 @@ test("every message that did not arrive says why, and what to do", async ({
     await expect(lost).toContainText("Twilio never received it. You can send it again.");
     await expect(lost.getByRole("button", { name: "Send again" })).toBeVisible();
 
-    await write(CREATE_ENDINGS.acceptedThenReset, "Found");
+    await write(CREATE_ERROR_ENDINGS.acceptedThenReset, "Found");
     await open(page, "Found");
-    await answer(page, "And you?");
+    await sendReply(page, "And you?");
     await expect(bubble(page, "And you?").getByRole("button", { name: "Read" })).toBeVisible();
   });
 });

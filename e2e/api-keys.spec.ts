@@ -1,6 +1,6 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
 
 test("a key for a program: made, used, seen, revoked", async ({
   page,
@@ -11,8 +11,13 @@ test("a key for a program: made, used, seen, revoked", async ({
   context,
 }) => {
   await setup();
-  await connect({ sender: SENDERS.online });
-  await simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body: "Moin", wait: true });
+  await connect({ sender: SENTINEL_SENDERS.online });
+  await simulator.sendIncoming({
+    to: SENTINEL_SENDERS.online,
+    from: "+491511234567",
+    body: "Moin",
+    wait: true,
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
   let key = "";
   const ask = (path: string, init: RequestInit = {}) =>
@@ -67,7 +72,7 @@ test("a key for a program: made, used, seen, revoked", async ({
     const refused = await ask("/api/conversations");
     expect(refused.status).toBe(401);
     expect(await refused.json()).toMatchObject({ reason: "key_refused" });
-    const { data } = await query<{ items: { action: string; subject: string }[] }>(page, "audit.list");
+    const { data } = await queryApi<{ items: { action: string; subject: string }[] }>(page, "audit.list");
     expect(data.items.slice(0, 2)).toMatchObject([
       { action: "key.revoked", subject: "Order system" },
       { action: "key.made", subject: "Order system" },
@@ -91,6 +96,6 @@ test("a member is told who can make keys", async ({ setup, joined }) => {
     page.getByText("Only owners and admins can make API keys. Ask one of them.").first(),
   ).toBeVisible();
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  const answer = await mutate(page, "apiKeys.make", { name: "Mine", role: "member", days: null });
+  const answer = await mutateApi(page, "apiKeys.make", { name: "Mine", role: "member", days: null });
   expect(answer).toMatchObject({ status: 403, reason: "not_allowed" });
 });

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
 
 test("the audit log tells who did what", async ({ page, setup, connect, joined }) => {
   await setup();
-  const { id } = await connect({ sender: SENDERS.online });
+  const { id } = await connect({ sender: SENTINEL_SENDERS.online });
   await joined("member", { name: "Mia Member", email: "mia@example.org" });
-  const { data } = await query<{ members: { id: string; name: string }[] }>(page, "team.list");
+  const { data } = await queryApi<{ members: { id: string; name: string }[] }>(page, "team.list");
   const mia = data.members.find(({ name }) => name === "Mia Member");
-  await mutate(page, "team.changeRole", { memberId: mia?.id, role: "admin" });
-  await mutate(page, "team.remove", { memberId: mia?.id });
-  await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id });
+  await mutateApi(page, "team.changeRole", { memberId: mia?.id, role: "admin" });
+  await mutateApi(page, "team.remove", { memberId: mia?.id });
+  await mutateApi(page, "twilioWhatsApp.disconnect", { connectionId: id });
 
   await page.goto("/");
   await page.getByRole("link", { name: "Audit log" }).click();

@@ -1,6 +1,6 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { expect, test } from "./fixtures.ts";
-import { liveStreams } from "./live-streams.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { countLiveStreams } from "./helpers/live-streams.ts";
 
 /** As in every desktop Chrome; Playwright's default is without. */
 test.use({
@@ -18,7 +18,7 @@ test("a tab that loads pages again and again has one stream, and going back rest
   await setup();
   await connect();
   const write = (body: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body, wait: true });
   const conversation = (text: string) =>
     page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: text });
   await write("The first message");
@@ -31,7 +31,7 @@ test("a tab that loads pages again and again has one stream, and going back rest
           document.documentElement.dataset.restored = String(persisted);
         })`);
       await expect(conversation("The first message")).toBeVisible();
-      await expect.poll(() => liveStreams(server.url)).toBe(1);
+      await expect.poll(() => countLiveStreams(server.url)).toBe(1);
     });
 
   await test.step("back: the page comes from the cache, catches up, and is live", async () => {
@@ -41,19 +41,19 @@ test("a tab that loads pages again and again has one stream, and going back rest
     await expect(page).toHaveURL(/load=9$/);
     await expect(page.locator("html")).toHaveAttribute("data-restored", "true");
     await expect(conversation("While another page was shown")).toBeVisible();
-    await expect.poll(() => liveStreams(server.url)).toBe(1);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(1);
     await write("After going back");
     await expect(conversation("After going back")).toBeVisible();
   });
 
   await test.step("from another site", async () => {
     await page.goto(simulator.url);
-    await expect.poll(() => liveStreams(server.url)).toBe(0);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(0);
     await write("While the console was away");
     await page.evaluate("history.back()");
     await expect(conversation("While the console was away")).toBeVisible();
     await write("At last");
     await expect(conversation("At last")).toBeVisible();
-    expect(await liveStreams(server.url)).toBe(1);
+    expect(await countLiveStreams(server.url)).toBe(1);
   });
 });

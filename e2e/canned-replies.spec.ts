@@ -1,7 +1,7 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 const ANNA = "+491511234567";
 
@@ -17,7 +17,7 @@ test("a canned reply is written once, and used with a slash", async ({
   const { page: mia } = await joined("member");
   const body = "Is there cake?";
   await simulator.sendIncoming({
-    to: SENDERS.online,
+    to: SENTINEL_SENDERS.online,
     from: ANNA,
     body,
     profileName: "Anna Becker",
@@ -35,7 +35,7 @@ test("a canned reply is written once, and used with a slash", async ({
     await expect(mia.getByRole("button", { name: "New reply" })).toHaveAccessibleDescription(
       /Only owners and admins/,
     );
-    await inspect(mia, "no canned reply yet");
+    await inspectScreen(mia, "no canned reply yet");
   });
 
   await test.step("an owner writes some", async () => {
@@ -48,11 +48,11 @@ test("a canned reply is written once, and used with a slash", async ({
     await expect(dialog.getByLabel("Shortcut")).toHaveAccessibleDescription(/letters, digits/);
     await dialog.getByLabel("Shortcut").fill("/Hours");
     await dialog.getByLabel("Text").fill("Hello {name}, we are open from ten to four.");
-    await inspect(page, "a new canned reply");
+    await inspectScreen(page, "a new canned reply");
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect(dialog).toHaveCount(0);
     await expect(page.getByRole("row", { name: "/hours" })).toContainText("Hello {name}");
-    await mutate(page, "replies.add", { shortcut: "thanks", body: "Thank you, and see you soon." });
+    await mutateApi(page, "replies.add", { shortcut: "thanks", body: "Thank you, and see you soon." });
     await page.reload();
     await page.getByRole("button", { name: "New reply" }).click();
     await dialog.getByLabel("Shortcut").fill("thanks");
@@ -60,7 +60,7 @@ test("a canned reply is written once, and used with a slash", async ({
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect(dialog.getByLabel("Shortcut")).toHaveAccessibleDescription(/stands for another reply/);
     await dialog.getByRole("button", { name: "Cancel" }).click();
-    await inspect(page, "canned replies");
+    await inspectScreen(page, "canned replies");
   });
 
   await test.step("a member finds it as they type, and changes it before sending", async () => {
@@ -69,7 +69,7 @@ test("a canned reply is written once, and used with a slash", async ({
     await field.fill("");
     await field.pressSequentially("/");
     await expect(offered.getByRole("option")).toHaveCount(2);
-    await inspect(mia, "canned replies on offer");
+    await inspectScreen(mia, "canned replies on offer");
     await field.pressSequentially("soon");
     await expect(offered.getByRole("option")).toHaveText([/thanks/]);
     await field.fill("/");

@@ -1,7 +1,7 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 const ANNA = "+491511234567";
 
@@ -17,11 +17,11 @@ test("what is known of a contact stands beside every conversation with them", as
   const sender = "whatsapp:+14155550990";
   const { sid: accountSid, token: authToken } = simulator.createAccount({ senders: [sender] });
   const second = { mode: "test", accountSid, authToken, sender, configureWebhook: true };
-  expect((await mutate(page, "twilioWhatsApp.connect", second)).status).toBe(200);
+  expect((await mutateApi(page, "twilioWhatsApp.connect", second)).status).toBe(200);
   const { page: mia } = await joined("member");
   for (const [to, body] of [
     [sender, "About my bill"],
-    [SENDERS.online, "Is there cake?"],
+    [SENTINEL_SENDERS.online, "Is there cake?"],
   ] as const)
     await simulator.sendIncoming({ to, from: ANNA, body, profileName: "Anna Becker", wait: true });
   const pane = (each: typeof page) => each.getByRole("complementary", { name: "Contact" });
@@ -48,7 +48,7 @@ test("what is known of a contact stands beside every conversation with them", as
   });
 
   await test.step("the other conversation is one click away, and knows it too", async () => {
-    await inspect(page, "a thread with its contact");
+    await inspectScreen(page, "a thread with its contact");
     const other = pane(page).getByRole("list", { name: "Other conversations" }).getByRole("link");
     await expect(other).toContainText("About my bill");
     await other.click();
@@ -62,6 +62,6 @@ test("what is known of a contact stands beside every conversation with them", as
     await expect(page.getByRole("dialog").getByRole("textbox", { name: "What we know" })).toHaveValue(
       "Allergic to nuts and milk",
     );
-    await inspect(page, "the contact in its drawer");
+    await inspectScreen(page, "the contact in its drawer");
   });
 });

@@ -1,7 +1,7 @@
-import { ACCOUNTS, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { eventRows, verdict, webhookAtTwilio } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
-import { step } from "./wizard.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { connectionVerdict, eventRows, webhookUrlAtTwilio } from "./helpers/installation.ts";
+import { wizardStep } from "./helpers/wizard.ts";
 
 test("from the setup link to the first message, wholly in the browser", async ({
   page,
@@ -34,17 +34,17 @@ test("from the setup link to the first message, wholly in the browser", async ({
     await expect(page.getByRole("heading", { name: "Connect Twilio" })).toBeVisible();
     await page.getByRole("button", { name: "Use the simulator" }).click();
     await page.getByLabel("Simulated account").selectOption({ label: "Bar Harbour Ltd" });
-    await expect(page.getByLabel("Account SID")).toHaveValue(ACCOUNTS.healthy);
+    await expect(page.getByLabel("Account SID")).toHaveValue(SENTINEL_ACCOUNTS.healthy);
     await page.getByRole("button", { name: "Continue" }).click();
 
-    const credentials = step(page, "Credentials");
+    const credentials = wizardStep(page, "Credentials");
     await expect(credentials).toContainText("Bar Harbour Ltd");
     await expect(credentials).toContainText("active");
     await expect(credentials).toContainText("This is the primary Auth Token");
   });
 
   await test.step("step 2 lists the senders", async () => {
-    await expect(step(page, "Sender")).toHaveAttribute("aria-current", "step");
+    await expect(wizardStep(page, "Sender")).toHaveAttribute("aria-current", "step");
     await page.getByRole("button", { name: "Continue" }).click();
     await expect(page.getByText("Pick the sender that customers write to.")).toBeVisible();
     await page.getByRole("radio", { name: "+1 415 555 0100" }).check();
@@ -58,25 +58,27 @@ test("from the setup link to the first message, wholly in the browser", async ({
     const row = diff.getByRole("row", { name: "Incoming messages" });
     await expect(row).toContainText("not set");
     await expect(row.getByRole("insertion")).toHaveText(`${webhookUrl}#rc=5&rp=ct,rt,5xx`);
-    expect(webhookAtTwilio(simulator, SENDERS.online).callback_url).toBeNull();
+    expect(webhookUrlAtTwilio(simulator, SENTINEL_SENDERS.online).callback_url).toBeNull();
 
     await page.getByRole("button", { name: "Connect" }).click();
     await expect(page.getByRole("heading", { name: "Front desk" })).toBeVisible();
     await expect(page.getByRole("status").filter({ hasText: "Connected" })).toContainText(
       `Incoming messages: URL: not set to ${webhookUrl}#rc=5&rp=ct,rt,5xx`,
     );
-    expect(webhookAtTwilio(simulator, SENDERS.online).callback_url).toBe(`${webhookUrl}#rc=5&rp=ct,rt,5xx`);
+    expect(webhookUrlAtTwilio(simulator, SENTINEL_SENDERS.online).callback_url).toBe(
+      `${webhookUrl}#rc=5&rp=ct,rt,5xx`,
+    );
   });
 
   await test.step("the first message appears by itself, and proves the connection", async () => {
-    await expect(verdict(page).getByRole("heading")).toHaveText("Needs attention");
-    await expect(verdict(page)).toContainText("Not proven yet: no message has arrived.");
+    await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Needs attention");
+    await expect(connectionVerdict(page)).toContainText("Not proven yet: no message has arrived.");
     await expect(page.getByRole("heading", { name: "Nothing has arrived yet" })).toBeVisible();
     let loads = 0;
     page.on("load", () => loads++);
 
     const { delivery } = await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: "+491511234567",
       body: "Is it open on Sunday?",
       wait: true,
@@ -88,8 +90,8 @@ test("from the setup link to the first message, wholly in the browser", async ({
     await expect(row).toContainText("+49 151 123 4567");
     await expect(row).toContainText("“Is it open on Sunday?”");
     await expect(row).toContainText("stored");
-    await expect(verdict(page).getByRole("heading")).toHaveText("Working");
-    await expect(verdict(page)).toContainText("Messages arrive, and their signatures are valid.");
+    await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Working");
+    await expect(connectionVerdict(page)).toContainText("Messages arrive, and their signatures are valid.");
     expect(loads, "without a reload").toBe(0);
   });
 

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
 import type { Simulator } from "@waystation/twilio-simulator/simulator";
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { HARM, HOSTILE, TRAP } from "./hostile-texts.ts";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { HOSTILE_MESSAGES, SCRIPT_RAN_FLAG, SCRIPT_TRAP } from "./helpers/hostile-texts.ts";
 
 type Incoming = Parameters<Simulator["sendIncoming"]>[0];
 
@@ -15,7 +15,7 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
 const number = (no: number) => `+49151000${String(no).padStart(5, "0")}`;
 const expectOnlyText = async (page: Page, where: string) =>
-  expect(await page.evaluate<string[]>(HARM), where).toEqual([]);
+  expect(await page.evaluate<string[]>(SCRIPT_RAN_FLAG), where).toEqual([]);
 
 /** The same text in every place that somebody outside can write into. */
 function messagesWith(text: string): Omit<Incoming, "to" | "from">[] {
@@ -61,45 +61,51 @@ test("whatever people are called and write is text, and nothing but text", async
       elsewhere.push(request.url());
   });
   page.on("dialog", (dialog) => elsewhere.push(`a dialog: ${dialog.message()}`));
-  await context.addInitScript(TRAP);
+  await context.addInitScript(SCRIPT_TRAP);
   await setup({ name: SHORT, organization: SHORT });
   await connect();
   await joined("member", { name: SHORT });
 
-  for (const [no, text] of HOSTILE.entries()) {
+  for (const [no, text] of HOSTILE_MESSAGES.entries()) {
     const first = no - (no % PER_THREAD);
     const names = { profileName: text, profileUsername: text };
-    await simulator.sendIncoming({ to: SENDERS.online, from: number(no), body: text, ...names, wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: number(no),
+      body: text,
+      ...names,
+      wait: true,
+    });
     const further = messagesWith(text).map((message) => ({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: number(first),
-      profileName: HOSTILE[first] ?? "",
+      profileName: HOSTILE_MESSAGES[first] ?? "",
       ...message,
     }));
     await Promise.all(further.map((message) => simulator.sendIncoming({ ...message, wait: true })));
-    const added = await mutate(page, "replies.add", { shortcut: `r${no}`, body: text });
+    const added = await mutateApi(page, "replies.add", { shortcut: `r${no}`, body: text });
     expect(added.status, added.message).toBe(200);
   }
-  const listed = await query<{ items: { id: string; contact: { address: string; name: string } }[] }>(
+  const listed = await queryApi<{ items: { id: string; contact: { address: string; name: string } }[] }>(
     page,
     "conversations.list",
     { filter: "all", limit: 100 },
   );
-  expect(listed.data.items).toHaveLength(HOSTILE.length);
+  expect(listed.data.items).toHaveLength(HOSTILE_MESSAGES.length);
   const threads = listed.data.items
     .map(({ id, contact }) => ({ id, no: Number(contact.address.slice(-5)) }))
     .filter(({ no }) => no % PER_THREAD === 0);
   for (const { id: conversationId, no } of threads)
-    for (const text of HOSTILE.slice(no, no + PER_THREAD)) {
-      await mutate(page, "notes.add", { conversationId, body: text });
-      await mutate(page, "contacts.saveNote", { conversationId, body: text, since: null });
-      await mutate(page, "messages.send", {
+    for (const text of HOSTILE_MESSAGES.slice(no, no + PER_THREAD)) {
+      await mutateApi(page, "notes.add", { conversationId, body: text });
+      await mutateApi(page, "contacts.saveNote", { conversationId, body: text, since: null });
+      await mutateApi(page, "messages.send", {
         conversationId,
         clientKey: `key of ${letters(text)}`.slice(0, 99),
         body: text,
       });
     }
-  await mutate(page, "apiKeys.make", { name: SHORT, role: "member", days: null });
+  await mutateApi(page, "apiKeys.make", { name: SHORT, role: "member", days: null });
 
   await test.step("the list of conversations", async () => {
     await page.goto("/inbox?filter=all");
@@ -113,7 +119,7 @@ test("whatever people are called and write is text, and nothing but text", async
     for (const { id, no } of threads) {
       await page.goto(`/inbox/${id}`);
       const messages = page.getByRole("region", { name: "Messages" });
-      const own = HOSTILE.slice(no, no + PER_THREAD);
+      const own = HOSTILE_MESSAGES.slice(no, no + PER_THREAD);
       for (const text of own)
         await expect.poll(async () => letters((await messages.textContent()) ?? "")).toContain(letters(text));
       await expect(page.getByRole("complementary", { name: "Contact" }).getByRole("textbox")).not.toHaveValue(
@@ -151,20 +157,22 @@ test("whatever people are called and write is text, and nothing but text", async
 test("where texts were taken for HTML, that would be seen", async ({ browser }) => {
   // None of our pages, and so without our policy.
   const context = await browser.newContext();
-  await context.addInitScript(TRAP);
+  await context.addInitScript(SCRIPT_TRAP);
   const page = await context.newPage();
   // All at once: one of them would lead the page away.
-  const harmful = await page.evaluate<string[]>(`${JSON.stringify(HOSTILE.map((text) => text.toWellFormed()))}
+  const harmful = await page.evaluate<
+    string[]
+  >(`${JSON.stringify(HOSTILE_MESSAGES.map((text) => text.toWellFormed()))}
     .filter((text) => {
       document.body.innerHTML = text;
-      return ${HARM}.length > 0;
+      return ${SCRIPT_RAN_FLAG}.length > 0;
     })`);
   expect(harmful.length).toBeGreaterThan(50);
   await page.close();
   const other = await context.newPage();
   await other.setContent(`<img src="data:," onerror="planted()"><a href="https://example.com/">out</a>`);
-  await expect.poll(() => other.evaluate<string[]>(HARM)).toContain("a script ran");
-  expect(await other.evaluate<string[]>(HARM)).toContain(
+  await expect.poll(() => other.evaluate<string[]>(SCRIPT_RAN_FLAG)).toContain("a script ran");
+  expect(await other.evaluate<string[]>(SCRIPT_RAN_FLAG)).toContain(
     "a link out that keeps its opener: https://example.com/",
   );
   await context.close();

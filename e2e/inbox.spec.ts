@@ -1,9 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
-import { recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
-import { answer, field } from "./thread.ts";
+import { recipientWithEnding, SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
+import { messageField, sendReply } from "./helpers/thread.ts";
 
 const ANNA = "+491511234567";
 
@@ -27,7 +27,7 @@ test("a customer is answered, and everything is seen as it happens", async ({
   await connect();
   const colleague = (await joined("member")).page;
   const write = (body: string, from = ANNA, profileName = "Anna Becker") =>
-    simulator.sendIncoming({ to: SENDERS.online, from, body, profileName, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, body, profileName, wait: true });
   let loads = 0;
 
   await test.step("an empty inbox leads to the simulator", async () => {
@@ -62,8 +62,8 @@ test("a customer is answered, and everything is seen as it happens", async ({
   });
 
   await test.step("an answer goes out, and its ticks come back to both", async () => {
-    await answer(page, "From ten to four.");
-    await expect(field(page)).toHaveValue("");
+    await sendReply(page, "From ten to four.");
+    await expect(messageField(page)).toHaveValue("");
     for (const each of [page, colleague]) {
       await expect(bubble(each, "From ten to four.")).toHaveCount(1);
       await expect(bubble(each, "From ten to four.").getByRole("button", { name: "Read" })).toBeVisible();
@@ -77,16 +77,16 @@ test("a customer is answered, and everything is seen as it happens", async ({
   });
 
   await test.step("a draft survives a reload, and belongs to its conversation", async () => {
-    await field(colleague).fill("I was about to say");
+    await messageField(colleague).fill("I was about to say");
     await colleague.reload();
-    await expect(field(colleague)).toHaveValue("I was about to say");
-    await field(colleague).fill("");
+    await expect(messageField(colleague)).toHaveValue("I was about to say");
+    await messageField(colleague).fill("");
   });
 
   await test.step("a long text goes out in parts, in order", async () => {
-    await field(page).fill(`${"first ".repeat(250)}${"second ".repeat(50)}`);
+    await messageField(page).fill(`${"first ".repeat(250)}${"second ".repeat(50)}`);
     await expect(page.getByText("It goes out as 2 messages, in order.")).toBeVisible();
-    await field(page).press("Enter");
+    await messageField(page).press("Enter");
     await expect(bubble(page, "second").getByRole("button", { name: "Read" }).last()).toBeVisible();
     const sent = simulator.listMessages({ customer: `whatsapp:${ANNA}` }).slice(-2);
     expect(sent.map(({ body }) => body.split(" ")[0])).toEqual(["first", "second"]);
@@ -111,7 +111,7 @@ test("a customer is answered, and everything is seen as it happens", async ({
   });
 
   await test.step("the window closes, and opens by itself when the customer writes", async () => {
-    await field(page).fill("Half a sentence");
+    await messageField(page).fill("Half a sentence");
     await server.store.query(
       "update conversation_activity set last_incoming_at = now() - interval '25 hours'",
       [],
@@ -123,17 +123,17 @@ test("a customer is answered, and everything is seen as it happens", async ({
     ).toBeVisible();
     await expect(lock.getByRole("link", { name: "Open templates at Twilio" })).toBeVisible();
     await expect(lock).toContainText("Your draft is kept.");
-    await expect(field(page)).toHaveCount(0);
+    await expect(messageField(page)).toHaveCount(0);
     await write("I am back");
-    await expect(field(page)).toHaveValue("Half a sentence");
+    await expect(messageField(page)).toHaveValue("Half a sentence");
     await expect(lock).toHaveCount(0);
-    await field(page).fill("");
+    await messageField(page).fill("");
   });
 
   await test.step("what cannot be delivered says why, and what to do", async () => {
-    await write("Hello", recipientEnding("63018").replace("whatsapp:", ""), "Rita");
+    await write("Hello", recipientWithEnding("63018").replace("whatsapp:", ""), "Rita");
     await row(page, "Rita").click();
-    await answer(page, "Good morning");
+    await sendReply(page, "Good morning");
     const failed = bubble(page, "Good morning").first();
     await expect(failed.getByRole("button", { name: "Not sent" })).toBeVisible();
     await expect(failed).toContainText("This sender sent too much at once. Try again in a few minutes.");
@@ -155,12 +155,12 @@ test("what could not be handed over stays, and is sent once when there is a netw
 }) => {
   await setup();
   const { id } = await connect();
-  await simulator.sendIncoming({ to: SENDERS.online, from: ANNA, body: "Moin", wait: true });
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: ANNA, body: "Moin", wait: true });
   await page.goto("/inbox");
   await row(page, "Moin").click();
-  await expect(field(page)).toBeVisible();
+  await expect(messageField(page)).toBeVisible();
   await page.context().setOffline(true);
-  await answer(page, "Moin moin");
+  await sendReply(page, "Moin moin");
   await expect(bubble(page, "Moin moin").getByRole("alert")).toContainText("Waystation cannot be reached");
   await page.context().setOffline(false);
   await page.reload();
@@ -171,7 +171,7 @@ test("what could not be handed over stays, and is sent once when there is a netw
     .filter(({ body }) => body === "Moin moin");
   expect(answers).toHaveLength(1);
 
-  await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id });
+  await mutateApi(page, "twilioWhatsApp.disconnect", { connectionId: id });
   await page.reload();
   await expect(page.getByRole("heading", { name: "+1 415 555 0100 is disconnected" })).toBeVisible();
 });
@@ -186,7 +186,7 @@ test("the inbox is worked by keyboard, searched, and fits a phone", async ({
   await connect();
   for (let no = 0; no < 45; no++)
     await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: `+4915110000${String(no).padStart(2, "0")}`,
       body: `Question ${no}`,
       profileName: `Customer ${no}`,
@@ -208,7 +208,7 @@ test("the inbox is worked by keyboard, searched, and fits a phone", async ({
     await keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "Customer 42" })).toBeVisible();
     await keyboard.press("r");
-    await expect(field(page)).toBeFocused();
+    await expect(messageField(page)).toBeFocused();
     await keyboard.type("Answered");
     await keyboard.press("Shift+Enter");
     await keyboard.type("in two lines");
@@ -250,7 +250,7 @@ test("the inbox is worked by keyboard, searched, and fits a phone", async ({
     await row(page, "Customer 44").click();
     await expect(page.getByRole("list", { name: "Conversations" })).toBeHidden();
     await expect(page.getByRole("heading", { name: "Customer 44" })).toBeFocused();
-    await expect(field(page)).toBeInViewport({ ratio: 1 });
+    await expect(messageField(page)).toBeInViewport({ ratio: 1 });
     await page.getByRole("button", { name: "About this contact" }).click();
     await expect(page.getByRole("dialog", { name: "Contact" })).toContainText("+49 151 100 0044");
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
@@ -269,7 +269,7 @@ test("older conversations and a change load side by side, and neither is lost", 
   await connect();
   for (let no = 10; no < 43; no++)
     await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: `+49151100000${no}`,
       body: "Hello",
       profileName: `Customer ${no}`,
@@ -277,7 +277,7 @@ test("older conversations and a change load side by side, and neither is lost", 
     });
   await page.goto("/inbox");
   await expect(rows(page)).toHaveCount(30);
-  const { data } = await query<{ items: { id: string; contact: { name: string } }[] }>(
+  const { data } = await queryApi<{ items: { id: string; contact: { name: string } }[] }>(
     page,
     "conversations.list",
     { filter: "all", search: "Customer 40", limit: 1 },
@@ -291,7 +291,7 @@ test("older conversations and a change load side by side, and neither is lost", 
     await release.promise;
     await route.continue();
   });
-  await mutate(page, "conversations.resolve", { conversationId });
+  await mutateApi(page, "conversations.resolve", { conversationId });
   await held.promise;
   await rows(page).last().scrollIntoViewIfNeeded();
   await expect(page.getByRole("button", { name: "Load older" })).toHaveAttribute("data-loading", "true");
@@ -311,11 +311,11 @@ test("the inbox in every state, light and dark, wide and narrow", async ({
   await setup();
   await page.goto("/inbox");
   await expect(page.getByRole("heading", { name: "No sender is connected" })).toBeVisible();
-  await inspect(page, "inbox without a sender");
+  await inspectScreen(page, "inbox without a sender");
   await connect();
   const body = `Long ${"and longer ".repeat(30)}https://example.org/${"x".repeat(200)}`;
   const write = (from: string, more = {}) =>
-    simulator.sendIncoming({ to: SENDERS.online, from, wait: true, ...more });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, wait: true, ...more });
   for (const kind of ["text", "image", "location", "button", "referral", "flow", "unknown"] as const)
     await write(ANNA, {
       kind,
@@ -323,35 +323,35 @@ test("the inbox in every state, light and dark, wide and narrow", async ({
       buttonText: body,
       profileName: "Maximiliana Featherstonehaugh-Cholmondeley",
     });
-  await write(recipientEnding("63018").replace("whatsapp:", ""), { body: "Hi", profileName: "Rita" });
+  await write(recipientWithEnding("63018").replace("whatsapp:", ""), { body: "Hi", profileName: "Rita" });
   await expect(rows(page)).toHaveCount(2);
   await row(page, "Rita").click();
-  await answer(page, body);
+  await sendReply(page, body);
   await expect(page.getByRole("button", { name: "Send again" })).toBeVisible();
-  await inspect(page, "inbox, not sent");
+  await inspectScreen(page, "inbox, not sent");
   await page.getByRole("button", { name: "Not sent" }).click();
   await expect(page.getByRole("dialog")).toContainText("Error 63018");
-  await inspect(page, "inbox, what became of a message");
+  await inspectScreen(page, "inbox, what became of a message");
   await page.keyboard.press("Escape");
   await row(page, "Maximiliana").click();
   await expect(bubble(page, "Answered form")).toBeVisible();
-  await field(page).fill(body.repeat(4));
-  await inspect(page, "inbox, every kind, and a long draft");
-  await field(page).fill("");
+  await messageField(page).fill(body.repeat(4));
+  await inspectScreen(page, "inbox, every kind, and a long draft");
+  await messageField(page).fill("");
   await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
-  await inspect(page, "inbox, shortcuts");
+  await inspectScreen(page, "inbox, shortcuts");
   await server.store.query(
     "update conversation_activity set last_incoming_at = now() - interval '25 hours'",
     [],
   );
   await page.reload();
   await expect(page.getByRole("region", { name: "Why you cannot answer now" })).toBeVisible();
-  await inspect(page, "inbox, closed");
+  await inspectScreen(page, "inbox, closed");
   await page.goto("/inbox?filter=mine");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
-  await inspect(page, "inbox, nothing found");
+  await inspectScreen(page, "inbox, nothing found");
   await page.goto("/inbox/00000000-0000-7000-8000-000000000000");
   await expect(page.getByText("This conversation cannot be shown")).toBeVisible();
-  await inspect(page, "inbox, no such conversation");
+  await inspectScreen(page, "inbox, no such conversation");
 });

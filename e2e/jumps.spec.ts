@@ -1,5 +1,5 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
 
 /** Below it nobody sees it: the browsers' own measure calls 0.1 good. */
 const UNSEEN = 0.01;
@@ -16,7 +16,12 @@ test("nothing jumps while a page loads", async ({ page, setup, connect, simulato
   await setup();
   const { id } = await connect();
   for (let count = 0; count < 15; count++)
-    await simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body: "Moin", wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: "+491511234567",
+      body: "Moin",
+      wait: true,
+    });
   await page.addInitScript(WATCH);
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 844 });

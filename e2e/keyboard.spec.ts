@@ -1,14 +1,14 @@
-import { ACCOUNTS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
-import { eventRows, verdict } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
-import { tabTo } from "./keyboard.ts";
-import { field } from "./wizard.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { connectionVerdict, eventRows } from "./helpers/installation.ts";
+import { pressTabUntilFocused } from "./helpers/keyboard.ts";
+import { wizardField } from "./helpers/wizard.ts";
 
 test("the desk can be used without a mouse", async ({ page, setup, simulator }) => {
   await setup();
   const { keyboard } = page;
   const press = async (name: string, role: "button" | "link" | "radio" = "button") => {
-    await tabTo(page, page.getByRole(role, { name, exact: true }).first());
+    await pressTabUntilFocused(page, page.getByRole(role, { name, exact: true }).first());
     await keyboard.press(role === "radio" ? "Space" : "Enter");
   };
 
@@ -19,7 +19,7 @@ test("the desk can be used without a mouse", async ({ page, setup, simulator }) 
     await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
     await expect(page.getByRole("link", { name: "Skip to the content" })).toBeInViewport();
     await keyboard.press("Enter");
-    await tabTo(page, page.getByRole("button", { name: "Theme" }));
+    await pressTabUntilFocused(page, page.getByRole("button", { name: "Theme" }));
     await expect(page.getByRole("link", { name: "Webhooks" }), "the rail was skipped").not.toBeFocused();
   });
 
@@ -33,31 +33,31 @@ test("the desk can be used without a mouse", async ({ page, setup, simulator }) 
 
   await test.step("the wizard, from the first field to the connection", async () => {
     await press("Use the simulator");
-    await tabTo(page, field(page, "accountSid"));
-    await keyboard.type(ACCOUNTS.healthy);
+    await pressTabUntilFocused(page, wizardField(page, "accountSid"));
+    await keyboard.type(SENTINEL_ACCOUNTS.healthy);
     await keyboard.press("Tab");
-    await expect(field(page, "authToken")).toBeFocused();
-    await keyboard.type(TOKENS.wrong);
+    await expect(wizardField(page, "authToken")).toBeFocused();
+    await keyboard.type(SENTINEL_TOKENS.wrong);
     await keyboard.press("Enter");
-    await expect(field(page, "authToken")).toHaveAccessibleDescription(/does not accept/);
-    await expect(field(page, "authToken"), "what is wrong has the focus").toBeFocused();
+    await expect(wizardField(page, "authToken")).toHaveAccessibleDescription(/does not accept/);
+    await expect(wizardField(page, "authToken"), "what is wrong has the focus").toBeFocused();
     await keyboard.press("ControlOrMeta+a");
-    await keyboard.type(TOKENS.primary);
+    await keyboard.type(SENTINEL_TOKENS.primary);
     await keyboard.press("Enter");
 
     await press("+1 415 555 0100", "radio");
     await expect(page.getByRole("radio", { name: "+1 415 555 0100" })).toBeChecked();
     await press("Continue");
     await press("Connect");
-    await expect(verdict(page).getByRole("heading")).toHaveText("Needs attention");
+    await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Needs attention");
   });
 
   await test.step("events are opened, walked through and closed", async () => {
     for (const body of ["First", "Second", "Third"])
-      await simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body, wait: true });
+      await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body, wait: true });
     await expect(eventRows(page)).toHaveCount(3);
     const third = eventRows(page).first().getByRole("button");
-    await tabTo(page, third);
+    await pressTabUntilFocused(page, third);
     await keyboard.press("Enter");
     const drawer = page.getByRole("dialog");
     const bodyCell = drawer.getByRole("row").filter({
@@ -84,6 +84,6 @@ test("the desk can be used without a mouse", async ({ page, setup, simulator }) 
     await expect(dialog.getByRole("button", { name: "Cancel" }), "the harmless way first").toBeFocused();
     await keyboard.press("Tab");
     await keyboard.press("Enter");
-    await expect(verdict(page).getByRole("heading")).toHaveText("Disconnected");
+    await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Disconnected");
   });
 });

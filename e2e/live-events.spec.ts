@@ -1,6 +1,6 @@
-import { ACCOUNTS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
-import { eventRows, verdict } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { connectionVerdict, eventRows } from "./helpers/installation.ts";
 
 test("webhooks appear by themselves in every open browser, and can be read, filtered and found", async ({
   page,
@@ -22,7 +22,7 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
 
   const customer = "+491511234567";
   const write = (body: string, more = {}) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: customer, body, wait: true, ...more });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body, wait: true, ...more });
 
   await test.step("a message arrives in two browsers at once", async () => {
     await write("Is it open on Sunday?");
@@ -30,7 +30,7 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
     for (const each of pages) {
       await expect(eventRows(each)).toHaveCount(2);
       await expect(eventRows(each).first(), "newest first").toContainText("“Or on Monday?”");
-      await expect(verdict(each).getByRole("heading")).toHaveText("Working");
+      await expect(connectionVerdict(each).getByRole("heading")).toHaveText("Working");
       await expect(each.getByRole("region", { name: "Last 24 hours" })).toContainText("Messages in, 24 h2");
     }
     expect(loads, "nobody reloaded").toBe(0);
@@ -61,16 +61,21 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
   });
 
   await test.step("statuses of what the business sends come too, and kinds can be told apart", async () => {
-    await simulator.sendIncoming({ to: SENDERS.online, from: "+34600555001", body: "Hola" });
-    const sent = await fetch(`${simulator.url}/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages.json`, {
-      method: "POST",
-      headers: { authorization: `Basic ${btoa(`${ACCOUNTS.healthy}:${TOKENS.primary}`)}` },
-      body: new URLSearchParams({
-        From: SENDERS.online,
-        To: `whatsapp:${customer}`,
-        Body: "From ten to four.",
-      }),
-    });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+34600555001", body: "Hola" });
+    const sent = await fetch(
+      `${simulator.url}/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages.json`,
+      {
+        method: "POST",
+        headers: {
+          authorization: `Basic ${btoa(`${SENTINEL_ACCOUNTS.healthy}:${SENTINEL_TOKENS.primary}`)}`,
+        },
+        body: new URLSearchParams({
+          From: SENTINEL_SENDERS.online,
+          To: `whatsapp:${customer}`,
+          Body: "From ten to four.",
+        }),
+      },
+    );
     expect(sent.status).toBe(201);
     await expect(eventRows(page).filter({ hasText: "read" })).toHaveCount(1);
     const all = await eventRows(page).count();
@@ -112,17 +117,17 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
       method: "POST",
       headers: { "x-twilio-signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
       body: new URLSearchParams({
-        AccountSid: ACCOUNTS.healthy,
+        AccountSid: SENTINEL_ACCOUNTS.healthy,
         MessageSid: `SM${"0".repeat(32)}`,
         From: "whatsapp:+15005550666",
-        To: SENDERS.online,
+        To: SENTINEL_SENDERS.online,
         Body: "Send me the money",
         NumMedia: "0",
       }),
     });
     expect(forged.status).toBe(401);
     for (const each of pages) {
-      await expect(verdict(each)).toContainText("1 webhook was rejected in the last 24 hours");
+      await expect(connectionVerdict(each)).toContainText("1 webhook was rejected in the last 24 hours");
       await expect(eventRows(each).filter({ hasText: "Send me the money" })).toHaveCount(0);
     }
     await page.getByRole("link", { name: "See why" }).click();
@@ -137,7 +142,7 @@ test("webhooks appear by themselves in every open browser, and can be read, filt
 
   await test.step("the next genuine one puts the verdict right again", async () => {
     await write("Still there?");
-    await expect(verdict(colleague).getByRole("heading")).toHaveText("Working");
+    await expect(connectionVerdict(colleague).getByRole("heading")).toHaveText("Working");
     await expect(eventRows(colleague).first()).toContainText("Still there?");
   });
 });

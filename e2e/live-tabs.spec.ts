@@ -1,9 +1,9 @@
 import type { BrowserContext, Locator, Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { signOut } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
-import { liveStreams } from "./live-streams.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { signOut } from "./helpers/installation.ts";
+import { countLiveStreams } from "./helpers/live-streams.ts";
 
 const row = (page: Page, text: string): Locator =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: text });
@@ -35,7 +35,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
   await connect();
   const { openers, leader } = watchStreams(context);
   const write = (body: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body, wait: true });
   await write("Before any tab");
   const tabs = [page];
   while (tabs.length < 10) tabs.push(await context.newPage());
@@ -46,13 +46,13 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
   await test.step("all ten load, at the same time", async () => {
     await Promise.all(tabs.map((tab) => tab.goto("/inbox")));
     await everywhere("Before any tab");
-    await expect.poll(() => liveStreams(server.url)).toBe(1);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(1);
   });
 
   await test.step("a message shows in all of them", async () => {
     await write("To ten tabs");
     await everywhere("To ten tabs");
-    expect(await liveStreams(server.url)).toBe(1);
+    expect(await countLiveStreams(server.url)).toBe(1);
     expect(openers).toHaveLength(1);
   });
 
@@ -61,7 +61,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     await closed.close();
     without(closed);
     await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(2);
-    await expect.poll(() => liveStreams(server.url)).toBe(1);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(1);
     await write("To nine tabs");
     await everywhere("To nine tabs");
   });
@@ -73,7 +73,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(3);
     await write("To eight tabs");
     await everywhere("To eight tabs");
-    await expect.poll(() => liveStreams(server.url)).toBe(1);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(1);
   });
 
   await test.step("the browser freezes the leader", async () => {
@@ -84,7 +84,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(4);
     await write("To seven tabs");
     await everywhere("To seven tabs");
-    await expect.poll(() => liveStreams(server.url)).toBe(1);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(1);
     // Whether the frozen tab has it already depends on a refetch that was under way.
     await frozen.evaluate(`document.dispatchEvent(new Event("resume"))`);
     tabs.push(frozen);
@@ -98,7 +98,7 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
     await away.goto("/inbox");
     await write("To all again");
     await everywhere("To all again");
-    expect(await liveStreams(server.url)).toBe(1);
+    expect(await countLiveStreams(server.url)).toBe(1);
     expect(openers).toHaveLength(5);
   });
 });
@@ -116,7 +116,7 @@ test("a leader that hangs is replaced, and follows when it responds again", asyn
   await connect();
   const { openers } = watchStreams(context);
   const write = (body: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body, wait: true });
   await page.goto("/inbox");
   await write("Hello");
   await expect(row(page, "Hello")).toBeVisible();
@@ -148,7 +148,7 @@ test("a leader that hangs is replaced, and follows when it responds again", asyn
   end();
   await hang;
   await expect(row(page, "While the first tab hangs")).toBeVisible();
-  await expect.poll(() => liveStreams(server.url)).toBe(1);
+  await expect.poll(() => countLiveStreams(server.url)).toBe(1);
   await write("After that");
   for (const tab of [page, other]) await expect(row(tab, "After that")).toBeVisible();
 });
@@ -169,7 +169,13 @@ test("each tab is present for itself, whichever tab has the stream", async ({
     ["+491511234567", "Anna Becker"],
     ["+34600555001", "Carla Ruiz"],
   ] as const)
-    await simulator.sendIncoming({ to: SENDERS.online, from, body: "Hello", profileName, wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from,
+      body: "Hello",
+      profileName,
+      wait: true,
+    });
   const second = await context.newPage();
   const open = async (tab: Page, name: string) => {
     await tab.goto("/inbox");
@@ -193,7 +199,7 @@ test("each tab is present for itself, whichever tab has the stream", async ({
   await test.step("what one tab reads is read in the other", async () => {
     await page.goto("/inbox");
     await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: "+34600555001",
       body: "Is this read?",
       wait: true,
@@ -235,16 +241,16 @@ test("what ends or changes a session reaches the tabs that follow", async ({
   });
 
   await test.step("another organisation, chosen in one tab", async () => {
-    const { data } = await mutate<{ id: string }>(page, "organizations.create", { name: "Second Shop" });
+    const { data } = await mutateApi<{ id: string }>(page, "organizations.create", { name: "Second Shop" });
     const tabs = [page, await context.newPage()];
-    await mutate(page, "organizations.activate", { organizationId: owner.organizationId });
+    await mutateApi(page, "organizations.activate", { organizationId: owner.organizationId });
     for (const tab of tabs) await tab.goto("/team");
     await eachOf(tabs, (tab) => tab.getByRole("button", { name: "Organisation: Harbour Bakery" }));
     expect(data.id).not.toBe(owner.organizationId);
     await tabs[1]?.getByRole("button", { name: "Organisation: Harbour Bakery" }).click();
     await tabs[1]?.getByRole("menuitem", { name: "Second Shop" }).click();
     await eachOf(tabs, (tab) => tab.getByRole("button", { name: "Organisation: Second Shop" }));
-    await mutate(page, "organizations.activate", { organizationId: owner.organizationId });
+    await mutateApi(page, "organizations.activate", { organizationId: owner.organizationId });
     await eachOf(tabs, (tab) => tab.getByRole("button", { name: "Organisation: Harbour Bakery" }));
     await tabs[1]?.close();
   });
@@ -256,7 +262,7 @@ test("what ends or changes a session reaches the tabs that follow", async ({
     await signIn(person, first);
     for (const tab of hers) await tab.goto("/team");
     await eachOf(hers, (tab) => tab.getByRole("button", { name: `Your account: ${person.name}` }));
-    await expect.poll(() => liveStreams(server.url)).toBe(2);
+    await expect.poll(() => countLiveStreams(server.url)).toBe(2);
   });
 
   await test.step("signed in as somebody else in one tab: the others show that person, or nobody", async () => {
@@ -270,7 +276,7 @@ test("what ends or changes a session reaches the tabs that follow", async ({
   });
 
   await test.step("removed", async () => {
-    const { status } = await mutate(mia, "team.leave", { organizationId: owner.organizationId });
+    const { status } = await mutateApi(mia, "team.leave", { organizationId: owner.organizationId });
     expect(status).toBe(200);
     for (const tab of hers) await expect(tab.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });

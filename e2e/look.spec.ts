@@ -1,6 +1,6 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { eventRows } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { eventRows } from "./helpers/installation.ts";
 
 test("the theme follows the system until somebody chooses", async ({ page, setup }) => {
   await setup();
@@ -39,7 +39,7 @@ test("on a phone the bottom bar leads everywhere", async ({ page, setup, connect
   await page.getByRole("link", { name: /Bar Harbour Ltd/ }).click();
   await expect(page.getByRole("heading", { name: "Bar Harbour Ltd", level: 1 })).toBeVisible();
   await bar.getByRole("link", { name: "Webhooks" }).click();
-  await simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body: "Moin" });
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body: "Moin" });
   await eventRows(page).getByRole("button").click();
   await expect(page.getByRole("dialog")).toContainText("Moin");
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();

@@ -1,9 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
 import { makeMedia } from "@waystation/twilio-simulator/media/make-media";
-import { recipientEnding, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { recipientWithEnding, SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 const ANNA = "+491511234567";
 
@@ -18,7 +18,14 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
     kind: "image" | "audio" | "video" | "document" | "sticker" | "contacts" | "location",
     body = "",
   ) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: ANNA, kind, body, profileName: "Anna", wait: true });
+    simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: ANNA,
+      kind,
+      body,
+      profileName: "Anna",
+      wait: true,
+    });
 
   await test.step("a picture, a voice note, a place, a card, a document, a sticker and a video", async () => {
     await send("image", "Found this under the seat");
@@ -45,7 +52,7 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
     await first.click();
     const large = page.getByRole("dialog", { name: "Photo: Found this under the seat, 1 of 3" });
     await expectDrawn(large.getByRole("img", { name: "Photo" }));
-    await inspect(page, "a picture, large");
+    await inspectScreen(page, "a picture, large");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await expect(page.getByRole("dialog", { name: "Photo: And this, 3 of 3" })).toBeVisible();
@@ -62,7 +69,7 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
 
   await test.step("a document is kept under its name", async () => {
     await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: ANNA,
       kind: "document",
       media: [
@@ -91,7 +98,7 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
   await test.step("what this browser cannot play or show is offered as a file", async () => {
     const odd = (kind: "audio" | "image", contentType: string, bytes: string) =>
       simulator.sendIncoming({
-        to: SENDERS.online,
+        to: SENTINEL_SENDERS.online,
         from: ANNA,
         kind,
         media: [{ contentType, data: Buffer.from(bytes, "latin1").toString("base64") }],
@@ -104,7 +111,7 @@ test("what a customer sends is seen, heard and kept", async ({ page, setup, conn
     await expect(bubbles(page).last()).toContainText("This browser cannot show it.");
   });
 
-  await inspect(page, "a conversation with every kind of file");
+  await inspectScreen(page, "a conversation with every kind of file");
 });
 
 test("a file that does not come says why, and comes when it can", async ({
@@ -116,14 +123,20 @@ test("a file that does not come says why, and comes when it can", async ({
   await setup();
   const { id } = await connect();
   const send = (kind: "image" | "document") =>
-    simulator.sendIncoming({ to: SENDERS.online, from: ANNA, kind, profileName: "Anna", wait: true });
+    simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: ANNA,
+      kind,
+      profileName: "Anna",
+      wait: true,
+    });
   simulator.setChaos({ mediaFault: "throttled" });
   await send("image");
   await page.goto("/inbox");
   await page.getByRole("listitem").filter({ hasText: "Anna" }).getByRole("link").click();
   const failed = bubbles(page).filter({ hasText: "This file could not be fetched." });
   await expect(failed).toContainText("Twilio is receiving too many requests");
-  await inspect(page, "a file that did not come");
+  await inspectScreen(page, "a file that did not come");
 
   simulator.setChaos({ mediaFault: "down" });
   await failed.getByRole("button", { name: "Try again" }).click();
@@ -138,7 +151,7 @@ test("a file that does not come says why, and comes when it can", async ({
   await send("document");
   const document = bubbles(page).last();
   await expect(document.getByRole("button", { name: "Download" })).toBeVisible();
-  await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id });
+  await mutateApi(page, "twilioWhatsApp.disconnect", { connectionId: id });
   await document.getByRole("button", { name: "Download" }).click();
   await expect(document.getByRole("alert")).toContainText("before its sender was disconnected");
   await page.reload();
@@ -194,7 +207,7 @@ test("a customer with a phone and a person at the desk send each other files", a
     await choose(file("boat.png", "image/png", picture));
     await expect(chips).toContainText("boat.png");
     await expect(chips).not.toContainText("%");
-    await inspect(page, "a composer with a file");
+    await inspectScreen(page, "a composer with a file");
     await field.fill("This one");
     await field.press("Enter");
     await expect(chips).toHaveCount(0);
@@ -263,7 +276,7 @@ test("a customer with a phone and a person at the desk send each other files", a
     await expect(chips.nth(1)).toContainText("pictures of up to 5 MB");
     await expect(chips.nth(2)).toContainText("WhatsApp does not take this kind of file.");
     await expect(page.getByText("Remove the file that cannot be sent.")).toBeVisible();
-    await inspect(page, "a composer with files that cannot be sent");
+    await inspectScreen(page, "a composer with files that cannot be sent");
     await field.fill("Not without them");
     await field.press("Enter");
     await expect(field).toHaveValue("Not without them");
@@ -307,7 +320,7 @@ test("where Twilio cannot fetch a file is said before it is sent", async ({
   await setup();
   await connect();
   await simulator.sendIncoming({
-    to: SENDERS.online,
+    to: SENTINEL_SENDERS.online,
     from: ANNA,
     body: "Hi",
     profileName: "Anna",
@@ -329,8 +342,14 @@ test("where Twilio cannot fetch a file is said before it is sent", async ({
 test("a file that was not delivered is sent again", async ({ page, setup, connect, simulator }) => {
   await setup();
   await connect();
-  const from = recipientEnding("63018").replace("whatsapp:", "");
-  await simulator.sendIncoming({ to: SENDERS.online, from, body: "Hello", profileName: "Rita", wait: true });
+  const from = recipientWithEnding("63018").replace("whatsapp:", "");
+  await simulator.sendIncoming({
+    to: SENTINEL_SENDERS.online,
+    from,
+    body: "Hello",
+    profileName: "Rita",
+    wait: true,
+  });
   await page.goto("/inbox");
   await page.getByRole("listitem").filter({ hasText: "Rita" }).getByRole("link").click();
   const buffer = makeMedia("image").bytes;

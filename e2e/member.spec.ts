@@ -1,7 +1,7 @@
-import { ACCOUNTS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { tabTo } from "./keyboard.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { pressTabUntilFocused } from "./helpers/keyboard.ts";
 
 const ask = "Ask one of them.";
 
@@ -16,7 +16,7 @@ test("a member sees everything and connects nothing", async ({ page: ownerPage, 
     await expect(way).toHaveAccessibleDescription(
       `Only owners and admins can connect a Twilio account. ${ask}`,
     );
-    await tabTo(page, way);
+    await pressTabUntilFocused(page, way);
     await expect(page.getByRole("tooltip")).toContainText("Only owners and admins");
     await way.press("Enter");
     await expect(page).toHaveURL(/\/$/);
@@ -60,18 +60,22 @@ test("a member sees everything and connects nothing", async ({ page: ownerPage, 
   });
 
   await test.step("the API refuses too", async () => {
-    const credentials = { mode: "test", accountSid: ACCOUNTS.healthy, authToken: TOKENS.primary };
+    const credentials = {
+      mode: "test",
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      authToken: SENTINEL_TOKENS.primary,
+    };
     const rejections = [
-      await mutate(page, "twilioWhatsApp.verify", credentials),
-      await mutate(page, "twilioWhatsApp.connect", { ...credentials, sender: SENDERS.inService }),
-      await mutate(page, "twilioWhatsApp.disconnect", { connectionId: id }),
-      await mutate(page, "twilioWhatsApp.check", { connectionId: id }),
-      await query(page, "twilioWhatsApp.testCredentials"),
-      await mutate(page, "team.invite", { email: "more@example.org", role: "member" }),
-      await query(page, "audit.list", {}),
+      await mutateApi(page, "twilioWhatsApp.verify", credentials),
+      await mutateApi(page, "twilioWhatsApp.connect", { ...credentials, sender: SENTINEL_SENDERS.inService }),
+      await mutateApi(page, "twilioWhatsApp.disconnect", { connectionId: id }),
+      await mutateApi(page, "twilioWhatsApp.check", { connectionId: id }),
+      await queryApi(page, "twilioWhatsApp.testCredentials"),
+      await mutateApi(page, "team.invite", { email: "more@example.org", role: "member" }),
+      await queryApi(page, "audit.list", {}),
     ];
     for (const refusal of rejections) expect(refusal).toMatchObject({ status: 403, reason: "not_allowed" });
-    const status = await query<{ id: string; isActive: boolean }[]>(page, "twilioWhatsApp.status");
+    const status = await queryApi<{ id: string; isActive: boolean }[]>(page, "twilioWhatsApp.status");
     expect(status.data).toMatchObject([{ id, isActive: true }]);
   });
 

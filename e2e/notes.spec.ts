@@ -1,7 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 const ANNA = "+491511234567";
 
@@ -23,7 +23,7 @@ test("notes are the team's own: written, read at once, mentioned in, changed and
   await connect();
   const { page: mia } = await joined("member");
   const write = (from: string, body: string, profileName: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from, body, profileName, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, body, profileName, wait: true });
   await write("+34600555001", "Hola", "Carla Ruiz");
   await write(ANNA, "Is there cake?", "Anna Becker");
   for (const each of [page, mia]) await each.goto("/inbox");
@@ -93,7 +93,7 @@ test("notes are the team's own: written, read at once, mentioned in, changed and
   await test.step("it fits every screen", async () => {
     await field(page).fill("Another @");
     await expect(page.getByRole("listbox", { name: "People to mention" })).toBeVisible();
-    await inspect(page, "a thread with a note, and people to mention");
+    await inspectScreen(page, "a thread with a note, and people to mention");
     await field(page).fill("");
   });
 

@@ -1,8 +1,8 @@
-import { ACCOUNTS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
-import { mutate, query } from "./api.ts";
-import { eventRows } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
-import { submitCredentials } from "./wizard.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { eventRows } from "./helpers/installation.ts";
+import { submitCredentials } from "./helpers/wizard.ts";
 
 test("two organisations never see each other", async ({ page, setup, connect, joined, simulator }) => {
   await setup();
@@ -10,7 +10,7 @@ test("two organisations never see each other", async ({ page, setup, connect, jo
   const marina = "whatsapp:+14155550120";
   const write = (to: string, body: string) =>
     simulator.sendIncoming({ to, from: "+491511234567", body, wait: true });
-  await write(SENDERS.online, "For the bakery");
+  await write(SENTINEL_SENDERS.online, "For the bakery");
 
   await test.step("an owner makes a second organisation, which starts empty", async () => {
     await page.goto("/");
@@ -26,7 +26,10 @@ test("two organisations never see each other", async ({ page, setup, connect, jo
   const { page: mo } = await joined("admin", { name: "Mo Marina", email: "mo@example.org" });
   await test.step("a sender that the other one holds is refused in neutral words", async () => {
     await mo.goto("/connections/new?mode=test");
-    await submitCredentials(mo, { accountSid: ACCOUNTS.healthy, authToken: TOKENS.primary });
+    await submitCredentials(mo, {
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      authToken: SENTINEL_TOKENS.primary,
+    });
     const sender = mo.getByRole("radio", { name: "+1 415 555 0100" });
     await expect(sender, "nothing tells that somebody has it").toBeEnabled();
     await sender.check();
@@ -38,11 +41,11 @@ test("two organisations never see each other", async ({ page, setup, connect, jo
     await expect(mo.getByText("Harbour Bakery")).toHaveCount(0);
   });
 
-  const own = await connect({ accountSid: ACCOUNTS.subaccount, sender: marina }, mo);
+  const own = await connect({ accountSid: SENTINEL_ACCOUNTS.subaccount, sender: marina }, mo);
   await test.step("each list has one's own only, also while webhooks arrive", async () => {
     await mo.goto("/webhooks");
     await expect(mo.getByRole("status", { name: "Live updates: live" })).toBeVisible();
-    await write(SENDERS.online, "Again for the bakery");
+    await write(SENTINEL_SENDERS.online, "Again for the bakery");
     await write(marina, "For the marina");
     await expect(eventRows(mo)).toHaveCount(1);
     await expect(eventRows(mo)).toContainText("For the marina");
@@ -65,17 +68,17 @@ test("two organisations never see each other", async ({ page, setup, connect, jo
     await expect(mo.getByRole("heading", { name: "There is no such page" })).toBeVisible();
     await expect(mo.getByText("For the bakery")).toHaveCount(0);
     const answers = [
-      await query(mo, "events.list", { connectionId: bakery.id }),
-      await mutate(mo, "twilioWhatsApp.check", { connectionId: bakery.id }),
-      await mutate(mo, "twilioWhatsApp.disconnect", { connectionId: bakery.id }),
+      await queryApi(mo, "events.list", { connectionId: bakery.id }),
+      await mutateApi(mo, "twilioWhatsApp.check", { connectionId: bakery.id }),
+      await mutateApi(mo, "twilioWhatsApp.disconnect", { connectionId: bakery.id }),
     ];
     for (const answer of answers) expect(answer).toMatchObject({ status: 404, reason: "not_found" });
   });
 
   await test.step("nor can its people be reached, or its organisation be opened", async () => {
-    const me = await query<{ organizations: { id: string; name: string }[] }>(page, "session.me");
+    const me = await queryApi<{ organizations: { id: string; name: string }[] }>(page, "session.me");
     const other = me.data.organizations.find(({ name }) => name === "Harbour Bakery")?.id;
-    const opened = await mutate(mo, "organizations.activate", { organizationId: other });
+    const opened = await mutateApi(mo, "organizations.activate", { organizationId: other });
     expect(opened).toMatchObject({ status: 404, reason: "not_found" });
     await mo.goto("/");
     await mo.getByRole("button", { name: "Organisation: Harbour Marina" }).click();

@@ -1,7 +1,7 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 test("everything is reached by typing", async ({ page, setup, connect, simulator }) => {
   await setup();
@@ -10,8 +10,8 @@ test("everything is reached by typing", async ({ page, setup, connect, simulator
     ["+491511234567", "Is there lemon cake?", "Anna Becker"],
     ["+34600555001", "Hola", "Carla Ruiz"],
   ] as const)
-    await simulator.sendIncoming({ to: SENDERS.online, from, body, profileName, wait: true });
-  await mutate(page, "replies.add", { shortcut: "hours", body: "Ten to four" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, body, profileName, wait: true });
+  await mutateApi(page, "replies.add", { shortcut: "hours", body: "Ten to four" });
   const dialog = page.getByRole("dialog");
   const search = dialog.getByRole("textbox", { name: "Search and commands" });
   const offered = (name: string) => dialog.getByRole("button", { name });
@@ -38,7 +38,7 @@ test("everything is reached by typing", async ({ page, setup, connect, simulator
   await test.step("a conversation, by what was written in it", async () => {
     await open("lemon");
     await expect(offered("Anna Becker")).toBeVisible();
-    await inspect(page, "palette, with what was found");
+    await inspectScreen(page, "palette, with what was found");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "Anna Becker", level: 2 })).toBeVisible();
     await expect(dialog).toHaveCount(0);

@@ -1,5 +1,5 @@
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 test.use({ sendsMail: true });
 test.describe.configure({ timeout: 300_000 });
@@ -20,13 +20,13 @@ test("who forgot the password gets in again by a mail", async ({ page, setup, vi
     await phone.getByLabel("Email").fill("ada");
     await phone.getByRole("button", { name: "Send the link" }).click();
     await expect(phone.getByLabel("Email")).toHaveAccessibleDescription("Enter your email address.");
-    await inspect(phone, "forgotten password, with mail");
+    await inspectScreen(phone, "forgotten password, with mail");
     await ask("nobody@example.org");
   });
 
   await test.step("a mail comes, and its link changes the password", async () => {
     await ask(ada.email);
-    await inspect(phone, "forgotten password, mail is on its way");
+    await inspectScreen(phone, "forgotten password, mail is on its way");
     await expect.poll(() => mailServer.mails.map(({ to }) => to)).toEqual([[ada.email]]);
     const mail = (mailServer.mails[0]?.text ?? "").replaceAll("=\n", "").replaceAll("=3D", "=");
     const link = /http\S+reset-password#\S+/.exec(mail)?.[0] ?? "";

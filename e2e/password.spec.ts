@@ -1,5 +1,5 @@
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 // Each screen is some fifty questions to axe.
 test.describe.configure({ timeout: 300_000 });
@@ -26,7 +26,7 @@ test("who forgot the password gets in again by a link of an owner", async ({
     await expect(phone.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
     await expect(phone.getByText("This Waystation sends no mail")).toBeVisible();
     await expect(phone.getByText("people reset-link")).toBeVisible();
-    await inspect(phone, "forgotten password, without mail");
+    await inspectScreen(phone, "forgotten password, without mail");
   });
 
   await test.step("the owner makes a link, which is shown once", async () => {
@@ -38,7 +38,7 @@ test("who forgot the password gets in again by a link of an owner", async ({
     await expect(dialog).toContainText("every device of theirs is signed out");
     await dialog.getByRole("button", { name: "Make the link" }).click();
     await expect(dialog.getByRole("status").first()).toContainText("it is shown only now");
-    await inspect(page, "link for a new password");
+    await inspectScreen(page, "link for a new password");
     await dialog.getByRole("button", { name: "Copy link for a new password" }).click();
     link = await page.evaluate<string>("navigator.clipboard.readText()");
     await dialog.getByRole("button", { name: "Done" }).click();
@@ -57,11 +57,11 @@ test("who forgot the password gets in again by a link of an owner", async ({
     await expect(phone.getByLabel("New password", { exact: true })).toHaveAccessibleDescription(
       /12 characters/,
     );
-    await inspect(phone, "new password, refused");
+    await inspectScreen(phone, "new password, refused");
     await phone.getByLabel("New password", { exact: true }).fill("seven gulls over the pier");
     await phone.getByRole("button", { name: "Change password" }).click();
     await expect(phone.getByRole("heading", { name: "Your password is changed" })).toBeVisible();
-    await inspect(phone, "new password, changed");
+    await inspectScreen(phone, "new password, changed");
     await expect(mia.getByRole("heading", { name: "Sign in" }), "without a click of hers").toBeVisible();
     await phone.getByRole("link", { name: "Sign in" }).click();
     await phone.getByLabel("Email").fill(person.email);
@@ -74,7 +74,7 @@ test("who forgot the password gets in again by a link of an owner", async ({
     const stranger = await visitor();
     await stranger.goto(link);
     await expect(stranger.getByRole("heading", { name: "This link cannot be used" })).toBeVisible();
-    await inspect(stranger, "a link that was used");
+    await inspectScreen(stranger, "a link that was used");
     await stranger.getByRole("link", { name: "Ask for a new one" }).click();
     await expect(stranger.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
   });

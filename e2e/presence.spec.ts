@@ -1,7 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 const row = (page: Page, name: string): Locator =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: name });
@@ -21,7 +21,13 @@ test("who else is there, and who types, is seen at once and ends at once", async
     ["+491511234567", "Anna Becker"],
     ["+34600555001", "Carla Ruiz"],
   ] as const)
-    await simulator.sendIncoming({ to: SENDERS.online, from, body: "Hello", profileName, wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from,
+      body: "Hello",
+      profileName,
+      wait: true,
+    });
   for (const each of [page, mia]) {
     await each.goto("/inbox");
     await row(each, "Anna Becker").click();
@@ -37,7 +43,7 @@ test("who else is there, and who types, is seen at once and ends at once", async
   await test.step("typing shows, and stops with the answer", async () => {
     await field.pressSequentially("I am");
     await expect(typing).toBeVisible();
-    await inspect(page, "a thread in which somebody types");
+    await inspectScreen(page, "a thread in which somebody types");
     await field.pressSequentially(" on it");
     await expect(typing).toBeVisible();
     await field.press("Enter");

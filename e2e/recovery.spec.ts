@@ -1,4 +1,4 @@
-import { expect, test } from "./fixtures.ts";
+import { expect, test } from "./helpers/fixtures.ts";
 
 /** Possibly in a batch with others. */
 const TEAM = /\/api\/trpc\/[^?]*team\./;

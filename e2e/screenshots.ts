@@ -4,14 +4,19 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, expect, type Page } from "@playwright/test";
-import { readConfig } from "@waystation/server/config";
-import { createLogger } from "@waystation/server/logger";
-import { startServer } from "@waystation/server/server";
-import { ACCOUNTS, recipientEnding, SENDERS, tokenOf } from "@waystation/twilio-simulator/sentinels";
+import { readConfig } from "@waystation/server/lifecycle/config";
+import { createLogger } from "@waystation/server/lifecycle/logger";
+import { startServer } from "@waystation/server/lifecycle/server";
+import {
+  recipientWithEnding,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_SENDERS,
+  sentinelTokenOf,
+} from "@waystation/twilio-simulator/sentinels";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
-import { mutate, query } from "./api.ts";
-import { eventRows, verdict } from "./desk.ts";
-import { submitCredentials } from "./wizard.ts";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { connectionVerdict, eventRows } from "./helpers/installation.ts";
+import { submitCredentials } from "./helpers/wizard.ts";
 
 const folder = join(import.meta.dirname, "../docs/screenshots");
 const WIDTH = 1280;
@@ -70,12 +75,12 @@ const page = await context.newPage();
 const id = await furnish(page, simulator);
 
 await page.goto("/connections/new?mode=test");
-await submitCredentials(page, credentials(ACCOUNTS.healthy));
+await submitCredentials(page, credentials(SENTINEL_ACCOUNTS.healthy));
 await page.getByRole("radio", { name: "+1 415 555 0101" }).check();
 await picture(page, "wizard", 1010);
 
 await page.goto(`/connections/${id}`);
-await expect(verdict(page).getByRole("heading")).toHaveText("Working");
+await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Working");
 await expect(eventRows(page).nth(20)).toBeVisible();
 await picture(page, "connection", 1080);
 await page.emulateMedia({ colorScheme: "dark" });
@@ -106,13 +111,13 @@ await page.getByRole("list").getByRole("button").first().click();
 await picture(page, "simulator", 725);
 
 function credentials(accountSid: string) {
-  return { accountSid, authToken: tokenOf(accountSid) };
+  return { accountSid, authToken: sentinelTokenOf(accountSid) };
 }
 
 /** Owner, team, two connections, and the busiest part of a day; answers the id of the first connection. */
 async function furnish(page: Page, simulator: Simulator): Promise<string> {
   const token = new URL(server.setupLink ?? "").searchParams.get("token");
-  await ask(mutate(page, "setup.createOwner", { token, organization: "Bar Harbour", ...owner }));
+  await ask(mutateApi(page, "setup.createOwner", { token, organization: "Bar Harbour", ...owner }));
   const signedIn = await page.request.post("/api/auth/sign-in/email", {
     data: { email: owner.email, password: owner.password },
   });
@@ -121,18 +126,18 @@ async function furnish(page: Page, simulator: Simulator): Promise<string> {
     ["Mikkel Ruud", "mikkel@barharbour.example", "admin"],
     ["Inês Carvalho", "ines@barharbour.example", "member"],
   ] as const) {
-    const { link } = await ask(mutate<{ link: string }>(page, "team.invite", { email, role }));
+    const { link } = await ask(mutateApi<{ link: string }>(page, "team.invite", { email, role }));
     const guest = await browser.newContext({ baseURL: server.url });
     const password = "a quiet harbour at dawn";
     const invitation = new URL(link).pathname.split("/").at(-1);
-    await ask(mutate(await guest.newPage(), "team.join", { token: invitation, name, password }));
+    await ask(mutateApi(await guest.newPage(), "team.join", { token: invitation, name, password }));
     await guest.close();
   }
-  await ask(mutate(page, "team.invite", { email: "noor@barharbour.example", role: "member" }));
+  await ask(mutateApi(page, "team.invite", { email: "noor@barharbour.example", role: "member" }));
 
   const connect = (accountSid: string, sender: string, displayName: string) =>
     ask(
-      mutate<{ id: string }>(page, "twilioWhatsApp.connect", {
+      mutateApi<{ id: string }>(page, "twilioWhatsApp.connect", {
         mode: "test",
         ...credentials(accountSid),
         sender,
@@ -140,9 +145,9 @@ async function furnish(page: Page, simulator: Simulator): Promise<string> {
         configureWebhook: true,
       }),
     );
-  const { id } = await connect(ACCOUNTS.healthy, SENDERS.online, "Front desk");
+  const { id } = await connect(SENTINEL_ACCOUNTS.healthy, SENTINEL_SENDERS.online, "Front desk");
   const marina = "whatsapp:+14155550120";
-  await connect(ACCOUNTS.subaccount, marina, "Marina");
+  await connect(SENTINEL_ACCOUNTS.subaccount, marina, "Marina");
   await simulator.sendIncoming({ to: marina, from: "+4520123456", body: "Is berth 12 free?", wait: true });
 
   const played = new Promise<void>((resolve) => {
@@ -151,12 +156,18 @@ async function furnish(page: Page, simulator: Simulator): Promise<string> {
   simulator.playSampleDay({ customers: 40, speed: 40_000, seed: "boats" });
   await played;
   for (const [from, profileName, question, answer] of talks) {
-    await simulator.sendIncoming({ to: SENDERS.online, from, profileName, body: question, wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from,
+      profileName,
+      body: question,
+      wait: true,
+    });
     await answerFromDesk(from, answer);
   }
-  await sendFromElsewhere(recipientEnding("63016"), "Your boat is ready.");
+  await sendFromElsewhere(recipientWithEnding("63016"), "Your boat is ready.");
   for (const [from] of talks) await simulator.waitForDelivery(({ params }) => isRead(params, from));
-  const last = { to: SENDERS.online, from: "+491511234567", profileName: "Jonas Petersen" };
+  const last = { to: SENTINEL_SENDERS.online, from: "+491511234567", profileName: "Jonas Petersen" };
   await simulator.sendIncoming({ ...last, kind: "image", body: "Is this the right pier?", wait: true });
   await simulator.sendIncoming({ ...last, body: "And is it open on Sunday?", wait: true });
   return id;
@@ -168,22 +179,22 @@ function isRead(params: Record<string, string>, customer: string): boolean {
 
 async function answerFromDesk(customer: string, body: string): Promise<void> {
   const list = await ask(
-    query<{ items: { id: string; contact: { address: string } }[] }>(page, "conversations.list", {}),
+    queryApi<{ items: { id: string; contact: { address: string } }[] }>(page, "conversations.list", {}),
   );
   const conversation = list.items.find(({ contact }) => contact.address.endsWith(customer));
   expect(conversation, `${customer} has written`).toBeTruthy();
-  await ask(mutate(page, "conversations.markRead", { conversationId: conversation?.id }));
+  await ask(mutateApi(page, "conversations.markRead", { conversationId: conversation?.id }));
   const message = { conversationId: conversation?.id, clientKey: randomUUID(), body };
-  await ask(mutate(page, "messages.send", message));
+  await ask(mutateApi(page, "messages.send", message));
 }
 
 /** As another program of the same account does: the desk sees its statuses. */
 async function sendFromElsewhere(to: string, body: string): Promise<void> {
-  const { accountSid, authToken } = credentials(ACCOUNTS.healthy);
+  const { accountSid, authToken } = credentials(SENTINEL_ACCOUNTS.healthy);
   const sent = await fetch(`${simulator.url}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
     method: "POST",
     headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
-    body: new URLSearchParams({ From: SENDERS.online, To: to, Body: body }),
+    body: new URLSearchParams({ From: SENTINEL_SENDERS.online, To: to, Body: body }),
   });
   expect(sent.status).toBe(201);
 }

@@ -1,9 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
-import { answer } from "./thread.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
+import { sendReply } from "./helpers/thread.ts";
 
 const JOAO = "+4915112340001";
 const WANG = "+8613800000003";
@@ -26,7 +26,7 @@ interface Writer {
 /** Two conversations, in one of which `later` messages stand below the one that is looked for. */
 async function writeConversations(simulator: Writer, later: number): Promise<void> {
   const write = (from: string, body: string, profileName: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from, body, profileName, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, body, profileName, wait: true });
   await write(WANG, "你好", "王小明");
   await write(JOAO, "Hello\nIsto é o orc\u0327amento do Joa\u0303o para sa\u0301bado", "João Pessoa");
   for (let n = 1; n <= later; n++) await write(JOAO, `Later message ${n}`, "João Pessoa");
@@ -48,7 +48,7 @@ test("a message is found however it is written, and opened where it stands", asy
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page).locator("mark")).toHaveText(["João", "orc\u0327amento", "Joa\u0303o"]);
     await expect(rows(page)).not.toContainText("Hello");
-    await inspect(page, "inbox, with what was found");
+    await inspectScreen(page, "inbox, with what was found");
   });
 
   await test.step("it opens at the message, though that is pages deep", async () => {
@@ -56,7 +56,7 @@ test("a message is found however it is written, and opened where it stands", asy
     await expect(found(page)).toContainText("orc\u0327amento");
     await expect(found(page)).toBeInViewport();
     await expect(page).toHaveURL(/[?&]message=/);
-    await inspect(page, "conversation, at the message that was found");
+    await inspectScreen(page, "conversation, at the message that was found");
   });
 
   await test.step("the address leads there too", async () => {
@@ -93,7 +93,7 @@ test("a message is found however it is written, and opened where it stands", asy
     await page.goBack();
     await rows(page).getByRole("link").click();
     await expect(found(page)).toBeInViewport();
-    await answer(page, "It is ready.");
+    await sendReply(page, "It is ready.");
     await expect(thread(page).getByText("It is ready.")).toBeInViewport();
   });
 });
@@ -152,8 +152,8 @@ test("a search leads to a message by name, number, keyboard and palette, and on 
     await search(page).fill("xylophone");
     await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
     await expect(page.getByText("xylophone")).toBeVisible();
-    await inspect(page, "inbox, nothing found");
-    await mutate(page, "conversations.resolve", { conversationId: conversation });
+    await inspectScreen(page, "inbox, nothing found");
+    await mutateApi(page, "conversations.resolve", { conversationId: conversation });
     await search(page).fill("orcamento");
     await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
     await page.getByRole("button", { name: "Search resolved ones" }).click();

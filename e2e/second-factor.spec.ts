@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { appCode } from "@waystation/server/app-code-testing";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { authenticatorCode } from "@waystation/server/testing/authenticator-code";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 // Each screen is some fifty questions to axe.
 test.describe.configure({ timeout: 300_000 });
@@ -12,7 +12,7 @@ async function setUp(page: Page, password: string) {
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("img", { name: "QR code for your authenticator app" })).toBeVisible();
   const key = (await page.getByText(/^[A-Z2-7]{32}$/).textContent()) ?? "";
-  await page.getByLabel("Code of the app").fill(appCode(key));
+  await page.getByLabel("Code of the app").fill(authenticatorCode(key));
   await page.getByRole("button", { name: "Turn on" }).click();
   const list = page.getByRole("list", { name: "Backup codes" });
   await expect(list.getByRole("listitem")).toHaveCount(10);
@@ -43,7 +43,7 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
     await page.goto("/profile");
     const card = page.getByRole("region", { name: /Two-step sign-in/ });
     await expect(card).toContainText("Signing in takes your password alone.");
-    await inspect(page, "profile without two-step sign-in");
+    await inspectScreen(page, "profile without two-step sign-in");
     await card.getByRole("button", { name: "Set it up" }).click();
     const dialog = page.getByRole("dialog", { name: "Set up two-step sign-in" });
     await dialog.getByLabel("Your password", { exact: true }).fill("not this one at all");
@@ -57,14 +57,14 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
     await dialog.getByLabel("Code of the app").fill("000000");
     await dialog.getByRole("button", { name: "Turn on" }).click();
     await expect(dialog.getByLabel("Code of the app")).toHaveAccessibleDescription(/This code is not right/);
-    await inspect(page, "setting up two-step sign-in, a wrong code");
+    await inspectScreen(page, "setting up two-step sign-in, a wrong code");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await card.getByRole("button", { name: "Set it up" }).click();
     ({ key, codes } = await setUp(page, owner.password));
-    await inspect(page, "backup codes");
+    await inspectScreen(page, "backup codes");
     await dialog.getByRole("button", { name: "I have kept them" }).click();
     await expect(card).toContainText("10 backup codes are left.");
-    await inspect(page, "profile with two-step sign-in");
+    await inspectScreen(page, "profile with two-step sign-in");
   });
 
   await test.step("signing in takes the password and a code", async () => {
@@ -74,11 +74,11 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
     await phone.getByLabel("Code").fill("123 45");
     await phone.getByRole("button", { name: "Sign in" }).click();
     await expect(phone.getByLabel("Code")).toHaveAccessibleDescription(/This code is not right/);
-    await inspect(phone, "the code at sign-in, a wrong one");
+    await inspectScreen(phone, "the code at sign-in, a wrong one");
     await phone.goto("/inbox");
     await expect(phone.getByRole("heading", { name: "Sign in" }), "nobody is in yet").toBeVisible();
     await enterPassword(phone, owner);
-    await phone.getByLabel("Code").fill(appCode(key, 1));
+    await phone.getByLabel("Code").fill(authenticatorCode(key, 1));
     await phone.getByRole("button", { name: "Sign in" }).click();
     await expect(
       phone.getByRole("heading", { name: "Team" }),
@@ -107,7 +107,7 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
     await expect(dialog).toContainText("1 person has none yet");
     await dialog.getByRole("button", { name: "Ask for it" }).click();
     await expect(page.getByRole("switch", { name: /Ask everybody for it/ })).toBeChecked();
-    await inspect(page, "team that is asked for two-step sign-in");
+    await inspectScreen(page, "team that is asked for two-step sign-in");
 
     await expect(
       mia.getByRole("heading", { name: "Set up two-step sign-in" }),
@@ -118,9 +118,9 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
       mia.getByRole("heading", { name: "Set up two-step sign-in" }),
       "and nowhere else",
     ).toBeVisible();
-    await inspect(mia, "set-up that is asked for");
+    await inspectScreen(mia, "set-up that is asked for");
     await setUp(mia, person.password);
-    await inspect(mia, "set-up that is asked for, the codes");
+    await inspectScreen(mia, "set-up that is asked for, the codes");
     await mia.getByRole("button", { name: "I have kept them" }).click();
     await expect(mia.getByRole("heading", { name: "Overview" })).toBeVisible();
     await mia.goto("/profile");
@@ -149,7 +149,7 @@ test("two-step sign-in: set up, sign in, asked of everybody, reset", async ({
     const dialog = page.getByRole("dialog", { name: "Turn off two-step sign-in" });
     await dialog.getByLabel("Your password", { exact: true }).fill(owner.password);
     await dialog.getByLabel("Code of the app").fill(codes[1] ?? "");
-    await inspect(page, "turning it off");
+    await inspectScreen(page, "turning it off");
     await dialog.getByRole("button", { name: "Turn off" }).click();
     await expect(page.getByText("Two-step sign-in is off.")).toBeVisible();
   });

@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
-import { ACCOUNTS, SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { eventRows, verdict } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { connectionVerdict, eventRows } from "./helpers/installation.ts";
 
 test("webhooks that a shared key signs are rejected and explained, until an admin adds the key", async ({
   page,
@@ -20,11 +20,11 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
   const card = page.getByRole("region", { name: "Shared keys" });
   await expect(card).toContainText("Twilio signs this connection's webhooks with the Auth Token");
   const write = (body: string) =>
-    simulator.sendIncoming({ to: SENDERS.online, from: "+491511234567", body, wait: true });
+    simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+491511234567", body, wait: true });
   const signing = () =>
     simulator
       .listAccounts()
-      .find(({ sid }) => sid === ACCOUNTS.healthy)
+      .find(({ sid }) => sid === SENTINEL_ACCOUNTS.healthy)
       ?.sharedKeys.find(({ inUse }) => inUse);
 
   await test.step("somebody makes a Webhook Rule on the simulator's page", async () => {
@@ -46,7 +46,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
       attempts: [{ status: 401 }],
       sharedKey: { id: key.id },
     });
-    await expect(verdict(page)).toContainText(`a shared key that is not stored here (${key.id})`);
+    await expect(connectionVerdict(page)).toContainText(`a shared key that is not stored here (${key.id})`);
     await page.getByRole("link", { name: "See why" }).click();
     await expect(eventRows(page)).toHaveCount(1);
     await eventRows(page).getByRole("button").click();
@@ -69,7 +69,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
   });
 
   await test.step("an admin adds the key: what is wrong is said beside the field", async () => {
-    await verdict(page).getByRole("button", { name: "Add the shared key" }).click();
+    await connectionVerdict(page).getByRole("button", { name: "Add the shared key" }).click();
     const dialog = page.getByRole("dialog", { name: "Add a shared key" });
     await expect(dialog.getByLabel("Key ID")).toHaveValue(key.id);
     const secret = dialog.getByLabel("Secret", { exact: true });
@@ -105,7 +105,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
 
   await test.step("the next message arrives", async () => {
     expect((await write("With the key")).delivery).toMatchObject({ attempts: [{ status: 200 }] });
-    await expect(verdict(page).getByRole("heading")).toHaveText("Working");
+    await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Working");
   });
 
   await test.step("without the key its webhooks are rejected again", async () => {
@@ -118,7 +118,7 @@ test("webhooks that a shared key signs are rejected and explained, until an admi
     await expect(question).toHaveCount(0);
     await expect(card).toContainText("No shared keys");
     expect((await write("Without the key")).delivery).toMatchObject({ attempts: [{ status: 401 }] });
-    await expect(verdict(page)).toContainText("a shared key that is not stored here");
+    await expect(connectionVerdict(page)).toContainText("a shared key that is not stored here");
   });
 
   await test.step("the palette leads to the form", async () => {

@@ -1,6 +1,6 @@
-import { SENDERS } from "@waystation/twilio-simulator/sentinels";
-import { signOut } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
+import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
+import { expect, test } from "./helpers/fixtures.ts";
+import { signOut } from "./helpers/installation.ts";
 
 const kept = `[localStorage, sessionStorage].flatMap((storage) => Object.keys(storage))
   .filter((key) => key.startsWith("waystation."))`;
@@ -17,7 +17,13 @@ test("who signs out leaves nothing in the browser for the next one", async ({
   await connect();
   const { person: mia } = await joined("member");
   for (const from of ["+491511234567", "+34600555001"])
-    await simulator.sendIncoming({ to: SENDERS.online, from, body: "Moin", profileName: "Anna", wait: true });
+    await simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from,
+      body: "Moin",
+      profileName: "Anna",
+      wait: true,
+    });
   await page.goto("/inbox");
   await page.getByRole("list", { name: "Conversations" }).getByRole("link").first().click();
   const field = page.getByRole("textbox", { name: "Message to Anna" });

@@ -1,6 +1,6 @@
-import { mutate, query } from "./api.ts";
-import { expect, test } from "./fixtures.ts";
-import { inspect } from "./screens.ts";
+import { mutateApi, queryApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { inspectScreen } from "./helpers/screens.ts";
 
 // Each screen is some fifty questions to axe.
 test.describe.configure({ timeout: 300_000 });
@@ -91,11 +91,11 @@ test("invite, join, change of role, removal", async ({ page, setup, visitor, con
       reason,
     );
     await expect(page.getByLabel("Role of Ada Owner")).toHaveCount(0);
-    const { data } = await query<{ members: { id: string; isYou: boolean }[] }>(page, "team.list");
+    const { data } = await queryApi<{ members: { id: string; isYou: boolean }[] }>(page, "team.list");
     const me = data.members.find(({ isYou }) => isYou)?.id;
     for (const answer of [
-      await mutate(page, "team.remove", { memberId: me }),
-      await mutate(page, "team.changeRole", { memberId: me, role: "member" }),
+      await mutateApi(page, "team.remove", { memberId: me }),
+      await mutateApi(page, "team.changeRole", { memberId: me, role: "member" }),
     ])
       expect(answer).toMatchObject({ status: 409, reason: "last_owner" });
   });
@@ -136,7 +136,7 @@ test("removing a member offers to revoke the API keys that they made", async ({ 
   await setup();
   const { page: mia } = await joined("admin");
   const make = async (name: string) =>
-    (await mutate<{ key: string }>(mia, "apiKeys.make", { name, role: "member", days: null })).data.key;
+    (await mutateApi<{ key: string }>(mia, "apiKeys.make", { name, role: "member", days: null })).data.key;
   const [shop, reports] = [await make("Shop"), await make("Reports")];
   const works = async (key: string) =>
     (await page.request.get("/api/team", { headers: { authorization: `Bearer ${key}` } })).status();
@@ -159,7 +159,7 @@ test("removing a member offers to revoke the API keys that they made", async ({ 
 
   await test.step("what stays chosen is revoked, the other goes on working", async () => {
     await box("Reports").uncheck();
-    await inspect(page, "removing a member with API keys");
+    await inspectScreen(page, "removing a member with API keys");
     await dialog.getByRole("button", { name: "Remove" }).click();
     await expect(dialog).toHaveCount(0);
     await expect(page.getByText("Mia Member", { exact: true })).toHaveCount(0);
@@ -175,15 +175,15 @@ test("an account that another organisation made keeps nobody out", async ({
   signIn,
 }) => {
   await setup();
-  const { id } = (await mutate<{ id: string }>(page, "organizations.create", { name: "Harbour Marina" }))
+  const { id } = (await mutateApi<{ id: string }>(page, "organizations.create", { name: "Harbour Marina" }))
     .data;
-  const home = (await query<{ organization: { id: string } }>(page, "session.me")).data.organization.id;
-  await mutate(page, "organizations.activate", { organizationId: id });
+  const home = (await queryApi<{ organization: { id: string } }>(page, "session.me")).data.organization.id;
+  await mutateApi(page, "organizations.activate", { organizationId: id });
   const { page: mo } = await joined("owner", { name: "Mo Marina", email: "mo@example.org" });
-  await mutate(page, "organizations.activate", { organizationId: home });
+  await mutateApi(page, "organizations.activate", { organizationId: home });
   const email = "mia@example.org";
   const linkOf = async (inviter: typeof page) =>
-    (await mutate<{ link: string }>(inviter, "team.invite", { email, role: "member" })).data.link;
+    (await mutateApi<{ link: string }>(inviter, "team.invite", { email, role: "member" })).data.link;
   const heading = (of: typeof page) => of.getByRole("heading", { name: "Overview" });
 
   const impostor = await visitor();
@@ -198,37 +198,37 @@ test("an account that another organisation made keeps nobody out", async ({
   const mia = await visitor();
   await test.step("Mia joins the bakery all the same, and is nowhere else", async () => {
     await mia.goto(await linkOf(page));
-    await inspect(mia, "invitation, with a new account");
+    await inspectScreen(mia, "invitation, with a new account");
     await mia.getByLabel("Your name").fill("Mia Member");
     await mia.getByLabel("Password", { exact: true }).fill("a quiet harbour at dawn");
     await mia.getByRole("button", { name: "Join Harbour Bakery" }).click();
     await expect(heading(mia)).toBeVisible();
-    const { data } = await query<{ organizations: { name: string }[] }>(mia, "session.me");
+    const { data } = await queryApi<{ organizations: { name: string }[] }>(mia, "session.me");
     expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Bakery"]);
   });
 
   await test.step("an account that somebody has is joined by signing in", async () => {
-    await mutate(page, "organizations.activate", { organizationId: id });
+    await mutateApi(page, "organizations.activate", { organizationId: id });
     const link = (
-      await mutate<{ link: string }>(page, "team.invite", { email: "zoe@example.org", role: "member" })
+      await mutateApi<{ link: string }>(page, "team.invite", { email: "zoe@example.org", role: "member" })
     ).data.link;
-    await mutate(page, "organizations.activate", { organizationId: home });
+    await mutateApi(page, "organizations.activate", { organizationId: home });
     const { person } = await joined("member", { name: "Zoe", email: "zoe@example.org" });
     const zoe = await visitor();
     await zoe.goto(link);
     await zoe.getByRole("button", { name: "Sign in to join" }).click();
-    await inspect(zoe, "invitation, with an account");
+    await inspectScreen(zoe, "invitation, with an account");
     await zoe.getByLabel("Password", { exact: true }).fill(person.password);
     await zoe.getByRole("button", { name: "Sign in and join" }).click();
     await expect(heading(zoe)).toBeVisible();
-    const { data } = await query<{ organizations: { name: string }[] }>(zoe, "session.me");
+    const { data } = await queryApi<{ organizations: { name: string }[] }>(zoe, "session.me");
     expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Bakery", "Harbour Marina"]);
   });
 
   await test.step("each password opens its own account", async () => {
     const again = await visitor();
     await signIn({ name: "Not Mia", email, password: "seven gulls over the pier" }, again);
-    const { data } = await query<{ organizations: { name: string }[] }>(again, "session.me");
+    const { data } = await queryApi<{ organizations: { name: string }[] }>(again, "session.me");
     expect(data.organizations.map(({ name }) => name)).toEqual(["Harbour Marina"]);
   });
 });

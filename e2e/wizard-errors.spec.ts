@@ -1,64 +1,73 @@
-import { ACCOUNTS, API_KEYS, SENDERS, TOKENS, tokenOf } from "@waystation/twilio-simulator/sentinels";
-import { mutate } from "./api.ts";
-import { verdict, webhookAtTwilio } from "./desk.ts";
-import { expect, test } from "./fixtures.ts";
-import { field, step, submitCredentials, type Typed } from "./wizard.ts";
+import {
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_TOKENS,
+  sentinelTokenOf,
+} from "@waystation/twilio-simulator/sentinels";
+import { mutateApi } from "./helpers/api.ts";
+import { expect, test } from "./helpers/fixtures.ts";
+import { connectionVerdict, webhookUrlAtTwilio } from "./helpers/installation.ts";
+import { submitCredentials, type TypedCredentials, wizardField, wizardStep } from "./helpers/wizard.ts";
 
 interface Wrong {
   what: string;
-  typed: Typed;
+  typed: TypedCredentials;
   /** Where it is said; else above the button. */
-  at?: keyof Typed;
+  at?: keyof TypedCredentials;
   says: string;
 }
 
-const whole = (accountSid: string): Typed => ({ accountSid, authToken: tokenOf(accountSid) });
-const healthy = whole(ACCOUNTS.healthy);
+const whole = (accountSid: string): TypedCredentials => ({
+  accountSid,
+  authToken: sentinelTokenOf(accountSid),
+});
+const healthy = whole(SENTINEL_ACCOUNTS.healthy);
 
 const mistyped: Wrong[] = [
   {
     what: "an API key's SID in place of the Account SID",
-    typed: { accountSid: API_KEYS.main.sid, authToken: API_KEYS.main.secret },
+    typed: { accountSid: SENTINEL_API_KEYS.main.sid, authToken: SENTINEL_API_KEYS.main.secret },
     at: "accountSid",
     says: "This is the SID of an API key (SK…). The Account SID starts with AC",
   },
   {
     what: "swapped values",
-    typed: { accountSid: TOKENS.primary, authToken: ACCOUNTS.healthy },
+    typed: { accountSid: SENTINEL_TOKENS.primary, authToken: SENTINEL_ACCOUNTS.healthy },
     at: "accountSid",
     says: "Account SID and Auth Token are swapped: the one that starts with AC is the SID.",
   },
   {
     what: "a SID that is cut off",
-    typed: { ...healthy, accountSid: ACCOUNTS.healthy.slice(0, -1) },
+    typed: { ...healthy, accountSid: SENTINEL_ACCOUNTS.healthy.slice(0, -1) },
     at: "accountSid",
     says: "An Account SID has 34 characters; this one has 33. Copy it again, whole.",
   },
   {
     what: "a token that is cut off",
-    typed: { ...healthy, authToken: TOKENS.primary.slice(0, -1) },
+    typed: { ...healthy, authToken: SENTINEL_TOKENS.primary.slice(0, -1) },
     at: "authToken",
     says: "An Auth Token has 32 characters; this one has 31. Copy it again, whole.",
   },
   {
     what: "the SID in both fields",
-    typed: { accountSid: ACCOUNTS.healthy, authToken: ACCOUNTS.healthy },
+    typed: { accountSid: SENTINEL_ACCOUNTS.healthy, authToken: SENTINEL_ACCOUNTS.healthy },
     at: "authToken",
     says: "This is a SID, not the Auth Token.",
   },
   {
     what: "an API key alone",
     typed: {
-      accountSid: ACCOUNTS.healthy,
-      apiKeySid: API_KEYS.main.sid,
-      apiKeySecret: API_KEYS.main.secret,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      apiKeySid: SENTINEL_API_KEYS.main.sid,
+      apiKeySecret: SENTINEL_API_KEYS.main.secret,
     },
     at: "authToken",
     says: "An API key alone is not enough: Twilio signs its webhooks with the Auth Token only",
   },
   {
     what: "an API key without its secret",
-    typed: { ...healthy, apiKeySid: API_KEYS.main.sid },
+    typed: { ...healthy, apiKeySid: SENTINEL_API_KEYS.main.sid },
     at: "apiKeySecret",
     says: "The key's secret is missing or too short.",
   },
@@ -67,31 +76,31 @@ const mistyped: Wrong[] = [
 const refused: Wrong[] = [
   {
     what: "a wrong token",
-    typed: { ...healthy, authToken: TOKENS.wrong },
+    typed: { ...healthy, authToken: SENTINEL_TOKENS.wrong },
     at: "authToken",
     says: "Twilio does not accept this Account SID with this Auth Token.",
   },
   {
     what: "the secondary token",
-    typed: { ...healthy, authToken: TOKENS.secondary },
+    typed: { ...healthy, authToken: SENTINEL_TOKENS.secondary },
     at: "authToken",
     says: "This is the account's secondary Auth Token. Twilio signs webhooks with the primary one only",
   },
   {
     what: "a suspended account that answers nothing",
-    typed: whole(ACCOUNTS.suspended),
+    typed: whole(SENTINEL_ACCOUNTS.suspended),
     at: "accountSid",
     says: "Twilio says that this account is not active: it is suspended or closed.",
   },
   {
     what: "a suspended account that can be read",
-    typed: whole(ACCOUNTS.suspendedReadable),
+    typed: whole(SENTINEL_ACCOUNTS.suspendedReadable),
     at: "accountSid",
     says: "Twilio has suspended the account “Suspended but readable Ltd”.",
   },
   {
     what: "a closed account",
-    typed: whole(ACCOUNTS.closed),
+    typed: whole(SENTINEL_ACCOUNTS.closed),
     at: "accountSid",
     says: "The account “Closed Ltd” is closed. Use the credentials of an open one.",
   },
@@ -99,15 +108,19 @@ const refused: Wrong[] = [
     what: "a restricted key",
     typed: {
       ...healthy,
-      apiKeySid: API_KEYS.restricted.sid,
-      apiKeySecret: API_KEYS.restricted.secret,
+      apiKeySid: SENTINEL_API_KEYS.restricted.sid,
+      apiKeySecret: SENTINEL_API_KEYS.restricted.secret,
     },
     at: "apiKeySid",
     says: "These credentials are right, but may not do this at Twilio.",
   },
   {
     what: "a wrong key",
-    typed: { ...healthy, apiKeySid: API_KEYS.main.sid, apiKeySecret: API_KEYS.standard.secret },
+    typed: {
+      ...healthy,
+      apiKeySid: SENTINEL_API_KEYS.main.sid,
+      apiKeySecret: SENTINEL_API_KEYS.standard.secret,
+    },
     at: "apiKeySid",
     says: "Twilio does not accept this API key with this secret for this account.",
   },
@@ -116,19 +129,27 @@ const refused: Wrong[] = [
 const notTheirFault: Wrong[] = [
   {
     what: "too many requests",
-    typed: whole(ACCOUNTS.rateLimited),
+    typed: whole(SENTINEL_ACCOUNTS.rateLimited),
     says: "Twilio is receiving too many requests for this account just now. Your credentials may be right",
   },
   {
     what: "a fault at Twilio",
-    typed: whole(ACCOUNTS.serverError),
+    typed: whole(SENTINEL_ACCOUNTS.serverError),
     says: "Twilio has a fault of its own just now. Your credentials may be right",
   },
-  { what: "a page in place of an answer", typed: whole(ACCOUNTS.html), says: "could not be understood" },
-  { what: "an answer that is cut off", typed: whole(ACCOUNTS.brokenJson), says: "could not be understood" },
+  {
+    what: "a page in place of an answer",
+    typed: whole(SENTINEL_ACCOUNTS.html),
+    says: "could not be understood",
+  },
+  {
+    what: "an answer that is cut off",
+    typed: whole(SENTINEL_ACCOUNTS.brokenJson),
+    says: "could not be understood",
+  },
   {
     what: "a connection that is reset",
-    typed: whole(ACCOUNTS.reset),
+    typed: whole(SENTINEL_ACCOUNTS.reset),
     says: "Twilio cannot be reached from this server. Your credentials may be right",
   },
 ];
@@ -146,21 +167,21 @@ for (const [title, table] of [
       await test.step(what, async () => {
         await submitCredentials(page, typed);
         if (at) {
-          await expect(field(page, at)).toHaveAccessibleDescription(new RegExp(literally(says)));
+          await expect(wizardField(page, at)).toHaveAccessibleDescription(new RegExp(literally(says)));
           await expect(page.getByText(says)).toHaveCount(1);
           await expect(page.getByRole("alert")).toHaveCount(0);
         } else {
           await expect(page.getByRole("alert")).toContainText(says);
         }
-        await expect(step(page, "Credentials"), "it stays put").toHaveAttribute("aria-current", "step");
-        await expect(field(page, "accountSid"), "nothing has to be typed again").toHaveValue(
+        await expect(wizardStep(page, "Credentials"), "it stays put").toHaveAttribute("aria-current", "step");
+        await expect(wizardField(page, "accountSid"), "nothing has to be typed again").toHaveValue(
           typed.accountSid ?? "",
         );
       });
     }
     await test.step("with the right ones the same form goes on", async () => {
       await submitCredentials(page, healthy);
-      await expect(step(page, "Sender")).toHaveAttribute("aria-current", "step");
+      await expect(wizardStep(page, "Sender")).toHaveAttribute("aria-current", "step");
     });
   });
 }
@@ -169,7 +190,7 @@ test("a Twilio that never answers is given up after ten seconds", async ({ page,
   await setup();
   await page.goto("/connections/new?mode=test");
   const start = Date.now();
-  await submitCredentials(page, whole(ACCOUNTS.hang));
+  await submitCredentials(page, whole(SENTINEL_ACCOUNTS.hang));
   await expect(page.getByText("Asking Twilio…")).toBeVisible();
   await expect(page.getByRole("alert")).toContainText("Twilio cannot be reached from this server.", {
     timeout: 30_000,
@@ -184,8 +205,8 @@ test("the eleventh call to Twilio in a minute is refused, and says when to come 
 }) => {
   await setup();
   await page.goto("/connections/new?mode=test");
-  const credentials = { mode: "test", ...whole(ACCOUNTS.rateLimited) };
-  for (let call = 1; call <= 10; call++) await mutate(page, "twilioWhatsApp.verify", credentials);
+  const credentials = { mode: "test", ...whole(SENTINEL_ACCOUNTS.rateLimited) };
+  for (let call = 1; call <= 10; call++) await mutateApi(page, "twilioWhatsApp.verify", credentials);
   await submitCredentials(page, healthy);
   await expect(page.getByRole("alert")).toContainText(
     /Your organisation has asked Twilio 10 times in the last minute\. Wait \d+ seconds and try again\./,
@@ -194,7 +215,7 @@ test("the eleventh call to Twilio in a minute is refused, and says when to come 
 
 test("a sender that cannot be connected is disabled with its reason", async ({ page, setup, connect }) => {
   await setup();
-  await connect({ sender: SENDERS.online });
+  await connect({ sender: SENTINEL_SENDERS.online });
   await page.goto("/connections/new?mode=test");
   await submitCredentials(page, healthy);
   const reasons: [string, string][] = [
@@ -230,14 +251,14 @@ test("a webhook that Twilio does not let us set does not cost the connection", a
 }) => {
   await setup();
   await page.goto("/connections/new?mode=test");
-  await submitCredentials(page, whole(ACCOUNTS.senderUpdateRefused));
+  await submitCredentials(page, whole(SENTINEL_ACCOUNTS.senderUpdateRefused));
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect" }).click();
 
   const note = page.getByRole("status").filter({ hasText: "The connection stands, its webhook needs you" });
   await expect(note).toContainText("Twilio does not let these credentials change the sender's webhook.");
   await expect(note).toContainText(`${server.url}/api/webhooks/twilio-whatsapp#rc=5&rp=ct,rt,5xx`);
-  await expect(verdict(page)).toContainText("Twilio has no webhook URL for this sender");
+  await expect(connectionVerdict(page)).toContainText("Twilio has no webhook URL for this sender");
   await page.getByRole("link", { name: "Connections", exact: true }).first().click();
   await expect(page.getByRole("list", { name: "Active connections" })).toContainText("Locked webhook Ltd");
 });
@@ -250,31 +271,31 @@ test("where Twilio refuses the fragment, the plain webhook URL is set", async ({
 }) => {
   await setup();
   await page.goto("/connections/new?mode=test");
-  await submitCredentials(page, whole(ACCOUNTS.fragmentRefused));
+  await submitCredentials(page, whole(SENTINEL_ACCOUNTS.fragmentRefused));
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect" }).click();
 
   const plain = `${server.url}/api/webhooks/twilio-whatsapp`;
   const note = page.getByRole("status").filter({ hasText: "Connected" });
   await expect(note.getByText(plain, { exact: true })).toHaveCount(2);
-  const set = webhookAtTwilio(simulator, "whatsapp:+14155550150", ACCOUNTS.fragmentRefused);
+  const set = webhookUrlAtTwilio(simulator, "whatsapp:+14155550150", SENTINEL_ACCOUNTS.fragmentRefused);
   expect(set.callback_url).toBe(plain);
 
   await simulator.sendIncoming({ to: "whatsapp:+14155550150", from: "+15005550001", body: "Hello" });
-  await expect(verdict(page).getByRole("heading")).toHaveText("Working");
+  await expect(connectionVerdict(page).getByRole("heading")).toHaveText("Working");
 });
 
 test("an account without a sender leads on to the sandbox", async ({ page, setup }) => {
   await setup();
   await page.goto("/connections/new?mode=test");
-  await submitCredentials(page, whole(ACCOUNTS.noSenders));
+  await submitCredentials(page, whole(SENTINEL_ACCOUNTS.noSenders));
   await expect(page.getByText("This account has no WhatsApp sender yet.")).toBeVisible();
   await page.getByRole("radio", { name: "Twilio's sandbox" }).check();
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByText("Twilio offers no way to set the sandbox's webhook from here.")).toBeVisible();
   await page.getByRole("button", { name: "Connect" }).click();
   await expect(page.getByText("Nothing was changed at Twilio. Paste this webhook URL there")).toBeVisible();
-  await expect(verdict(page)).toContainText("Paste the webhook URL in Twilio's sandbox settings");
+  await expect(connectionVerdict(page)).toContainText("Paste the webhook URL in Twilio's sandbox settings");
 });
 
 function literally(text: string): string {

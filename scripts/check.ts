@@ -1,27 +1,28 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { isConsoleBuilt } from "./console-sources.ts";
-import { root, run, runNode } from "./run-step.ts";
+import { REPOSITORY_ROOT, runCommand, runNode } from "./run-step.ts";
 
 /** The quick part of the tests: what can be said without running anything. */
 const STEPS: [name: string, run: () => Promise<number>][] = [
-  ["format and lint", () => run(bin("biome"), ["check", "--error-on-warnings"])],
+  ["format and lint", () => runCommand(bin("biome"), ["check", "--error-on-warnings"])],
   ["console builds", async () => (isConsoleBuilt() ? 0 : runNode("scripts/build-console.ts"))],
-  ...["tsconfig.json", ...globSync("{apps,packages}/*/tsconfig.json", { cwd: root }).toSorted()].map(
-    (project): [string, () => Promise<number>] => [
-      `types of ${project.replace("/tsconfig.json", "").replace("tsconfig.json", "scripts and e2e")}`,
-      () => run(bin("tsc"), ["--noEmit", "-p", project]),
-    ],
-  ),
-  ["unused code", () => run(bin("knip"), ["--no-progress"])],
+  ...[
+    "tsconfig.json",
+    ...globSync("{apps,packages}/*/tsconfig.json", { cwd: REPOSITORY_ROOT }).toSorted(),
+  ].map((project): [string, () => Promise<number>] => [
+    `types of ${project.replace("/tsconfig.json", "").replace("tsconfig.json", "scripts and e2e")}`,
+    () => runCommand(bin("tsc"), ["--noEmit", "-p", project]),
+  ]),
+  ["unused code", () => runCommand(bin("knip"), ["--no-progress"])],
 ];
 
 function bin(name: string): string {
-  return join(root, "node_modules/.bin", name);
+  return join(REPOSITORY_ROOT, "node_modules/.bin", name);
 }
 
 /** Answers how many steps passed, and which did not. */
-export async function check(): Promise<{ passed: number; failed: string[] }> {
+export async function runChecks(): Promise<{ passed: number; failed: string[] }> {
   const failed: string[] = [];
   for (const [name, step] of STEPS) {
     const start = performance.now();
@@ -33,6 +34,6 @@ export async function check(): Promise<{ passed: number; failed: string[] }> {
 }
 
 if (import.meta.main) {
-  const { failed } = await check();
+  const { failed } = await runChecks();
   if (failed.length > 0) process.exitCode = 1;
 }

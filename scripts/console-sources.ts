@@ -3,31 +3,31 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-export const admin = join(root, "apps/admin");
-export const cache = join(root, "node_modules/.cache/waystation");
-const mark = join(cache, "console-built-from");
+export const CONSOLE_FOLDER = join(root, "apps/admin");
+export const BUILD_CACHE_FILE = join(root, "node_modules/.cache/waystation");
+const mark = join(BUILD_CACHE_FILE, "console-built-from");
 
 /** All that the built console depends on; the route tree is made from the routes by the build itself. */
 const SOURCES = [
   "apps/admin/{src,public}/**/*",
   "apps/admin/{index.html,vite.config.ts,package.json,postcss.config.*}",
-  "packages/whatsapp/src/**/inputs.ts",
+  "packages/{core,identity,whatsapp}/src/**/inputs.ts",
   "pnpm-lock.yaml",
 ];
 
 export function isConsoleBuilt(): boolean {
   return (
-    existsSync(join(admin, "dist/index.html")) &&
+    existsSync(join(CONSOLE_FOLDER, "dist/index.html")) &&
     existsSync(mark) &&
-    readFileSync(mark, "utf8") === hashSources()
+    readFileSync(mark, "utf8") === hashConsoleSources()
   );
 }
 
-export function markBuilt(hash: string): void {
+export function recordConsoleBuild(hash: string): void {
   writeFileSync(mark, hash);
 }
 
-export function hashSources(): string {
+export function hashConsoleSources(): string {
   const hash = createHash("sha256");
   for (const path of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted()) {
     const file = join(root, path);

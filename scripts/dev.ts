@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer } from "vite";
-import { runUntilSignal } from "../apps/server/src/run.ts";
-import { root } from "./run-step.ts";
-import { wrapperGone } from "./watch-wrappers.ts";
+import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
+import { REPOSITORY_ROOT } from "./run-step.ts";
+import { onWrapperExit } from "./watch-wrappers.ts";
 
 const chosen = process.env.CONSOLE_PORT?.trim();
 
@@ -13,7 +13,7 @@ const chosen = process.env.CONSOLE_PORT?.trim();
 await runUntilSignal(async () => {
   let moveTo = (_server: string) => {};
   const vite = await createServer({
-    root: join(root, "apps/admin"),
+    root: join(REPOSITORY_ROOT, "apps/admin"),
     clearScreen: false,
     server: {
       port: Number(chosen || 5173),
@@ -32,12 +32,16 @@ await runUntilSignal(async () => {
   });
   await vite.listen();
   const address = vite.httpServer?.address() as AddressInfo | undefined;
-  const desk = spawn(process.execPath, ["--watch", "--watch-preserve-output", "scripts/dev-desk.ts"], {
-    cwd: root,
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
-    // Browsers see only Vite's port, and so must links and the check of origins.
-    env: { PUBLIC_URL: `http://localhost:${address?.port}`, ...process.env },
-  });
+  const desk = spawn(
+    process.execPath,
+    ["--watch", "--watch-preserve-output", "scripts/dev-installation.ts"],
+    {
+      cwd: REPOSITORY_ROOT,
+      stdio: ["inherit", "inherit", "inherit", "ipc"],
+      // Browsers see only Vite's port, and so must links and the check of origins.
+      env: { PUBLIC_URL: `http://localhost:${address?.port}`, ...process.env },
+    },
+  );
   desk.on("message", (message) => {
     // Node's own messages about watched files come this way, too.
     if (typeof message === "object" && message !== null && "server" in message)
@@ -50,4 +54,4 @@ await runUntilSignal(async () => {
       await Promise.all([ended, vite.close()]);
     },
   };
-}, wrapperGone());
+}, onWrapperExit());

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { root } from "./run-step.ts";
+import { REPOSITORY_ROOT } from "./run-step.ts";
 
 const ACCOUNT = "/2010-04-01/Accounts/{Sid}.json";
 const OF_ACCOUNT = "/2010-04-01/Accounts/{AccountSid}";
@@ -98,9 +98,9 @@ function extract(spec: Spec, operations: string[]): Json {
 }
 
 const source = resolve(process.argv[2] ?? ".");
-const target = join(root, "fixtures/twilio/openapi");
+const target = join(REPOSITORY_ROOT, "fixtures/twilio/openapi");
 for (const [name, operations] of Object.entries(OPERATIONS)) {
   const spec = JSON.parse(readFileSync(join(source, `twilio_${name}.json`), "utf8")) as Spec;
   writeFileSync(join(target, `${name}.json`), JSON.stringify(extract(spec, operations), null, 2));
 }
-execFileSync(join(root, "node_modules/.bin/biome"), ["format", "--write", target]);
+execFileSync(join(REPOSITORY_ROOT, "node_modules/.bin/biome"), ["format", "--write", target]);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { root, run, runNode } from "./run-step.ts";
+import { REPOSITORY_ROOT, runCommand, runNode } from "./run-step.ts";
 
 const NAMES = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome"];
 const ELSEWHERE = [
@@ -21,8 +21,8 @@ export async function findBrowser(): Promise<string> {
   if (isRoot() && !playwrightsOwn() && hasApt()) {
     console.log("Playwright's download does not run here. Installing the distribution's Chromium …");
     const environment = { DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["-qq", "update"], environment);
-    await run(
+    await runCommand("apt-get", ["-qq", "update"], environment);
+    await runCommand(
       "apt-get",
       ["-qq", "-y", "-o=Dpkg::Use-Pty=0", "install", "--no-install-recommends", "chromium"],
       environment,
@@ -42,7 +42,7 @@ function findInstalled(): string | null {
 }
 
 function playwrightsOwn(): string | null {
-  const { chromium } = createRequire(join(root, "e2e/package.json"))("@playwright/test");
+  const { chromium } = createRequire(join(REPOSITORY_ROOT, "e2e/package.json"))("@playwright/test");
   const path: string = chromium.executablePath();
   return works(path) ? path : null;
 }

@@ -3,13 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mutations } from "./mutations/all.ts";
 import type { Mutation } from "./mutations/mutation.ts";
-import { root } from "./run-step.ts";
+import { REPOSITORY_ROOT } from "./run-step.ts";
 
 /** Makes each change of scripts/mutations, runs its test, and puts the code back. Fails when a test passes with its change. */
 const claims = process.argv.slice(2);
 const chosen = mutations.filter(({ claim }) => claims.length === 0 || claims.includes(claim));
 if (chosen.length === 0) throw new Error(`No mutation belongs to ${claims.join(", ")}.`);
-const { stdout } = spawnSync("git", ["status", "--porcelain", "--", ...filesOf(chosen)], { cwd: root });
+const { stdout } = spawnSync("git", ["status", "--porcelain", "--", ...filesOf(chosen)], {
+  cwd: REPOSITORY_ROOT,
+});
 if (stdout.length > 0)
   throw new Error(`Commit your changes of these files first:\n${stdout.toString("utf8")}`);
 
@@ -33,19 +35,21 @@ function filesOf(list: Mutation[]): string[] {
 
 /** Synchronous: the code is put back before anything else can happen here. */
 function apply<Result>({ edits }: Mutation, work: () => Result): Result {
-  const originals = new Map(edits.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]));
+  const originals = new Map(
+    edits.map(({ file }) => [file, readFileSync(join(REPOSITORY_ROOT, file), "utf8")]),
+  );
   try {
     for (const { file, find, replace } of edits) {
-      const text = readFileSync(join(root, file), "utf8");
+      const text = readFileSync(join(REPOSITORY_ROOT, file), "utf8");
       if (text.split(find).length !== 2) throw new Error(`Not once in ${file}: ${find}`);
       writeFileSync(
-        join(root, file),
+        join(REPOSITORY_ROOT, file),
         text.replace(find, () => replace),
       );
     }
     return work();
   } finally {
-    for (const [file, text] of originals) writeFileSync(join(root, file), text);
+    for (const [file, text] of originals) writeFileSync(join(REPOSITORY_ROOT, file), text);
   }
 }
 
@@ -58,8 +62,8 @@ function passes({ test, title }: Mutation): boolean {
     status,
     signal,
     stdout: output,
-  } = spawnSync(process.execPath, [join(root, script), ...parameters], {
-    cwd: root,
+  } = spawnSync(process.execPath, [join(REPOSITORY_ROOT, script), ...parameters], {
+    cwd: REPOSITORY_ROOT,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1" },
   });

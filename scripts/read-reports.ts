@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** What a run of tests came to. A test that was skipped says nothing, so it counts as failed. */
-export interface Outcome {
+export interface TestOutcome {
   passed: number;
   failed: number;
   skipped: number;
@@ -18,7 +18,7 @@ interface PlaywrightReport {
   stats: { expected: number; flaky: number; unexpected: number; skipped: number };
 }
 
-export function readVitestReport(file: string): Outcome | null {
+export function readVitestReport(file: string): TestOutcome | null {
   const report = read<VitestReport>(file);
   if (!report) return null;
   return {
@@ -28,13 +28,13 @@ export function readVitestReport(file: string): Outcome | null {
   };
 }
 
-export function readPlaywrightReport(file: string): Outcome | null {
+export function readPlaywrightReport(file: string): TestOutcome | null {
   const stats = read<PlaywrightReport>(file)?.stats;
   if (!stats) return null;
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
 }
 
-export function readFaultReport(file: string): Outcome | null {
+export function readFaultReport(file: string): TestOutcome | null {
   const report = read<{ passed: number; failed: number }>(file);
   return report && { ...report, skipped: 0 };
 }

@@ -2,16 +2,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-export const root = join(import.meta.dirname, "..");
+export const REPOSITORY_ROOT = join(import.meta.dirname, "..");
 
 /** Runs one program from the root, its output passed on; answers its exit code. */
-export async function run(
+export async function runCommand(
   command: string,
   parameters: string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<number> {
   const child = spawn(command, parameters, {
-    cwd: root,
+    cwd: REPOSITORY_ROOT,
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...environment },
   });
@@ -21,5 +21,5 @@ export async function run(
 
 /** Runs a script of ours or of a package with this Node. */
 export function runNode(script: string, parameters: string[] = [], environment: NodeJS.ProcessEnv = {}) {
-  return run(process.execPath, [join(root, script), ...parameters], environment);
+  return runCommand(process.execPath, [join(REPOSITORY_ROOT, script), ...parameters], environment);
 }

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startProgram } from "../apps/server/src/process-testing.ts";
-import { createTestFolder } from "../apps/server/src/testing.ts";
+import { startServerProcess } from "../apps/server/src/testing/server-process.ts";
+import { createTestFolder } from "../apps/server/src/testing/test-files.ts";
 
 async function freePort(): Promise<string> {
   const probe = createServer().listen(0);
@@ -18,7 +18,7 @@ test("one command brings up desk, console and simulator, and Ctrl-C ends them", 
   using folder = createTestFolder();
   const [PORT, simulatorPort] = [await freePort(), await freePort()];
   const DATA_DIR = join(folder.path, "data");
-  await using program = startProgram("../../../scripts/start.ts", {
+  await using program = startServerProcess("../../../scripts/start.ts", {
     PORT,
     DATA_DIR,
     TWILIO_SIMULATOR_URL: `http://localhost:${simulatorPort}`,
@@ -48,7 +48,7 @@ test("a taken port of the simulator is said", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  await using program = startProgram("../../../scripts/start.ts", {
+  await using program = startServerProcess("../../../scripts/start.ts", {
     PORT: "0",
     DATA_DIR: join(folder.path, "data"),
     TWILIO_SIMULATOR_URL: `http://localhost:${port}`,
@@ -64,7 +64,7 @@ test("ports that are in use and were not chosen are replaced, and what depends o
   const DATA_DIR = join(folder.path, "data");
   // If others have them already, all the better.
   const others = await Promise.all([occupy(3000), occupy(3001)]);
-  await using program = startProgram("../../../scripts/start.ts", { DATA_DIR });
+  await using program = startServerProcess("../../../scripts/start.ts", { DATA_DIR });
   const port = await program.said(
     /Port 3000 is in use, so the server uses (\d+)\. Set PORT to choose another one\./,
   );
@@ -115,7 +115,7 @@ test("a port that was chosen and is in use is said", async () => {
   const other = createServer().listen(0);
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  await using program = startProgram("../../../scripts/start.ts", {
+  await using program = startServerProcess("../../../scripts/start.ts", {
     PORT: String(port),
     DATA_DIR: join(folder.path, "data"),
     TWILIO_SIMULATOR_URL: `http://localhost:${await freePort()}`,

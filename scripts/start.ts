@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { runUntilSignal } from "../apps/server/src/run.ts";
-import { StartError } from "../apps/server/src/start-error.ts";
+import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
+import { StartError } from "../apps/server/src/lifecycle/start-error.ts";
 import { isConsoleBuilt } from "./console-sources.ts";
-import { startDesk } from "./run-desk.ts";
-import { wrapperGone } from "./watch-wrappers.ts";
+import { startInstallation } from "./run-installation.ts";
+import { onWrapperExit } from "./watch-wrappers.ts";
 
 /** In a process of its own, whose memory goes with it. */
 async function build(): Promise<void> {
@@ -18,7 +18,7 @@ async function build(): Promise<void> {
 }
 
 await runUntilSignal(async () => {
-  const desk = await startDesk(process.env);
+  const desk = await startInstallation(process.env);
   try {
     if (!isConsoleBuilt()) await build();
   } catch (error) {
@@ -27,4 +27,4 @@ await runUntilSignal(async () => {
   }
   console.log(`\n${desk.introduction}\n`);
   return desk;
-}, wrapperGone());
+}, onWrapperExit());

@@ -1,25 +1,25 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { check } from "./check.ts";
-import { type Outcome, readFaultReport, readPlaywrightReport, readVitestReport } from "./read-reports.ts";
-import { root, run, runNode } from "./run-step.ts";
+import { runChecks } from "./check.ts";
+import { readFaultReport, readPlaywrightReport, readVitestReport, type TestOutcome } from "./read-reports.ts";
+import { REPOSITORY_ROOT, runCommand, runNode } from "./run-step.ts";
 
-interface Sum extends Outcome {
+interface Sum extends TestOutcome {
   name: string;
 }
 
-const results = join(root, "test-results");
+const results = join(REPOSITORY_ROOT, "test-results");
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 async function checks(): Promise<Sum> {
-  const { passed, failed } = await check();
+  const { passed, failed } = await runChecks();
   return { name: "checks", passed, failed: failed.length, skipped: 0 };
 }
 
 async function units(): Promise<Sum> {
   const file = join(results, "vitest.json");
-  const code = await run(join(root, "node_modules/.bin/vitest"), [
+  const code = await runCommand(join(REPOSITORY_ROOT, "node_modules/.bin/vitest"), [
     "run",
     "--reporter=default",
     "--reporter=json",
@@ -54,7 +54,7 @@ async function faults(): Promise<Sum> {
 }
 
 /** A run that broke without counting a failure is one. */
-function sum(name: string, outcome: Outcome | null, code: number): Sum {
+function sum(name: string, outcome: TestOutcome | null, code: number): Sum {
   const { passed, failed, skipped } = outcome ?? { passed: 0, failed: 0, skipped: 0 };
   return { name, passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }

@@ -10,7 +10,7 @@ interface Link {
  * Resolves when one of the package managers (or their shells) between the terminal and this process is gone: killed hard,
  * they tell nobody, and a desk left behind would hold ports and data. Never resolves when started without one.
  */
-export async function wrapperGone(): Promise<void> {
+export async function onWrapperExit(): Promise<void> {
   const chain = wrappers();
   if (chain.length === 0) return new Promise(() => {});
   for await (const _ of setInterval(500, undefined, { ref: false }))

@@ -17,7 +17,7 @@ const BENCHES = [
 
 const [name = "", ...args] = process.argv.slice(2);
 if (BENCHES.includes(name)) {
-  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const file = fileURLToPath(new URL(`./commands/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], { stdio: "inherit" });
   // Ctrl-C reaches the child too, which ends in its own order.
   process.on("SIGINT", () => {});

@@ -1,14 +1,14 @@
-import { keyOf } from "./world.ts";
+import { webhookKeyOf } from "./fixtures.ts";
 
 /** One statement, on one connection: a Postgres', or an embedded database's. */
-export type Ask = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
+export type RunSqlQuery = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /**
  * The oracle. Sentences on what is wrong, by its number: E1 acknowledged and not stored, E2 stored twice, E3 stored and never
  * sent, E4 what the inbox shows is not what the events say.
  */
-export async function check(
-  ask: Ask,
+export async function checkLedger(
+  ask: RunSqlQuery,
   acknowledged: Set<string>,
   sent: Set<string>,
 ): Promise<{ events: number; problems: string[] }> {
@@ -26,9 +26,9 @@ export async function check(
   return { events: Number(counts?.events), problems };
 }
 
-async function fill(ask: Ask, table: string, names: Set<string>): Promise<void> {
+async function fill(ask: RunSqlQuery, table: string, names: Set<string>): Promise<void> {
   await ask(`create temp table ${table} (connection_no int, sid uuid, step int2)`);
-  const keys = [...names].map(keyOf);
+  const keys = [...names].map(webhookKeyOf);
   for (let from = 0; from < keys.length; from += 10_000) {
     const part = keys.slice(from, from + 10_000);
     await ask(`insert into ${table} select * from unnest($1::int[], $2::uuid[], $3::int2[])`, [

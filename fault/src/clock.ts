@@ -3,7 +3,7 @@ export function sleep(milliseconds: number): Promise<void> {
 }
 
 /** Asks until the answer is true; false when `milliseconds` have passed. */
-export async function until(
+export async function waitUntil(
   question: () => boolean | Promise<boolean>,
   milliseconds: number,
 ): Promise<boolean> {

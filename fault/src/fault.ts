@@ -1,6 +1,6 @@
-import type { Lab } from "./lab.ts";
+import type { TestBed } from "./test-bed.ts";
 
-export interface Finding {
+export interface FaultFinding {
   /** What was done and measured, in the order of showing. */
   counts: Record<string, number | string>;
   /** Sentences on what must not be. A negative control needs one at least. */
@@ -16,13 +16,13 @@ export interface Fault {
   isControl?: boolean;
   /** Runs in the slice for every day, too. */
   isInSlice: boolean;
-  run(lab: Lab): Promise<Finding>;
+  run(lab: TestBed): Promise<FaultFinding>;
 }
 
-export function share(part: number, whole: number): string {
+export function formatShare(part: number, whole: number): string {
   return `${((100 * part) / Math.max(1, whole)).toFixed(2)} %`;
 }
 
-export function slowest(milliseconds: number[]): number {
+export function slowestOf(milliseconds: number[]): number {
   return Math.round(milliseconds.reduce((most, one) => Math.max(most, one), 0));
 }

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startTestPostgres } from "@waystation/db/testing-postgres";
-import { assault, type Report } from "@waystation/server/assault-testing";
-import type { Attack } from "@waystation/server/attack-testing";
-import { fixedAttacks, generatedAttacks } from "@waystation/server/bad-inputs-testing";
-import { furnishTarget } from "@waystation/server/bad-target-testing";
-import { startProgram } from "@waystation/server/process-testing";
+import { startTestPostgres } from "@waystation/db/testing/postgres";
+import { seedTarget } from "@waystation/server/testing/attack-target";
+import type { Attack } from "@waystation/server/testing/attacks";
+import { fixedAttacks, generatedAttacks } from "@waystation/server/testing/bad-inputs";
+import { type AttackReport, runAttacks } from "@waystation/server/testing/run-attacks";
+import { startServerProcess } from "@waystation/server/testing/server-process";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
-import { connectPostgres } from "./connect-postgres.ts";
+import { connectPostgres } from "./processes/connect-postgres.ts";
 
 /** Sends bad inputs to a server in a process of its own, and prints what it answered. */
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ process.on("exit", () => console.log("inherited: " + (Object.getOwnPropertyNames
 const folder = mkdtempSync(join(tmpdir(), "waystation-fuzz-"));
 const postgres = values.embedded ? null : await startTestPostgres();
 const simulator = createSimulator({ pace: 0 });
-const program = startProgram("main.ts", {
+const program = startServerProcess("main.ts", {
   NODE_ENV: "development",
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WATCH)}`,
   PORT: "0",
@@ -47,12 +47,12 @@ const program = startProgram("main.ts", {
   TWILIO_SIMULATOR_URL: await simulator.start(0),
   ...(postgres ? { DATABASE_URL: await makeDatabase(postgres.urlOf) } : {}),
 });
-const total: Report = { counts: {}, failures: [] };
+const total: AttackReport = { counts: {}, failures: [] };
 const started = performance.now();
 let sent = 0;
 try {
   const url = await program.said(/(http:\/\/localhost:\d+)/);
-  const target = await furnishTarget(url, SETUP_TOKEN, simulator);
+  const target = await seedTarget(url, SETUP_TOKEN, simulator);
   const fixed = await all(fixedAttacks(target), Number.MAX_SAFE_INTEGER);
   console.log(`${fixed} fixed inputs`);
   print();
@@ -72,7 +72,7 @@ try {
       if (portion.length === 0) break;
       asked.signal.throwIfAborted();
       await stillStands();
-      add(await assault(target, portion));
+      add(await runAttacks(target, portion));
       done += portion.length;
       sent += portion.length;
       if (sent % STEP < portion.length) tell();
@@ -115,7 +115,7 @@ async function makeDatabase(urlOf: (database: string) => string): Promise<string
   return urlOf("fuzz");
 }
 
-function add({ counts, failures }: Report): void {
+function add({ counts, failures }: AttackReport): void {
   for (const [route, statuses] of Object.entries(counts)) {
     const known = { ...total.counts[route] };
     for (const [status, count] of Object.entries(statuses)) known[status] = (known[status] ?? 0) + count;

@@ -1,5 +1,5 @@
 /** Acts on all of them in their order, on so many at once. */
-export async function inParallel<Item>(
+export async function runInParallel<Item>(
   items: Item[],
   width: number,
   act: (item: Item) => Promise<void>,

@@ -1,34 +1,34 @@
 import { Agent, request } from "node:http";
 import { sleep } from "./clock.ts";
-import type { Ledger } from "./ledger.ts";
 import {
-  type Account,
-  CONTACTS,
-  callback,
-  incoming,
-  nameOf,
-  OUTGOING,
-  type Status,
-  type Webhook,
-} from "./world.ts";
+  contactNameOf,
+  FAULT_CONTACTS,
+  type FaultAccount,
+  type FaultWebhook,
+  incomingWebhook,
+  OUTGOING_MESSAGES,
+  statusCallback,
+  type WebhookStatus,
+} from "./fixtures.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** A status; or that nothing listened, that the connection broke without an answer, that none came in time. */
-export type Word = number | "refused" | "cut" | "timeout";
+export type LoadCommand = number | "refused" | "cut" | "timeout";
 
-export interface Answer {
+export interface LoadResponse {
   /** When it was sent, and how long the answer took, in ms. */
   at: number;
   milliseconds: number;
-  word: Word;
+  word: LoadCommand;
   /** Which account's it was. */
   connectionNo: number;
   retryAfter: boolean;
 }
 
-export interface LoadOptions {
+export interface WebhookLoadOptions {
   /** Asked in turn, anew for each request. */
   ports: () => number[];
-  accounts: Account[];
+  accounts: FaultAccount[];
   ledger: Ledger;
   /** How often one is sent again that was not answered or answered 5xx, as Twilio does when asked to. */
   retries?: number;
@@ -41,32 +41,32 @@ export interface LoadOptions {
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 250;
 const MAX_UNDER_WAY = 6_000;
-const STATUSES: Status[] = ["sent", "delivered", "read", "undelivered", "queued"];
+const STATUSES: WebhookStatus[] = ["sent", "delivered", "read", "undelivered", "queued"];
 
 /** Sends signed webhooks and remembers what was answered. */
-export class Load {
-  readonly answers: Answer[] = [];
+export class WebhookLoad {
+  readonly answers: LoadResponse[] = [];
   /** The names of all keys that were ever sent. */
   readonly sent = new Set<string>();
-  readonly #options: LoadOptions;
+  readonly #options: WebhookLoadOptions;
   readonly #agent: Agent;
-  readonly #recent: Webhook[] = [];
+  readonly #recent: FaultWebhook[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
   #turn = 0;
   #made = 0;
   #seed = 12_345;
 
-  constructor(options: LoadOptions) {
+  constructor(options: WebhookLoadOptions) {
     this.#options = options;
     this.#agent = new Agent({ keepAlive: options.keepAlive ?? true });
   }
 
   /** 40 % messages, 60 % callbacks, 5 % of all sent again soon after, at this rate whatever the answers are. */
-  run(rate: number, milliseconds: number, account?: Account): Promise<void> {
+  run(rate: number, milliseconds: number, account?: FaultAccount): Promise<void> {
     return this.runUntil(rate, AbortSignal.timeout(milliseconds), account);
   }
 
-  async runUntil(rate: number, end: AbortSignal, account?: Account): Promise<void> {
+  async runUntil(rate: number, end: AbortSignal, account?: FaultAccount): Promise<void> {
     const start = performance.now();
     for (let count = 0; !end.aborted; ) {
       const now = performance.now() - start;
@@ -82,7 +82,7 @@ export class Load {
   }
 
   /** Sends one, again where Twilio would; answers the last word. */
-  async deliver(webhook: Webhook): Promise<Word> {
+  async deliver(webhook: FaultWebhook): Promise<LoadCommand> {
     const delivery = this.#deliver(webhook);
     this.#underWay.add(delivery);
     try {
@@ -93,8 +93,8 @@ export class Load {
   }
 
   /** How often each word was heard of what was sent between two moments. */
-  words(from = 0, to = Number.POSITIVE_INFINITY): Map<Word, number> {
-    const words = new Map<Word, number>();
+  words(from = 0, to = Number.POSITIVE_INFINITY): Map<LoadCommand, number> {
+    const words = new Map<LoadCommand, number>();
     for (const { at, word } of this.answers)
       if (at >= from && at <= to) words.set(word, (words.get(word) ?? 0) + 1);
     return words;
@@ -105,9 +105,9 @@ export class Load {
     this.#agent.destroy();
   }
 
-  async #deliver(webhook: Webhook): Promise<Word> {
+  async #deliver(webhook: FaultWebhook): Promise<LoadCommand> {
     const { ports, ledger, retries = 0, failover = false } = this.#options;
-    const name = nameOf(webhook.key);
+    const name = contactNameOf(webhook.key);
     this.sent.add(name);
     for (let attempt = 0; ; attempt++) {
       const choice = ports();
@@ -131,9 +131,12 @@ export class Load {
     }
   }
 
-  #ask(port: number, { path, body, signature }: Webhook): Promise<{ word: Word; retryAfter: boolean }> {
+  #ask(
+    port: number,
+    { path, body, signature }: FaultWebhook,
+  ): Promise<{ word: LoadCommand; retryAfter: boolean }> {
     return new Promise((resolve) => {
-      const end = (word: Word, retryAfter = false) => {
+      const end = (word: LoadCommand, retryAfter = false) => {
         clearTimeout(timer);
         resolve({ word, retryAfter });
       };
@@ -167,7 +170,7 @@ export class Load {
     });
   }
 
-  #next(only: Account | undefined): Webhook {
+  #next(only: FaultAccount | undefined): FaultWebhook {
     const { accounts } = this.#options;
     const account = only ?? accounts[this.#below(accounts.length)];
     if (!account) throw new Error("No account to write to.");
@@ -179,15 +182,16 @@ export class Load {
   }
 
   /** Callbacks run through the outgoing messages again and again, each time with another status, in no order of theirs. */
-  #fresh(account: Account, number: number): Webhook {
+  #fresh(account: FaultAccount, number: number): FaultWebhook {
     const callbacks = Math.floor(number * 0.6);
-    if (Math.floor((number + 1) * 0.6) === callbacks) return incoming(account, number, this.#below(CONTACTS));
-    const round = Math.floor(callbacks / OUTGOING);
-    const message = callbacks % OUTGOING;
+    if (Math.floor((number + 1) * 0.6) === callbacks)
+      return incomingWebhook(account, number, this.#below(FAULT_CONTACTS));
+    const round = Math.floor(callbacks / OUTGOING_MESSAGES);
+    const message = callbacks % OUTGOING_MESSAGES;
     const status = STATUSES[(round + message) % STATUSES.length];
     return round < STATUSES.length && status
-      ? callback(account, message, status)
-      : incoming(account, number, this.#below(CONTACTS));
+      ? statusCallback(account, message, status)
+      : incomingWebhook(account, number, this.#below(FAULT_CONTACTS));
   }
 
   #below(limit: number): number {

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FAULTS, LATER } from "./faults.ts";
-import { Lab } from "./lab.ts";
-import { type Line, print, runFault, writeReport } from "./report.ts";
+import { FAULTS, PLANNED_FAULTS } from "./faults.ts";
+import { printLine, type ReportLine, runFault, writeFaultReport } from "./report.ts";
+import { TestBed } from "./test-bed.ts";
 
 const { values, positionals } = parseArgs({
   options: { all: { type: "boolean", default: false }, json: { type: "string" } },
@@ -20,14 +20,14 @@ const chosen = FAULTS.filter(({ id, isInSlice }) =>
 
 // Asked to end, it ends: what it started goes with it.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-const lab = await Lab.create(values.all);
+const lab = await TestBed.create(values.all);
 console.log(`A server starts in ${Math.round(lab.startMilliseconds)} ms here.`);
-const lines: Line[] = [];
+const lines: ReportLine[] = [];
 for (const fault of chosen) lines.push(await runFault(fault, lab));
 await lab.close();
 
-print(lines, LATER);
-if (values.all) writeReport(lines, FAULTS, LATER);
+printLine(lines, PLANNED_FAULTS);
+if (values.all) writeFaultReport(lines, FAULTS, PLANNED_FAULTS);
 const failed = lines.filter(({ verdict }) => verdict === "RED").length;
 const passed = lines.filter(({ verdict }) => verdict === "pass").length;
 if (values.json) writeFileSync(values.json, JSON.stringify({ passed, failed }));

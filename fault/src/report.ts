@@ -2,20 +2,20 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Fault, Finding } from "./fault.ts";
-import type { Lab } from "./lab.ts";
+import type { Fault, FaultFinding } from "./fault.ts";
+import type { TestBed } from "./test-bed.ts";
 
-export interface Line {
+export interface ReportLine {
   fault: Fault;
-  finding: Finding;
+  finding: FaultFinding;
   verdict: "pass" | "RED" | "skipped";
   seconds: number;
 }
 
 /** Runs one; what it throws is a finding like any other, but never what a negative control is there for. */
-export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
+export async function runFault(fault: Fault, lab: TestBed): Promise<ReportLine> {
   const start = performance.now();
-  let finding: Finding;
+  let finding: FaultFinding;
   let hasThrown = false;
   try {
     finding = await fault.run(lab);
@@ -28,7 +28,7 @@ export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
   }
   const isRed = finding.problems.length > 0;
   const isAsWanted = !hasThrown && isRed === (fault.isControl ?? false);
-  const line: Line = {
+  const line: ReportLine = {
     fault,
     finding,
     verdict: finding.skipped ? "skipped" : isAsWanted ? "pass" : "RED",
@@ -41,7 +41,7 @@ export async function runFault(fault: Fault, lab: Lab): Promise<Line> {
   return line;
 }
 
-export function print(lines: Line[], later: [string, string][]): void {
+export function printLine(lines: ReportLine[], later: [string, string][]): void {
   console.log("");
   for (const { fault, verdict, finding } of lines)
     console.log(`${verdict.padEnd(8)}${fault.id.padEnd(6)}${fault.title}: ${countsOf(finding)}`);
@@ -49,7 +49,7 @@ export function print(lines: Line[], later: [string, string][]): void {
   console.log("");
 }
 
-function describe({ fault, finding }: Line): string {
+function describe({ fault, finding }: ReportLine): string {
   const problems = finding.problems.slice(0, 12).join("; ");
   if (finding.skipped) return `skipped: ${finding.skipped}`;
   if (fault.isControl)
@@ -57,7 +57,7 @@ function describe({ fault, finding }: Line): string {
   return countsOf(finding) + (problems ? `\n              ${problems}` : "");
 }
 
-function countsOf({ counts, skipped }: Finding): string {
+function countsOf({ counts, skipped }: FaultFinding): string {
   if (skipped) return skipped;
   return Object.entries(counts)
     .map(([what, count]) => `${what} ${typeof count === "number" ? count.toLocaleString("en") : count}`)
@@ -72,7 +72,7 @@ const END = "<!-- end -->";
  * Puts the table between the two marks of the page: a line for each of `all`, of which those that ran are written anew and
  * the others stay as they were.
  */
-export function writeReport(lines: Line[], all: Fault[], later: [string, string][]): void {
+export function writeFaultReport(lines: ReportLine[], all: Fault[], later: [string, string][]): void {
   const page = readFileSync(PAGE, "utf8");
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
@@ -100,7 +100,7 @@ export function writeReport(lines: Line[], all: Fault[], later: [string, string]
   writeFileSync(PAGE, page.slice(0, begin) + table + page.slice(end + END.length));
 }
 
-function rowOf({ fault, finding, verdict, seconds }: Line, when: string): string {
+function rowOf({ fault, finding, verdict, seconds }: ReportLine, when: string): string {
   const found = fault.isControl && verdict === "pass" ? `; found: ${finding.problems.join("; ")}` : "";
   const red = verdict === "RED" ? `; **${finding.problems.join("; ") || "nothing found"}**` : "";
   const word = fault.isControl && verdict === "pass" ? "red, as it must" : verdict;

@@ -1,39 +1,39 @@
 import { randomUUID } from "node:crypto";
-import { openPostgres } from "@waystation/db/postgres";
-import { readKeyring, seal } from "@waystation/whatsapp/credentials";
-import { SEALING_KEY } from "./server-process.ts";
+import { readKeyring, seal } from "@waystation/core/credentials";
+import { openPostgresDatabase } from "@waystation/db/postgres/open-postgres";
 import {
-  type Account,
-  CONTACTS,
-  contactAddress,
-  createAccount,
-  OUTGOING,
+  createFaultAccount,
+  FAULT_CONTACTS,
+  type FaultAccount,
+  faultContactAddress,
+  OUTGOING_MESSAGES,
   outgoingId,
   outgoingSid,
-  SENT_BEFORE,
-} from "./world.ts";
+  SENT_BEFORE_TEST,
+} from "./fixtures.ts";
+import { FAULT_SEALING_KEY } from "./processes/server-process.ts";
 
 /** Two accounts in one organisation, a third in another. */
-export const ACCOUNTS = [createAccount(1), createAccount(2), createAccount(3)];
-const ORGANISATIONS = [[ACCOUNTS[0], ACCOUNTS[1]], [ACCOUNTS[2]]] as Account[][];
+export const SEEDED_ACCOUNTS = [createFaultAccount(1), createFaultAccount(2), createFaultAccount(3)];
+const ORGANISATIONS = [[SEEDED_ACCOUNTS[0], SEEDED_ACCOUNTS[1]], [SEEDED_ACCOUNTS[2]]] as FaultAccount[][];
 
 /** How the harness speaks to any database of the product. */
-export type Query = (text: string, parameters: unknown[]) => Promise<unknown>;
+export type SeedQuery = (text: string, parameters: unknown[]) => Promise<unknown>;
 
 /** Migrates an empty Postgres database and puts the accounts into it. */
-export async function createDesk(url: string): Promise<void> {
-  const store = await openPostgres(url);
+export async function createInstallation(url: string): Promise<void> {
+  const store = await openPostgresDatabase(url);
   try {
     await store.migrate();
-    await furnish((text, parameters) => store.query(text, parameters));
+    await seedInstallation((text, parameters) => store.query(text, parameters));
   } finally {
     await store.close();
   }
 }
 
 /** Connections as the setup makes them, and messages that were sent; half of these do not know their SID yet. */
-export async function furnish(query: Query): Promise<void> {
-  const keyring = readKeyring(SEALING_KEY);
+export async function seedInstallation(query: SeedQuery): Promise<void> {
+  const keyring = readKeyring(FAULT_SEALING_KEY);
   for (const [index, accounts] of ORGANISATIONS.entries()) {
     const organizationId = randomUUID();
     await query("insert into organizations (id, name, slug) values ($1::uuid, $2, $2)", [
@@ -54,15 +54,15 @@ export async function furnish(query: Query): Promise<void> {
       await query(INSERT_TALKS, [
         account.connectionNo,
         account.sender,
-        Array.from({ length: CONTACTS }, (_, contact) => contactAddress(contact)),
+        Array.from({ length: FAULT_CONTACTS }, (_, contact) => faultContactAddress(contact)),
       ]);
-      const numbers = Array.from({ length: OUTGOING }, (_, number) => number);
+      const numbers = Array.from({ length: OUTGOING_MESSAGES }, (_, number) => number);
       await query(INSERT_OUTGOING, [
         account.connectionNo,
-        numbers.map((number) => contactAddress(number % CONTACTS)),
+        numbers.map((number) => faultContactAddress(number % FAULT_CONTACTS)),
         numbers.map((number) => (number % 2 ? outgoingSid(number) : null)),
         numbers.map((number) => outgoingId(account, number)),
-        SENT_BEFORE,
+        SENT_BEFORE_TEST,
       ]);
     }
   }

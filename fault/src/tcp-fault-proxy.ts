@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 type Mood = "pass" | "black-hole";
 
 /** Stands between two ends of TCP connections and spoils them. */
-export class Spoiler implements AsyncDisposable {
+export class TcpFaultProxy implements AsyncDisposable {
   /** Of every piece of data, either way. */
   latency = 0;
   /** Called for each piece that comes from the client. */
@@ -17,8 +17,8 @@ export class Spoiler implements AsyncDisposable {
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#join(client, target));
   }
 
-  static async create(target: number): Promise<Spoiler> {
-    const proxy = new Spoiler(target);
+  static async create(target: number): Promise<TcpFaultProxy> {
+    const proxy = new TcpFaultProxy(target);
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
     return proxy;

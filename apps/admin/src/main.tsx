@@ -7,12 +7,12 @@ import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { config } from "zod/v4/core";
-import { NotFound, PageProblem } from "./components/problem-page.tsx";
+import { ErrorPage, NotFoundPage } from "./components/shell/error-page.tsx";
+import { mantineTheme } from "./mantine-theme.ts";
 import { routeTree } from "./routeTree.gen.ts";
-import { theme } from "./theme.ts";
 import { onSignedOut, queryClient, trpc } from "./trpc.ts";
-import { ConfirmHost } from "./ui/confirm.tsx";
-import { ToastHost } from "./ui/toast.tsx";
+import { ConfirmHost } from "./ui/feedback/confirm.tsx";
+import { ToastHost } from "./ui/feedback/toast.tsx";
 
 // zod's compiled parsers need eval, which our CSP forbids.
 config({ jitless: true });
@@ -23,8 +23,8 @@ const router = createRouter({
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 150,
   defaultPendingMinMs: 200,
-  defaultErrorComponent: PageProblem,
-  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
   scrollRestoration: true,
 });
 
@@ -51,7 +51,7 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={mantineTheme} defaultColorScheme="auto">
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
           <ConfirmHost />

@@ -11,18 +11,18 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "@waystation/api/root";
 
-export type Outputs = inferRouterOutputs<AppRouter>;
-export type Connection = Outputs["twilioWhatsApp"]["status"][number];
-export type WebhookEvent = Outputs["events"]["list"]["items"][number];
-export type Me = NonNullable<Outputs["session"]["me"]>;
-export type Role = Me["organizations"][number]["role"];
+export type RouterOutputs = inferRouterOutputs<AppRouter>;
+export type ConnectionStatus = RouterOutputs["twilioWhatsApp"]["status"][number];
+export type WebhookEvent = RouterOutputs["events"]["list"]["items"][number];
+export type SessionUser = NonNullable<RouterOutputs["session"]["me"]>;
+export type MemberRole = SessionUser["organizations"][number]["role"];
 
 let signedOut = () => {};
 /** What happens when the server no longer knows this session. */
 export function onSignedOut(handler: () => void) {
   signedOut = handler;
 }
-export const leave = () => signedOut();
+export const handleSignedOut = () => signedOut();
 const watchSession = (error: unknown) => {
   if (error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED") signedOut();
 };
@@ -39,7 +39,7 @@ export const queryClient = new QueryClient({
 });
 
 const url = "/api/trpc";
-export const client = createTRPCClient<AppRouter>({
+export const trpcClient = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (op) => op.type === "subscription",
@@ -57,9 +57,9 @@ export const client = createTRPCClient<AppRouter>({
   ],
 });
 
-export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });
 
-export interface Problem {
+export interface ErrorDetails {
   message: string;
   reason: string | null;
   field: string | null;
@@ -79,9 +79,9 @@ function isOutage(error: unknown) {
 const notLoaded = /dynamically imported module|preload CSS|importing a module/i;
 
 /** What a person may read of any error: the server's own sentence, or a neutral one. */
-export function problemOf(error: unknown): Problem {
+export function errorDetailsOf(error: unknown): ErrorDetails {
   if (error instanceof TRPCClientError && error.data) {
-    const data = error.data as Partial<Problem>;
+    const data = error.data as Partial<ErrorDetails>;
     return {
       message: error.message,
       reason: data.reason ?? null,

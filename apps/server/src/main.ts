@@ -1,8 +1,8 @@
-import { readConfig } from "./config.ts";
-import { createLogger } from "./logger.ts";
-import { runUntilSignal } from "./run.ts";
-import { startServer } from "./server.ts";
-import { trimHeap } from "./trim-heap.ts";
+import { readConfig } from "./lifecycle/config.ts";
+import { createLogger } from "./lifecycle/logger.ts";
+import { runUntilSignal } from "./lifecycle/run.ts";
+import { startServer } from "./lifecycle/server.ts";
+import { trimHeap } from "./lifecycle/trim-heap.ts";
 
 await runUntilSignal(async () => {
   const config = readConfig();

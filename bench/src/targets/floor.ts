@@ -1,10 +1,10 @@
 /** The least that an HTTP server in Node can do with a request: read it and answer. */
 import { createServer } from "node:http";
-import { serve } from "./serve.ts";
+import { serveTarget } from "./serve.ts";
 
 const ANSWER = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
 
-serve(
+serveTarget(
   createServer((req, res) => {
     req.on("data", () => {});
     req.on("end", () => {

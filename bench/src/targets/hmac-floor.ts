@@ -1,22 +1,22 @@
 /** The least that a receiver can do which stores nothing: read, parse, check the signature, answer. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
-import { PUBLIC_URL } from "../payloads.ts";
-import { serve, tokenFromEnvironment } from "./serve.ts";
+import { BENCH_PUBLIC_URL } from "../load/payloads.ts";
+import { authTokenFromEnvironment, serveTarget } from "./serve.ts";
 
 const ANSWER = `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`;
-const token = tokenFromEnvironment();
+const token = authTokenFromEnvironment();
 
 function isSigned(url: string, body: string, signature: string): boolean {
   const pairs = [...new URLSearchParams(body)].sort(([a], [b]) => (a < b ? -1 : 1));
-  let message = PUBLIC_URL + url;
+  let message = BENCH_PUBLIC_URL + url;
   for (const [name, value] of pairs) message += name + value;
   const expected = createHmac("sha1", token).update(message).digest();
   const given = Buffer.from(signature, "base64");
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-serve(
+serveTarget(
   createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on("data", (chunk: Buffer) => chunks.push(chunk));

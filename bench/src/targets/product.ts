@@ -1,10 +1,10 @@
 /** The whole product, as its own main program serves it. Told a file's name, it writes a CPU profile there until told again. */
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
-import { readConfig } from "@waystation/server/config";
-import { createLogger } from "@waystation/server/logger";
-import { startServer } from "@waystation/server/server";
-import { trimHeap } from "@waystation/server/trim-heap";
+import { readConfig } from "@waystation/server/lifecycle/config";
+import { createLogger } from "@waystation/server/lifecycle/logger";
+import { startServer } from "@waystation/server/lifecycle/server";
+import { trimHeap } from "@waystation/server/lifecycle/trim-heap";
 
 const config = readConfig(process.env);
 const server = await startServer(config, createLogger(config.logLevel));

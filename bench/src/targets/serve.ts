@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Listens on a free port of this machine, tells the parent, and ends with it. */
-export function serve(server: Server, beforeEnd: () => Promise<void> = async () => {}): void {
+export function serveTarget(server: Server, beforeEnd: () => Promise<void> = async () => {}): void {
   server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
   process.once("disconnect", async () => {
     server.close();
@@ -12,7 +12,7 @@ export function serve(server: Server, beforeEnd: () => Promise<void> = async () 
   });
 }
 
-export function tokenFromEnvironment(): string {
+export function authTokenFromEnvironment(): string {
   const { TOKEN } = process.env;
   if (!TOKEN) throw new Error("TOKEN is not set.");
   return TOKEN;

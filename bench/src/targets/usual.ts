@@ -4,8 +4,8 @@ import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import express from "express";
 import postgres from "postgres";
 import twilio from "twilio";
-import { PUBLIC_URL } from "../payloads.ts";
-import { serve, tokenFromEnvironment } from "./serve.ts";
+import { BENCH_PUBLIC_URL } from "../load/payloads.ts";
+import { authTokenFromEnvironment, serveTarget } from "./serve.ts";
 
 const sql = postgres(process.env.DATABASE_URL ?? "", { max: 10, onnotice: () => {} });
 await sql`
@@ -25,7 +25,7 @@ const app = express();
 app.use(express.urlencoded({ extended: false }));
 app.post(
   [WEBHOOK_PATH, `${WEBHOOK_PATH}/status/:id`],
-  twilio.webhook(tokenFromEnvironment(), { protocol: "https", host: new URL(PUBLIC_URL).host }),
+  twilio.webhook(authTokenFromEnvironment(), { protocol: "https", host: new URL(BENCH_PUBLIC_URL).host }),
   async (req, res) => {
     const { AccountSid, MessageSid, MessageStatus, SmsStatus, From, To } = req.body;
     await sql`
@@ -35,4 +35,4 @@ app.post(
     res.type("text/xml").send(new twilio.twiml.MessagingResponse().toString());
   },
 );
-serve(createServer(app), () => sql.end({ timeout: 5 }));
+serveTarget(createServer(app), () => sql.end({ timeout: 5 }));

@@ -3,10 +3,10 @@
  * as by kill -9.
  */
 import { readFileSync, rmSync } from "node:fs";
-import { readConfig } from "@waystation/server/config";
-import { createLogger } from "@waystation/server/logger";
-import { runUntilSignal } from "@waystation/server/run";
-import { startServer } from "@waystation/server/server";
+import { readConfig } from "@waystation/server/lifecycle/config";
+import { createLogger } from "@waystation/server/lifecycle/logger";
+import { runUntilSignal } from "@waystation/server/lifecycle/run";
+import { startServer } from "@waystation/server/lifecycle/server";
 
 const { DIE_AT = "", ...environment } = process.env;
 const config = readConfig(environment);

@@ -3,9 +3,9 @@
  * half a second later. What lies between is lost when it dies.
  */
 import { createServer, request } from "node:http";
-import { readConfig } from "@waystation/server/config";
-import { createLogger } from "@waystation/server/logger";
-import { startServer } from "@waystation/server/server";
+import { readConfig } from "@waystation/server/lifecycle/config";
+import { createLogger } from "@waystation/server/lifecycle/logger";
+import { startServer } from "@waystation/server/lifecycle/server";
 
 const DELAY_MS = 500;
 const { PORT, ...environment } = process.env;

@@ -1,11 +1,11 @@
 import type { TRPCError } from "@trpc/server";
 import { getStatusCodeFromKey } from "@trpc/server/unstable-core-do-not-import";
-import type { Reason } from "@waystation/whatsapp/errors";
+import type { ErrorReason } from "@waystation/core/errors";
 
 export type ErrorCode = TRPCError["code"];
 
 /** The one table of how an error is answered over tRPC, REST and media. What is not in it is a bad request. */
-const CODES: Partial<Record<Reason, ErrorCode>> = {
+const CODES: Partial<Record<ErrorReason, ErrorCode>> = {
   not_signed_in: "UNAUTHORIZED",
   key_refused: "UNAUTHORIZED",
   sign_in_first: "UNAUTHORIZED",
@@ -35,10 +35,10 @@ const CODES: Partial<Record<Reason, ErrorCode>> = {
 /** tRPC has no code for it. */
 const GONE = 410;
 
-export function codeOf(reason: Reason): ErrorCode {
+export function trpcCodeOf(reason: ErrorReason): ErrorCode {
   return CODES[reason] ?? "BAD_REQUEST";
 }
 
-export function statusOf(reason: Reason): number {
-  return reason === "media_gone" ? GONE : getStatusCodeFromKey(codeOf(reason));
+export function httpStatusOf(reason: ErrorReason): number {
+  return reason === "media_gone" ? GONE : getStatusCodeFromKey(trpcCodeOf(reason));
 }

@@ -22,9 +22,9 @@ const FORMATS: Record<string, string> = {
  * The sentence for what is wrong with an input, where the schema has none of its own: it names the field and says what is
  * expected. Set for the whole process, because some schemas are used without a procedure.
  */
-z.config({ customError: describeIssue });
+z.config({ customError: describeZodIssue });
 
-export function describeIssue(issue: Issue): string {
+export function describeZodIssue(issue: Issue): string {
   const field = (issue.path ?? []).map(String).join(".");
   const name = field === "" ? "The input" : `“${field}”`;
   switch (issue.code) {
@@ -50,7 +50,7 @@ export function describeIssue(issue: Issue): string {
 }
 
 /** The first thing that is wrong, as a sentence that names its field. */
-export function describeFirst(error: z.ZodError): { message: string; field: string | null } {
+export function describeFirstIssue(error: z.ZodError): { message: string; field: string | null } {
   const [issue] = error.issues;
   const field = issue?.path.map(String).join(".") || null;
   const message = issue?.message ?? "This input is not valid.";
@@ -58,7 +58,7 @@ export function describeFirst(error: z.ZodError): { message: string; field: stri
 }
 
 /** For programs: a sentence that was written to stand beside a form's field does not name it. */
-export function namingField(message: string, field: string | null): string {
+export function prefixFieldName(message: string, field: string | null): string {
   return field === null || message.includes(`“${field}”`) ? message : `“${field}”: ${message}`;
 }
 

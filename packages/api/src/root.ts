@@ -1,42 +1,42 @@
-import { apiKeys } from "./api-keys.ts";
-import { audit } from "./audit.ts";
-import { contacts } from "./contacts.ts";
-import { conversations } from "./conversations.ts";
-import { events } from "./events.ts";
-import { messages } from "./messages.ts";
-import { notes } from "./notes.ts";
-import { optOut } from "./opt-out.ts";
-import { organizations } from "./organizations.ts";
-import { password } from "./password.ts";
-import { presence } from "./presence.ts";
-import { profile } from "./profile.ts";
-import { replies } from "./replies.ts";
-import { secondFactor } from "./second-factor.ts";
-import { session } from "./session.ts";
-import { setup } from "./setup.ts";
-import { team } from "./team.ts";
+import { apiKeysRouter } from "./routers/api-keys.ts";
+import { auditRouter } from "./routers/audit.ts";
+import { repliesRouter } from "./routers/canned-replies.ts";
+import { contactsRouter } from "./routers/contacts.ts";
+import { conversationsRouter } from "./routers/conversations.ts";
+import { eventsRouter } from "./routers/events.ts";
+import { messagesRouter } from "./routers/messages.ts";
+import { notesRouter } from "./routers/notes.ts";
+import { optOutRouter } from "./routers/opt-out.ts";
+import { organizationsRouter } from "./routers/organizations.ts";
+import { passwordRouter } from "./routers/password.ts";
+import { presenceRouter } from "./routers/presence.ts";
+import { profileRouter } from "./routers/profile.ts";
+import { secondFactorRouter } from "./routers/second-factor.ts";
+import { sessionRouter } from "./routers/session.ts";
+import { setupRouter } from "./routers/setup.ts";
+import { teamRouter } from "./routers/team.ts";
+import { twilioWhatsAppRouter } from "./routers/twilio-whatsapp.ts";
 import { router } from "./trpc.ts";
-import { twilioWhatsApp } from "./twilio-whatsapp.ts";
 
 export const appRouter = router({
-  apiKeys,
-  audit,
-  contacts,
-  conversations,
-  events,
-  messages,
-  notes,
-  optOut,
-  organizations,
-  password,
-  presence,
-  profile,
-  replies,
-  secondFactor,
-  session,
-  setup,
-  team,
-  twilioWhatsApp,
+  apiKeys: apiKeysRouter,
+  audit: auditRouter,
+  contacts: contactsRouter,
+  conversations: conversationsRouter,
+  events: eventsRouter,
+  messages: messagesRouter,
+  notes: notesRouter,
+  optOut: optOutRouter,
+  organizations: organizationsRouter,
+  password: passwordRouter,
+  presence: presenceRouter,
+  profile: profileRouter,
+  replies: repliesRouter,
+  secondFactor: secondFactorRouter,
+  session: sessionRouter,
+  setup: setupRouter,
+  team: teamRouter,
+  twilioWhatsApp: twilioWhatsAppRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,28 +1,28 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import { secondFactorNeeded } from "@waystation/whatsapp/access";
 import type {
-  Actor,
+  ApiKeyPrincipal,
   Context,
-  Person,
-  PersonContext,
-  Platform,
-  Program,
-  Role,
-  Visit,
-} from "@waystation/whatsapp/context";
-import { createContext } from "@waystation/whatsapp/create-context";
-import { asDatabaseUnavailable } from "@waystation/whatsapp/database-unavailable";
-import { DomainError } from "@waystation/whatsapp/errors";
-import { toPgText } from "@waystation/whatsapp/text";
+  ContextActor,
+  Installation,
+  OrganizationRole,
+  RequestContext,
+  SignedInUser,
+  UserContext,
+} from "@waystation/core/context";
+import { createContext } from "@waystation/core/create-context";
+import { asDatabaseUnavailable } from "@waystation/core/database-unavailable";
+import { DomainError } from "@waystation/core/errors";
+import { toPgText } from "@waystation/core/text";
+import { secondFactorNeededError } from "@waystation/identity/access";
 import { ZodError } from "zod";
-import { codeOf } from "./error-codes.ts";
-import { describeFirst } from "./input-errors.ts";
-import type { Meta } from "./rest-meta.ts";
+import { trpcCodeOf } from "./error-codes.ts";
+import { describeFirstIssue } from "./input-errors.ts";
+import type { ProcedureMeta } from "./rest/rest-meta.ts";
 
 /** What a request brings: the platform, who is asking (if anyone), and an id to find it by in the log. */
-export interface RequestContext {
-  platform: Platform;
-  viewer: Viewer | null;
+export interface TrpcContext {
+  platform: Installation;
+  viewer: AuthenticatedViewer | null;
   requestId: string;
   ip: string | null;
   report: (error: unknown, path: string | undefined) => void;
@@ -30,13 +30,14 @@ export interface RequestContext {
   onRefusal: (reason: string, path: string) => void;
 }
 
-export type Viewer = Person | Program;
+export type AuthenticatedViewer = SignedInUser | ApiKeyPrincipal;
 
-const personIn = (viewer: Viewer | null): Person | null => (viewer && "sessionId" in viewer ? viewer : null);
+const personIn = (viewer: AuthenticatedViewer | null): SignedInUser | null =>
+  viewer && "sessionId" in viewer ? viewer : null;
 
 const t = initTRPC
-  .context<RequestContext>()
-  .meta<Meta>()
+  .context<TrpcContext>()
+  .meta<ProcedureMeta>()
   .create({
     isDev: false,
     sse: {
@@ -58,7 +59,7 @@ const t = initTRPC
       }
       const unknown = { reason: null, field: null, detail: {} };
       if (error.cause instanceof ZodError) {
-        const { message, field } = describeFirst(error.cause);
+        const { message, field } = describeFirstIssue(error.cause);
         return { ...shape, message, data: { ...base, ...unknown, field } };
       }
       if (error.code !== "INTERNAL_SERVER_ERROR")
@@ -68,8 +69,8 @@ const t = initTRPC
     },
   });
 
-export function asError(cause: DomainError): TRPCError {
-  return new TRPCError({ code: codeOf(cause.reason), message: cause.message, cause });
+export function toTRPCError(cause: DomainError): TRPCError {
+  return new TRPCError({ code: trpcCodeOf(cause.reason), message: cause.message, cause });
 }
 
 /** Rejections keep their sentence, and are noted; anything else is reported and stays behind the neutral one. */
@@ -79,11 +80,11 @@ const translateErrors = t.middleware(async ({ next, ctx, path }) => {
   const { cause, code } = result.error;
   if (cause instanceof DomainError) {
     ctx.onRefusal(cause.reason, path);
-    throw asError(cause);
+    throw toTRPCError(cause);
   }
   if (code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error, path);
   const unavailable = asDatabaseUnavailable(cause);
-  if (unavailable) throw asError(unavailable);
+  if (unavailable) throw toTRPCError(unavailable);
   if (code !== "INTERNAL_SERVER_ERROR") ctx.onRefusal(code.toLowerCase(), path);
   return result;
 });
@@ -108,35 +109,35 @@ function clean(value: unknown, depth = 0): unknown {
 }
 
 /** Whoever asks, acting for their organisation in one of these roles; else the refusal. */
-export function actingAs(
-  roles: readonly Role[],
-  { viewer, platform, ip }: Pick<RequestContext, "viewer" | "platform" | "ip">,
+export function contextForRoles(
+  roles: readonly OrganizationRole[],
+  { viewer, platform, ip }: Pick<TrpcContext, "viewer" | "platform" | "ip">,
 ): Context {
   if (!viewer) throw new DomainError("not_signed_in", "Sign in first.");
-  if (personIn(viewer)?.lacksSecondFactor) throw secondFactorNeeded();
+  if (personIn(viewer)?.lacksSecondFactor) throw secondFactorNeededError();
   if (!viewer.organizationId || !viewer.role)
     throw new DomainError("not_allowed", "You belong to no organisation. Ask for an invitation.");
   if (!roles.includes(viewer.role))
     throw new DomainError("not_allowed", "Only an owner or an admin of the organisation can do this.");
   const { userId, name, email, role, organizationId } = viewer;
   const by = "keyId" in viewer ? { keyId: viewer.keyId } : { sessionId: viewer.sessionId };
-  const actor: Actor = { userId, name, email, role, ...by };
+  const actor: ContextActor = { userId, name, email, role, ...by };
   return createContext(platform, organizationId, actor, ip);
 }
 
-const needs = (roles: readonly Role[]) =>
+const needs = (roles: readonly OrganizationRole[]) =>
   t.middleware(({ ctx, meta, next }) => {
     if (ctx.viewer && "keyId" in ctx.viewer && !meta?.rest) throw forPeople();
-    return next({ ctx: { domain: actingAs(roles, ctx) } });
+    return next({ ctx: { domain: contextForRoles(roles, ctx) } });
   });
 
 const visiting = t.middleware(({ ctx, next }) => {
-  const visit: Visit = { ...ctx.platform, person: personIn(ctx.viewer), ip: ctx.ip };
+  const visit: RequestContext = { ...ctx.platform, person: personIn(ctx.viewer), ip: ctx.ip };
   return next({ ctx: { visit } });
 });
 
 const complete = t.middleware(({ ctx, next }) => {
-  if (personIn(ctx.viewer)?.lacksSecondFactor) throw secondFactorNeeded();
+  if (personIn(ctx.viewer)?.lacksSecondFactor) throw secondFactorNeededError();
   return next();
 });
 
@@ -144,7 +145,7 @@ const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.viewer) throw new DomainError("not_signed_in", "Sign in first.");
   const person = personIn(ctx.viewer);
   if (!person) throw forPeople();
-  const self: PersonContext = { ...ctx.platform, person, ip: ctx.ip };
+  const self: UserContext = { ...ctx.platform, person, ip: ctx.ip };
   return next({ ctx: { self } });
 });
 
@@ -153,10 +154,10 @@ export const createCaller = t.createCallerFactory;
 
 /** The six doors. A procedure picks one, and that is its role; there is no door without a decision. */
 const door = t.procedure.use(translateErrors).use(cleanText);
-export const anyone = door.use(visiting);
+export const publicProcedure = door.use(visiting);
 /** Somebody who may have to set up their second step before anything else. */
-export const arriving = door.use(signedIn);
-export const person = arriving.use(complete);
-export const member = door.use(needs(["owner", "admin", "member"]));
-export const admin = door.use(needs(["owner", "admin"]));
-export const owner = door.use(needs(["owner"]));
+export const signedInProcedure = door.use(signedIn);
+export const userProcedure = signedInProcedure.use(complete);
+export const memberProcedure = door.use(needs(["owner", "admin", "member"]));
+export const adminProcedure = door.use(needs(["owner", "admin"]));
+export const ownerProcedure = door.use(needs(["owner"]));

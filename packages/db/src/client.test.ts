@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { openPostgres } from "./postgres.ts";
-import { instance } from "./schema.ts";
-import { createTestDatabase, createTestStore, databases } from "./testing.ts";
+import { openPostgresDatabase } from "./postgres/open-postgres.ts";
+import { installationSettings } from "./schema/schema.ts";
+import { createTestDatabase, createTestStore, testDatabases } from "./testing/databases.ts";
 
-test.for(databases)("%s: a test store is migrated, empty and its own", async (kind) => {
+test.for(testDatabases)("%s: a test store is migrated, empty and its own", async (kind) => {
   await using one = await createTestStore(kind);
   await using other = await createTestStore(kind);
-  await one.db.insert(instance).values({ key: "a", value: "b" });
-  expect(await one.db.select().from(instance)).toEqual([{ key: "a", value: "b" }]);
-  expect(await other.db.select().from(instance)).toEqual([]);
+  await one.db.insert(installationSettings).values({ key: "a", value: "b" });
+  expect(await one.db.select().from(installationSettings)).toEqual([{ key: "a", value: "b" }]);
+  expect(await other.db.select().from(installationSettings)).toEqual([]);
 });
 
-test.for(databases)("%s: query takes parameters, arrays among them", async (kind) => {
+test.for(testDatabases)("%s: query takes parameters, arrays among them", async (kind) => {
   await using store = await createTestStore(kind);
   const rows = await store.query("select * from unnest($1::text[], $2::int[]) as t(a, b)", [
     ["x", "y"],
@@ -25,9 +25,9 @@ test.for(databases)("%s: query takes parameters, arrays among them", async (kind
 
 test("two starters migrate the same database one after the other", async () => {
   await using database = await createTestDatabase();
-  const stores = await Promise.all([openPostgres(database.url), openPostgres(database.url)]);
+  const stores = await Promise.all([openPostgresDatabase(database.url), openPostgresDatabase(database.url)]);
   await Promise.all(stores.map((store) => store.migrate()));
-  expect(await stores[0]?.db.select().from(instance)).toEqual([]);
+  expect(await stores[0]?.db.select().from(installationSettings)).toEqual([]);
   await Promise.all(stores.map((store) => store.close()));
 });
 

@@ -4,34 +4,38 @@ import { fileURLToPath } from "node:url";
 import type { PGlite } from "@electric-sql/pglite";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { prepareEmbedded, runFrequent } from "./embedded-statements.ts";
+import { prepareEmbeddedStatements, runFrequentStatement } from "./embedded/embedded-statements.ts";
+import { SessionSetupError } from "./postgres/session.ts";
 import {
   checkRowSecurity,
-  GRANTS,
-  NOBODY,
-  PLANS,
-  prepareRole,
-  ROW_SECURITY,
-  type RowSecurity,
+  EMPTY_SCOPE,
+  PLAN_SETTINGS,
+  prepareTenantRole,
+  ROW_SECURITY_QUERY,
+  type RowSecurityState,
   SET_SCOPE_AND_ROLE,
+  TENANT_GRANTS,
 } from "./row-level-security.ts";
-import * as mission from "./schema.ts";
-import * as inbox from "./schema-inbox.ts";
-import * as media from "./schema-media.ts";
-import * as notes from "./schema-notes.ts";
-import * as people from "./schema-people.ts";
-import * as sharedKeys from "./schema-shared-keys.ts";
-import { SessionError } from "./session.ts";
-import { embeddedWithin, type NumberOf, type Within } from "./within.ts";
+import * as people from "./schema/identity.ts";
+import * as inbox from "./schema/inbox.ts";
+import * as media from "./schema/media.ts";
+import * as notes from "./schema/notes.ts";
+import * as mission from "./schema/schema.ts";
+import * as sharedKeys from "./schema/shared-keys.ts";
+import {
+  embeddedScopedDatabase,
+  type OrganizationNumberLookup,
+  type ScopedDatabase,
+} from "./scoped-database.ts";
 
-export const schema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
+export const databaseSchema = { ...mission, ...people, ...inbox, ...media, ...notes, ...sharedKeys };
 export const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Postgres and PGlite behind one type; a transaction has it too. */
-export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type Database = PgDatabase<PgQueryResultHKT, typeof databaseSchema>;
 
 /** The ways to ask the database something. */
-export interface Asking {
+export interface Queryable {
   db: Database;
   /**
    * One statement with `$1…` parameters (arrays allowed), prepared, outside drizzle: for what comes so often that planning it
@@ -42,12 +46,12 @@ export interface Asking {
   queryUnprepared<Row>(text: string, parameters: unknown[]): Promise<Row[]>;
 }
 
-export interface Store extends Asking {
+export interface OpenedDatabase extends Queryable {
   kind: "postgres" | "embedded";
   /** What deserves a line in the log when the server starts. */
   warnings: string[];
   /** The same database with nothing in it but one organisation's rows, whatever is asked. Throws before `enableRowLevelSecurity`. */
-  within: Within;
+  within: ScopedDatabase;
   /** Sets row-level security up, once the tables are there, and verifies that it holds. Throws where it does not. */
   enableRowLevelSecurity(): Promise<void>;
   /** The same by a connection of its own, which nothing else can keep busy: for storing webhooks, one at a time. */
@@ -76,7 +80,7 @@ export interface Store extends Asking {
 }
 
 /** An organisation's number, asked for once. */
-export function rememberNumbers(query: Asking["query"]): NumberOf {
+export function cacheOrganizationNumbers(query: Queryable["query"]): OrganizationNumberLookup {
   const known = new Map<string, number>();
   return async (organizationId) => {
     const remembered = known.get(organizationId);
@@ -91,12 +95,12 @@ export function rememberNumbers(query: Asking["query"]): NumberOf {
 }
 
 /** The embedded database in `directory`; the caller holds the lock on it. */
-export async function openEmbedded(directory: string): Promise<Store> {
-  return embeddedStore(await createEmbedded(directory));
+export async function openEmbeddedDatabase(directory: string): Promise<OpenedDatabase> {
+  return wrapEmbedded(await createEmbeddedDatabase(directory));
 }
 
 /** A PGlite as this product uses it; `dump` is what a new one begins with. */
-export async function createEmbedded(directory: string, dump?: Blob): Promise<PGlite> {
+export async function createEmbeddedDatabase(directory: string, dump?: Blob): Promise<PGlite> {
   const { PGlite } = await import("@electric-sql/pglite");
   const { btree_gin } = await import("@electric-sql/pglite/contrib/btree_gin");
   const { pg_trgm } = await import("@electric-sql/pglite/contrib/pg_trgm");
@@ -105,11 +109,11 @@ export async function createEmbedded(directory: string, dump?: Blob): Promise<PG
 
 const PLAN = "select set_config('plan_cache_mode', $1, true)";
 
-export async function embeddedStore(client: PGlite): Promise<Store> {
+export async function wrapEmbedded(client: PGlite): Promise<OpenedDatabase> {
   const { drizzle } = await import("drizzle-orm/pglite");
   const { migrate } = await import("drizzle-orm/pglite/migrator");
-  const run = await prepareEmbedded(client);
-  const db = drizzle(runFrequent(client, run), { schema, casing: "snake_case" });
+  const run = await prepareEmbeddedStatements(client);
+  const db = drizzle(runFrequentStatement(client, run), { schema: databaseSchema, casing: "snake_case" });
   const queryUnprepared = async <Row>(text: string, parameters: unknown[]) =>
     (await client.query<Row>(text, parameters)).rows;
   const planned =
@@ -119,14 +123,14 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
         await run(PLAN, [plans]);
         return (await run<Row>(text, parameters)).rows;
       });
-  const own: Asking = { db, query: planned(PLANS.asItSees), queryUnprepared };
-  let within: Within = () => {
+  const own: Queryable = { db, query: planned(PLAN_SETTINGS.asItSees), queryUnprepared };
+  let within: ScopedDatabase = () => {
     throw new Error("Row-level security has not been set up");
   };
   const verifyRowSecurity = async () => {
     const { rows } = await client.transaction(async (tx) => {
-      await tx.query(`select ${SET_SCOPE_AND_ROLE}`, NOBODY);
-      return tx.query<RowSecurity>(ROW_SECURITY, [Object.keys(GRANTS)]);
+      await tx.query(`select ${SET_SCOPE_AND_ROLE}`, EMPTY_SCOPE);
+      return tx.query<RowSecurityState>(ROW_SECURITY_QUERY, [Object.keys(TENANT_GRANTS)]);
     });
     checkRowSecurity(rows[0]);
   };
@@ -137,13 +141,17 @@ export async function embeddedStore(client: PGlite): Promise<Store> {
     native: { kind: "embedded", client },
     within: (scope) => within(scope),
     enableRowLevelSecurity: async () => {
-      await prepareRole(queryUnprepared);
+      await prepareTenantRole(queryUnprepared);
       await verifyRowSecurity();
       // With statements of its own: none is ever planned for one role and run by another.
-      within = await embeddedWithin(client, await prepareEmbedded(client), rememberNumbers(own.query));
+      within = await embeddedScopedDatabase(
+        client,
+        await prepareEmbeddedStatements(client),
+        cacheOrganizationNumbers(own.query),
+      );
     },
     pendingMigrations: () => pendingMigrations(db),
-    ingestQuery: planned(PLANS.once),
+    ingestQuery: planned(PLAN_SETTINGS.once),
     queryWithoutTimeout: queryUnprepared,
     migrate: () => migrate(db, { migrationsFolder }),
     check: (milliseconds) => checkEmbedded(verifyRowSecurity, milliseconds),
@@ -157,7 +165,7 @@ async function checkEmbedded(verify: () => Promise<void>, milliseconds: number):
   try {
     return await Promise.race([verify().then(() => null), late.promise]);
   } catch (error) {
-    return error instanceof SessionError ? error.message : "The embedded database failed";
+    return error instanceof SessionSetupError ? error.message : "The embedded database failed";
   } finally {
     clearTimeout(timer);
   }

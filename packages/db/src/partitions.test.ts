@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "./client.ts";
+import type { OpenedDatabase } from "./client.ts";
 import { dropOldPartitions, ensurePartitions, listPartitions } from "./partitions.ts";
-import { createTestStore, databases } from "./testing.ts";
+import { createTestStore, testDatabases } from "./testing/databases.ts";
 
-const insert = (store: Store, id: number, at: string) =>
+const insert = (store: OpenedDatabase, id: number, at: string) =>
   store.query(
     `insert into twilio_whatsapp_webhook_events (id, connection_no, sid, step, received_at, body)
      values ($1::bigint, 1, '00000000-0000-0000-0000-000000000001', 0, $2::text::timestamptz, 'x')`,
     [id, at],
   );
-const count = async (store: Store, table: string) =>
+const count = async (store: OpenedDatabase, table: string) =>
   (await store.query<{ count: number }>(`select count(*)::int as count from ${table}`, []))[0]?.count;
 const LOG = "twilio_whatsapp_webhook_events";
 
-describe.each(databases)("the event log's months on %s", (kind) => {
+describe.each(testDatabases)("the event log's months on %s", (kind) => {
   test("exist ahead of time, however many servers start at once", async () => {
     await using store = await createTestStore(kind);
     const now = new Date("2026-11-23T12:00Z");
@@ -47,7 +47,7 @@ describe.each(databases)("the event log's months on %s", (kind) => {
     await using store = await createTestStore(kind);
     await insert(store, 1, "2027-05-05 00:00+00");
     const hurried = () => Promise.reject(new Error("canceling statement due to statement timeout"));
-    const moving: Store = {
+    const moving: OpenedDatabase = {
       ...store,
       query: (text, parameters) =>
         /moved|drop|distinct/.test(text) ? hurried() : store.query(text, parameters),

@@ -1,4 +1,4 @@
-import type { Store } from "./client.ts";
+import type { OpenedDatabase } from "./client.ts";
 
 /**
  * The event log by months (UTC). What falls into no month that has a partition goes to `…_rest`, and is moved when its
@@ -13,7 +13,7 @@ const LOCK = 7_205_760;
  * Makes the partitions of the month of `now`, of the next two, and of whatever lies in the rest: after an update that may be
  * years, and minutes.
  */
-export async function ensurePartitions(store: Store, now = new Date()): Promise<string[]> {
+export async function ensurePartitions(store: OpenedDatabase, now = new Date()): Promise<string[]> {
   const strays = await store.queryWithoutTimeout<{ month: string }>(
     `select distinct to_char(received_at at time zone 'UTC', 'YYYY-MM') as month from ${REST}`,
     [],
@@ -28,14 +28,18 @@ export async function ensurePartitions(store: Store, now = new Date()): Promise<
 }
 
 /** Drops every month that ended `months` months ago or earlier. Their events' keys stay, so that no repeat is taken for news. */
-export async function dropOldPartitions(store: Store, months: number, now = new Date()): Promise<string[]> {
+export async function dropOldPartitions(
+  store: OpenedDatabase,
+  months: number,
+  now = new Date(),
+): Promise<string[]> {
   const oldest = monthOf(now, -months);
   const old = (await listPartitions(store)).filter((partition) => partition.month < oldest);
   for (const { table } of old) await store.queryWithoutTimeout(`drop table if exists ${table}`, []);
   return old.map((partition) => partition.month);
 }
 
-export async function listPartitions(store: Store): Promise<{ table: string; month: string }[]> {
+export async function listPartitions(store: OpenedDatabase): Promise<{ table: string; month: string }[]> {
   const rows = await store.query<{ name: string }>(
     `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = '${TABLE}'::regclass order by 1`,

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { ACCOUNTS, SENDERS } from "./sentinels.ts";
-import { findClosedPort, startReceiver, startSimulator } from "./testing.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS } from "./sentinels.ts";
+import { findClosedPort, startSimulator, startWebhookReceiver } from "./testing.ts";
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -51,7 +51,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 );
 
 test("a webhook that hangs does not hold up the end", async () => {
-  await using receiver = await startReceiver(() => undefined);
+  await using receiver = await startWebhookReceiver(() => undefined);
   const port = await findClosedPort();
   const simulator = run("main.ts", [], { SIMULATOR_PORT: String(port) });
   await simulator.says("whatsapp:+14155550100");
@@ -61,8 +61,12 @@ test("a webhook that hangs does not hold up the end", async () => {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-  await post("/webhook", { accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
-  await post("/incoming", { to: SENDERS.online, from: "+15005550001", body: "x" });
+  await post("/webhook", {
+    accountSid: SENTINEL_ACCOUNTS.healthy,
+    sender: SENTINEL_SENDERS.online,
+    url: receiver.url,
+  });
+  await post("/incoming", { to: SENTINEL_SENDERS.online, from: "+15005550001", body: "x" });
   await receiver.arrived();
   simulator.child.kill("SIGTERM");
   expect(await simulator.ended).toBe(0);

@@ -1,4 +1,4 @@
-import { ACCOUNTS, SENDERS, TOKENS } from "./sentinels.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "./sentinels.ts";
 import { createSimulator } from "./simulator.ts";
 
 const port = Number(process.env.SIMULATOR_PORT ?? 3001);
@@ -12,9 +12,9 @@ try {
     throw new RangeError(`SIMULATOR_PORT is no port: ${process.env.SIMULATOR_PORT}`);
   const url = await simulator.start(port);
   console.log(`Twilio simulator  ${url}`);
-  console.log(`  Account SID     ${ACCOUNTS.healthy}`);
-  console.log(`  Auth Token      ${TOKENS.primary}`);
-  console.log(`  Sender          ${SENDERS.online}`);
+  console.log(`  Account SID     ${SENTINEL_ACCOUNTS.healthy}`);
+  console.log(`  Auth Token      ${SENTINEL_TOKENS.primary}`);
+  console.log(`  Sender          ${SENTINEL_SENDERS.online}`);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;

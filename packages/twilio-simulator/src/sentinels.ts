@@ -4,7 +4,7 @@
  */
 const sid = (prefix: string, letters: string) => prefix + letters.repeat(32 / letters.length);
 
-export const ACCOUNTS = {
+export const SENTINEL_ACCOUNTS = {
   healthy: sid("AC", "a"),
   trial: sid("AC", "b"),
   /** Owned by the healthy account. */
@@ -47,11 +47,11 @@ export const ACCOUNTS = {
 } as const;
 
 /** The primary Auth Token of a sentinel account: the 32 characters after AC of its SID. */
-export function tokenOf(accountSid: string): string {
+export function sentinelTokenOf(accountSid: string): string {
   return accountSid.slice(2);
 }
 
-export const TOKENS = {
+export const SENTINEL_TOKENS = {
   /** Primary Auth Token of the healthy account: REST and signatures. */
   primary: "a".repeat(32),
   /** Its secondary token: good for REST, signs nothing until it is promoted. */
@@ -60,7 +60,7 @@ export const TOKENS = {
   wrong: "f".repeat(32),
 } as const;
 
-export const API_KEYS = {
+export const SENTINEL_API_KEYS = {
   /** May do everything but read /Accounts and /Keys: 401 / 20003 there. */
   standard: { sid: sid("SK", "a"), secret: "s".repeat(32) },
   /** Reads senders, services and templates; anything with messages is 401 / 70051. */
@@ -69,7 +69,7 @@ export const API_KEYS = {
   main: { sid: sid("SK", "c"), secret: "m".repeat(32) },
 } as const;
 
-export const SENDERS = {
+export const SENTINEL_SENDERS = {
   /** ONLINE, quality HIGH, 1K customers in 24 hours. */
   online: "whatsapp:+14155550100",
   /** ONLINE and in the pool of SERVICE, which takes its incoming messages. */
@@ -81,9 +81,9 @@ export const SENDERS = {
 } as const;
 
 /** Messaging Service of the healthy account. */
-export const SERVICE = sid("MG", "a");
+export const SENTINEL_SERVICE = sid("MG", "a");
 
-export const TEMPLATES = {
+export const SENTINEL_TEMPLATES = {
   approved: sid("HX", "a"),
   pending: sid("HX", "b"),
   rejected: sid("HX", "c"),
@@ -94,7 +94,7 @@ export const TEMPLATES = {
 export const VERIFIED_TRIAL_RECIPIENT = "whatsapp:+15005550006";
 
 /** Recipients whose number ends in one of these codes: the create call itself is refused. */
-export const REFUSED_ENDINGS: Record<string, { status: number; code: number; message: string }> = {
+export const REJECTED_RECIPIENT_ENDINGS: Record<string, { status: number; code: number; message: string }> = {
   "21211": { status: 400, code: 21211, message: "Invalid 'To' Phone Number: {to}" },
   "21408": {
     status: 400,
@@ -110,45 +110,46 @@ export const REFUSED_ENDINGS: Record<string, { status: number; code: number; mes
 };
 
 /** Recipients whose number ends in one of these codes: 201 first, then the message ends with this error. */
-export const FAILING_ENDINGS: Record<string, { status: "failed" | "undelivered"; message: string }> = {
-  "63001": { status: "failed", message: "Channel could not authenticate the request" },
-  "63003": { status: "undelivered", message: "Channel could not find To address" },
-  "63005": { status: "undelivered", message: "Channel did not accept given content" },
-  "63010": { status: "failed", message: "Twilio encountered an internal server error" },
-  "63012": { status: "undelivered", message: "Channel provider returned an internal service error" },
-  "63013": {
-    status: "undelivered",
-    message: "Message send failed because it violates Channel provider's policy",
-  },
-  "63015": {
-    status: "failed",
-    message: "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox",
-  },
-  "63016": {
-    status: "undelivered",
-    message:
-      "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
-  },
-  "63018": { status: "failed", message: "Rate limit exceeded for Channel" },
-  "63019": { status: "failed", message: "Media failed to download" },
-  "63021": { status: "undelivered", message: "Channel invalid content error" },
-  "63024": { status: "undelivered", message: "Invalid message recipient" },
-  "63032": {
-    status: "undelivered",
-    message: "We cannot send this message to this user because of a WhatsApp limitation",
-  },
-  "63033": { status: "undelivered", message: "Recipient has blocked your number" },
-  "63034": { status: "failed", message: "Media exceeds messaging channel limit" },
-  "63038": { status: "failed", message: "Account exceeded the daily messages limit" },
-  "63040": { status: "failed", message: "Template has been rejected by the channel" },
-  "63041": { status: "failed", message: "Template has been paused by the channel" },
-  "63042": { status: "failed", message: "Template has been disabled by the channel" },
-  "63049": { status: "undelivered", message: "Meta chose not to deliver this WhatsApp marketing message" },
-  "63051": { status: "failed", message: "WhatsApp Business Account has been locked" },
-};
+export const FAILED_RECIPIENT_ENDINGS: Record<string, { status: "failed" | "undelivered"; message: string }> =
+  {
+    "63001": { status: "failed", message: "Channel could not authenticate the request" },
+    "63003": { status: "undelivered", message: "Channel could not find To address" },
+    "63005": { status: "undelivered", message: "Channel did not accept given content" },
+    "63010": { status: "failed", message: "Twilio encountered an internal server error" },
+    "63012": { status: "undelivered", message: "Channel provider returned an internal service error" },
+    "63013": {
+      status: "undelivered",
+      message: "Message send failed because it violates Channel provider's policy",
+    },
+    "63015": {
+      status: "failed",
+      message: "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox",
+    },
+    "63016": {
+      status: "undelivered",
+      message:
+        "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
+    },
+    "63018": { status: "failed", message: "Rate limit exceeded for Channel" },
+    "63019": { status: "failed", message: "Media failed to download" },
+    "63021": { status: "undelivered", message: "Channel invalid content error" },
+    "63024": { status: "undelivered", message: "Invalid message recipient" },
+    "63032": {
+      status: "undelivered",
+      message: "We cannot send this message to this user because of a WhatsApp limitation",
+    },
+    "63033": { status: "undelivered", message: "Recipient has blocked your number" },
+    "63034": { status: "failed", message: "Media exceeds messaging channel limit" },
+    "63038": { status: "failed", message: "Account exceeded the daily messages limit" },
+    "63040": { status: "failed", message: "Template has been rejected by the channel" },
+    "63041": { status: "failed", message: "Template has been paused by the channel" },
+    "63042": { status: "failed", message: "Template has been disabled by the channel" },
+    "63049": { status: "undelivered", message: "Meta chose not to deliver this WhatsApp marketing message" },
+    "63051": { status: "failed", message: "WhatsApp Business Account has been locked" },
+  };
 
 /** Recipients whose number ends so: what happens to the create call, or how far the message gets. */
-export const CREATE_ENDINGS = {
+export const CREATE_ERROR_ENDINGS = {
   /** Answered after five seconds. */
   slow: "90005",
   /** Never answered, no message made. */
@@ -168,6 +169,6 @@ export const CREATE_ENDINGS = {
 } as const;
 
 /** A number that ends in the given code, for tests: recipientEnding("63016") is whatsapp:+15005563016. */
-export function recipientEnding(code: string | number): string {
+export function recipientWithEnding(code: string | number): string {
   return `whatsapp:+150055${String(code)}`;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import express, { type Router } from "express";
 
 /** The phone in the browser: plain files, and Inter from its package. */
-export function servePage(): Router {
+export function serveSimulatorPage(): Router {
   const router = express.Router();
   const fonts = dirname(
     fileURLToPath(import.meta.resolve("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")),

@@ -1,25 +1,25 @@
 import { createHmac } from "node:crypto";
 
 /** Name and value as they go over the wire; a name may come more than once. */
-export type Params = [name: string, value: string][];
+export type SignedParams = [name: string, value: string][];
 
 /** The URL as Twilio signs it: without `user:password@` and without the fragment (Twilio docs, Webhooks security; Connection overrides). */
-export function signedUrl(url: string): string {
+export function urlWithSignature(url: string): string {
   return url.replace(/#.*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?@]*@/i, "$1");
 }
 
-export const SIGNATURE_ALGORITHMS = ["HMAC_SHA1", "HMAC_SHA256"] as const;
-export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+export const SIMULATOR_SIGNATURE_ALGORITHMS = ["HMAC_SHA1", "HMAC_SHA256"] as const;
+export type SimulatorSignatureAlgorithm = (typeof SIMULATOR_SIGNATURE_ALGORITHMS)[number];
 
 /**
  * base64(HMAC(secret, URL + every parameter sorted by name as name + value)): with the Auth Token and SHA-1 (Twilio docs,
  * Webhooks security), or a shared key and the algorithm of its setting (Twilio docs, Sign webhooks with shared keys).
  */
-export function sign(
+export function signSimulatorWebhook(
   secret: string,
   url: string,
-  params: Params,
-  algorithm: SignatureAlgorithm = "HMAC_SHA1",
+  params: SignedParams,
+  algorithm: SimulatorSignatureAlgorithm = "HMAC_SHA1",
 ): string {
   const names = [...new Set(params.map(([name]) => name))].sort();
   const text = names.map((name) => {
@@ -30,6 +30,6 @@ export function sign(
       .join("");
   });
   return createHmac(algorithm === "HMAC_SHA256" ? "sha256" : "sha1", secret)
-    .update(signedUrl(url) + text.join(""), "utf8")
+    .update(urlWithSignature(url) + text.join(""), "utf8")
     .digest("base64");
 }

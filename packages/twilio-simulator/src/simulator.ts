@@ -2,11 +2,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type Express } from "express";
 import { routeControl } from "./control/app.ts";
-import { createAccount, type NewAccount } from "./control/create-account.ts";
-import { listMessages, type MessageFilter } from "./control/list-messages.ts";
+import { createSimulatorAccount, type NewSimulatorAccount } from "./control/create-account.ts";
+import { listControlMessages, type MessageFilter } from "./control/list-messages.ts";
 import { type IncomingResult, sendIncoming } from "./control/send-incoming.ts";
-import { setWebhook, type WebhookInput } from "./control/set-webhook.ts";
-import { type AccountView, showAccount } from "./control/show-account.ts";
+import { setControlWebhook, type WebhookInput } from "./control/set-webhook.ts";
+import { type SimulatorAccountView, viewSimulatorAccount } from "./control/show-account.ts";
 import {
   type DeliveryFilter,
   type DeliveryView,
@@ -14,19 +14,24 @@ import {
   showDelivery,
 } from "./control/show-delivery.ts";
 import { removeRules, type SignWithKeyInput, signWithKey } from "./control/sign-with-key.ts";
-import type { IncomingInput } from "./incoming/receive-message.ts";
+import type { IncomingMessageInput } from "./incoming/receive-message.ts";
 import { routeRest } from "./rest/app.ts";
 import { createSampleDayPlayer, type SampleDay, type SampleDayInput } from "./sample-day/play-day.ts";
-import { servePage } from "./serve-page.ts";
-import { type Chaos, calm, changeChaos } from "./state/chaos.ts";
-import { type ClockMove, createClock } from "./state/clock.ts";
-import { type Context, naturalPace, type Pace, type State } from "./state/context.ts";
-import { createFeed, type FeedEvent } from "./state/feed.ts";
+import { serveSimulatorPage } from "./serve-page.ts";
+import { changeInjectedFaults, type InjectedFaults, noInjectedFaults } from "./state/chaos.ts";
+import { type ClockMove, createSimulatorClock } from "./state/clock.ts";
+import {
+  type DeliveryPace,
+  realisticPace,
+  type SimulatorContext,
+  type SimulatorState,
+} from "./state/context.ts";
+import { createSimulatorFeed, type SimulatorFeedEvent } from "./state/feed.ts";
 import { promoteToken } from "./state/promote-token.ts";
 import { createRandom } from "./state/random.ts";
 import { seedAccounts } from "./state/seed.ts";
 import { changedAccounts, restoreAccounts, type StoredAccount } from "./state/stored-accounts.ts";
-import type { Account, Delivery, Media, Message } from "./state/types.ts";
+import type { SimulatorAccount, SimulatorDelivery, SimulatorMedia, SimulatorMessage } from "./state/types.ts";
 
 export type SimulatorOptions = {
   /** Address to bind; default 127.0.0.1. */
@@ -34,21 +39,21 @@ export type SimulatorOptions = {
   /** Where clients reach it, when that is not http://localhost:<port>. */
   publicUrl?: string;
   /** Milliseconds between the steps that Twilio takes by itself; 0 for all of them makes tests quick. */
-  pace?: Partial<Pace> | 0;
-  chaos?: Partial<Chaos>;
+  pace?: Partial<DeliveryPace> | 0;
+  chaos?: Partial<InjectedFaults>;
   /** Makes SIDs and chaos repeatable. */
   seed?: string;
   /** What the simulator's clock shows at the start. */
   startAt?: Date;
 };
 
-export type ClockView = {
+export type SimulatorClockView = {
   now: string;
   offset: number;
   /** Each time that the clock was moved: when (by the real clock), and its difference from the real one since then. */
   moves: { at: string; offset: number }[];
 };
-export type ClockChange = { advance?: number; set?: string; reset?: boolean };
+export type SimulatorClockChange = { advance?: number; set?: string; reset?: boolean };
 
 export type Simulator = AsyncDisposable & {
   readonly app: Express;
@@ -56,33 +61,33 @@ export type Simulator = AsyncDisposable & {
   readonly url: string;
   start(port?: number): Promise<string>;
   stop(): Promise<void>;
-  listAccounts(): AccountView[];
-  createAccount(input?: NewAccount): AccountView;
-  sendIncoming(input: IncomingInput & { wait?: boolean }): Promise<IncomingResult>;
-  setWebhook(input: WebhookInput): AccountView;
+  listAccounts(): SimulatorAccountView[];
+  createAccount(input?: NewSimulatorAccount): SimulatorAccountView;
+  sendIncoming(input: IncomingMessageInput & { wait?: boolean }): Promise<IncomingResult>;
+  setWebhook(input: WebhookInput): SimulatorAccountView;
   /** Newest first. */
   listDeliveries(filter?: DeliveryFilter): DeliveryView[];
   /** Oldest first. */
-  listMessages(filter?: MessageFilter): Message[];
+  listMessages(filter?: MessageFilter): SimulatorMessage[];
   /** How often a media file was asked for, by whatever answer. */
   countMediaRequests(): number;
-  setChaos(change: Partial<Chaos>): Chaos;
-  readClock(): ClockView;
-  setClock(change: ClockChange): ClockView;
-  createSecondaryToken(accountSid: string): AccountView;
-  promoteToken(accountSid: string): AccountView;
+  setChaos(change: Partial<InjectedFaults>): InjectedFaults;
+  readClock(): SimulatorClockView;
+  setClock(change: SimulatorClockChange): SimulatorClockView;
+  createSecondaryToken(accountSid: string): SimulatorAccountView;
+  promoteToken(accountSid: string): SimulatorAccountView;
   /** Makes a shared key with its setting and rule: from soon on it signs the account's webhooks. */
   signWithSharedKey(input: SignWithKeyInput): ReturnType<typeof signWithKey>;
   /** Soon the Auth Token signs again. */
-  removeWebhookRules(accountSid: string): AccountView;
+  removeWebhookRules(accountSid: string): SimulatorAccountView;
   /** Starts a day of incoming messages, or changes the speed of the one that runs. */
   playSampleDay(input?: SampleDayInput): SampleDay;
   sampleDay(): SampleDay;
   stopSampleDay(): SampleDay;
-  subscribe(listener: (event: FeedEvent) => void): () => void;
+  subscribe(listener: (event: SimulatorFeedEvent) => void): () => void;
   /** What Twilio does not forget, to be given to `restore` of a simulator that is started later. */
-  memory(): Memory;
-  restore(memory: Memory): void;
+  memory(): SimulatorMemory;
+  restore(memory: SimulatorMemory): void;
   /** Resolves with the first delivery, past or future, that has ended and fits. */
   waitForDelivery(fits: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
   /** Resolves when no webhook is under way and none is due soon. */
@@ -91,12 +96,12 @@ export type Simulator = AsyncDisposable & {
 };
 
 /** The state that outlives a restart of the simulator. */
-export type Memory = {
+export type SimulatorMemory = {
   clock: ClockMove[];
   /** When each customer wrote last to a sender, by the simulator's clock. */
   windows: [customer: string, at: number][];
   /** Oldest first. */
-  media: Media[];
+  media: SimulatorMedia[];
   accounts: StoredAccount[];
 };
 
@@ -105,15 +110,15 @@ const soon = 30_000;
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const pace =
     options.pace === 0
-      ? (Object.fromEntries(Object.keys(naturalPace).map((step) => [step, 0])) as Pace)
-      : { ...naturalPace, ...options.pace };
+      ? (Object.fromEntries(Object.keys(realisticPace).map((step) => [step, 0])) as DeliveryPace)
+      : { ...realisticPace, ...options.pace };
   let url = options.publicUrl ?? "http://localhost";
-  const ctx: Context = {
+  const ctx: SimulatorContext = {
     state: seedState(),
-    clock: createClock(options.startAt?.getTime()),
+    clock: createSimulatorClock(options.startAt?.getTime()),
     random: createRandom(options.seed),
-    chaos: { ...calm, ...options.chaos },
-    feed: createFeed(),
+    chaos: { ...noInjectedFaults, ...options.chaos },
+    feed: createSimulatorFeed(),
     pace,
     url: () => url,
     outbound: { underway: new Set(), stop: new AbortController() },
@@ -122,7 +127,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const app = express();
   let server: Server | undefined;
 
-  function accountWith(sid: string): Account {
+  function accountWith(sid: string): SimulatorAccount {
     const account = ctx.state.accounts.get(sid);
     if (!account) throw new RangeError(`no account ${sid}`);
     return account;
@@ -160,15 +165,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       await closed;
     },
     [Symbol.asyncDispose]: () => simulator.stop(),
-    listAccounts: () => [...ctx.state.accounts.values()].map(showAccount),
-    createAccount: (input) => showAccount(createAccount(ctx, input)),
+    listAccounts: () => [...ctx.state.accounts.values()].map(viewSimulatorAccount),
+    createAccount: (input) => viewSimulatorAccount(createSimulatorAccount(ctx, input)),
     sendIncoming: (input) => sendIncoming(ctx, input),
-    setWebhook: (input) => showAccount(setWebhook(ctx, input)),
+    setWebhook: (input) => viewSimulatorAccount(setControlWebhook(ctx, input)),
     listDeliveries: (filter) => listDeliveries(ctx, filter),
-    listMessages: (filter) => listMessages(ctx, filter),
+    listMessages: (filter) => listControlMessages(ctx, filter),
     countMediaRequests: () => ctx.state.mediaRequests,
     setChaos(change) {
-      const complaint = changeChaos(ctx.chaos, change);
+      const complaint = changeInjectedFaults(ctx.chaos, change);
       if (complaint) throw new RangeError(complaint);
       ctx.feed.publish("chaos", ctx.chaos);
       return { ...ctx.chaos };
@@ -197,18 +202,18 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       const account = accountWith(sid);
       account.secondaryToken = ctx.random.hex();
       account.secondaryTokenCreated = ctx.clock.now();
-      return showAccount(account);
+      return viewSimulatorAccount(account);
     },
     promoteToken(sid) {
       const account = accountWith(sid);
       if (!promoteToken(ctx, account)) throw new RangeError(`${sid} has no secondary token`);
-      return showAccount(account);
+      return viewSimulatorAccount(account);
     },
     signWithSharedKey: (input) => signWithKey(ctx, accountWith(input.accountSid), input),
     removeWebhookRules(sid) {
       const account = accountWith(sid);
       removeRules(ctx, account);
-      return showAccount(account);
+      return viewSimulatorAccount(account);
     },
     playSampleDay: (input = {}) => player.start(input),
     sampleDay: () => player.progress(),
@@ -230,12 +235,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       restoreAccounts(ctx, accounts);
     },
     waitForDelivery(fits) {
-      const ended = (delivery: Delivery) => delivery.state !== "pending" && fits(showDelivery(delivery));
+      const ended = (delivery: SimulatorDelivery) =>
+        delivery.state !== "pending" && fits(showDelivery(delivery));
       return new Promise((resolve) => {
         const unsubscribe = ctx.feed.subscribe(({ type, data }) => {
-          if (type !== "delivery" || !ended(data as Delivery)) return;
+          if (type !== "delivery" || !ended(data as SimulatorDelivery)) return;
           unsubscribe();
-          resolve(showDelivery(data as Delivery));
+          resolve(showDelivery(data as SimulatorDelivery));
         });
         const past = ctx.state.deliveries.find(ended);
         if (!past) return;
@@ -256,19 +262,19 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       ctx.clock.reset();
       cutOff();
       ctx.state = seedState();
-      Object.assign(ctx.chaos, calm, options.chaos);
+      Object.assign(ctx.chaos, noInjectedFaults, options.chaos);
       ctx.feed.publish("reset", {});
     },
   };
 
   app.disable("x-powered-by").disable("etag");
   app.use("/simulator", routeControl(ctx, simulator));
-  app.use(servePage());
+  app.use(serveSimulatorPage());
   app.use(routeRest(ctx));
   return simulator;
 }
 
-function seedState(): State {
+function seedState(): SimulatorState {
   return {
     accounts: new Map(seedAccounts().map((account) => [account.sid, account])),
     messages: new Map(),

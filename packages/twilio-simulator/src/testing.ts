@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import twilio from "twilio";
-import { ACCOUNTS, TOKENS } from "./sentinels.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_TOKENS } from "./sentinels.ts";
 import { createSimulator, type Simulator, type SimulatorOptions } from "./simulator.ts";
 
 export type ReceivedRequest = {
@@ -15,19 +15,19 @@ export type ReceivedRequest = {
 
 type Answer = (res: ServerResponse, request: ReceivedRequest) => void;
 
-export const answerTwiml: Answer = (res) => {
+export const respondTwiml: Answer = (res) => {
   res
     .writeHead(200, { "Content-Type": "text/xml" })
     .end('<?xml version="1.0" encoding="UTF-8"?><Response></Response>');
 };
 
-export const answerStatus =
+export const respondStatus =
   (status: number, headers: Record<string, string> = {}, body = ""): Answer =>
   (res) =>
     void res.writeHead(status, headers).end(body);
 
 /** A webhook endpoint that keeps what it got. Ends with the test by `await using`. */
-export async function startReceiver(answer: Answer = answerTwiml) {
+export async function startWebhookReceiver(answer: Answer = respondTwiml) {
   const requests: ReceivedRequest[] = [];
   const receiver = { answer };
   const first = Promise.withResolvers<void>();
@@ -70,14 +70,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 /** Twilio's own client, with every product pointed at the simulator. */
-export function connectClient(
+export function createTwilioTestClient(
   simulator: Simulator,
-  username: string = ACCOUNTS.healthy,
-  password: string = TOKENS.primary,
+  username: string = SENTINEL_ACCOUNTS.healthy,
+  password: string = SENTINEL_TOKENS.primary,
   accountSid?: string,
 ) {
   const client = twilio(username, password, {
-    accountSid: accountSid ?? (username.startsWith("SK") ? ACCOUNTS.healthy : username),
+    accountSid: accountSid ?? (username.startsWith("SK") ? SENTINEL_ACCOUNTS.healthy : username),
   });
   for (const product of [
     client.api,

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import type { Store } from "@waystation/db/client";
-import { openPostgres } from "@waystation/db/postgres";
-import { GRANTS, TENANT_ROLE } from "@waystation/db/row-level-security";
-import { createTestDatabase, createTestStore, databases } from "@waystation/db/testing";
+import type { Context } from "@waystation/core/context";
+import type { OpenedDatabase } from "@waystation/db/client";
+import { openPostgresDatabase } from "@waystation/db/postgres/open-postgres";
+import { TENANT_GRANTS, TENANT_ROLE } from "@waystation/db/row-level-security";
+import { createTestDatabase, createTestStore, testDatabases } from "@waystation/db/testing/databases";
+import { listTeam } from "@waystation/identity/team/list";
 import { describe, expect, test } from "vitest";
-import type { Context } from "./context.ts";
-import { listEvents } from "./events/list.ts";
+import { listEvents } from "./events/list-events.ts";
 import { countUnread } from "./inbox/count-unread.ts";
 import { listConversations } from "./inbox/list-conversations.ts";
-import { listMessages } from "./inbox/list-messages.ts";
-import { listTeam } from "./team/list.ts";
-import { createTestDesk } from "./testing.ts";
+import { listMessages } from "./inbox/messages/list-messages.ts";
+import { createTestInstallation } from "./testing.ts";
 
 /** What is the installation's, and not for the role to see at all. */
 const OF_THE_INSTALLATION = [
@@ -31,7 +31,7 @@ const OPENED = [
 
 const PARTITION = /^twilio_whatsapp_webhook_events_/;
 
-describe.for(databases)("on %s", (kind) => {
+describe.for(testDatabases)("on %s", (kind) => {
   test("every table is behind the wall or out of reach", async () => {
     await using store = await createTestStore(kind);
     const tables = await store.query<{ name: string; walled: boolean; policies: number; rights: string[] }>(
@@ -43,11 +43,11 @@ describe.for(databases)("on %s", (kind) => {
       [],
     );
     const reachable = tables.filter(({ rights }) => rights.length > 0);
-    expect(Object.fromEntries(reachable.map(({ name, rights }) => [name, rights]))).toEqual(GRANTS);
+    expect(Object.fromEntries(reachable.map(({ name, rights }) => [name, rights]))).toEqual(TENANT_GRANTS);
     expect(reachable.filter(({ walled, policies }) => !walled || policies !== 1)).toEqual([]);
     const others = tables
       .map(({ name }) => name)
-      .filter((name) => !(name in GRANTS) && !PARTITION.test(name));
+      .filter((name) => !(name in TENANT_GRANTS) && !PARTITION.test(name));
     expect(others).toEqual(OF_THE_INSTALLATION);
   });
 
@@ -67,9 +67,9 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("without its condition a query still answers with the own organisation's rows only", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const [ours, theirs] = [await filled(desk.store), await filled(desk.store)];
-    for (const table of Object.keys(GRANTS)) {
+    for (const table of Object.keys(TENANT_GRANTS)) {
       const all = await rowsOf(desk.store, table);
       const [mine, others] = [await rowsOf(ours.within, table), await rowsOf(theirs.within, table)];
       expect(mine.length, table).toBeGreaterThan(0);
@@ -79,9 +79,9 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("nothing can be written into another organisation, or changed there", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const [ours, theirs] = [await filled(desk.store), await filled(desk.store)];
-    for (const [table, rights] of Object.entries(GRANTS)) {
+    for (const [table, rights] of Object.entries(TENANT_GRANTS)) {
       const before = await rowsOf(theirs.within, table);
       const column = table === "users" ? "name" : (OWN_COLUMN[table] ?? "organization_no");
       if (rights.includes("update")) await ours.within.query(`update ${table} set ${column} = ${column}`, []);
@@ -103,7 +103,7 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("the job queue's tables are hidden, and a job is put there with its message all the same", async () => {
-    await using desk = await createTestDesk(kind, {}, { withJobs: true });
+    await using desk = await createTestInstallation(kind, {}, { withJobs: true });
     const { within } = await filled(desk.store);
     const tables = await desk.store.query<{ name: string }>(
       "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'jobs'",
@@ -137,7 +137,7 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("rights of an earlier version on the job queue are taken back", async () => {
-    await using desk = await createTestDesk(kind, {}, { withJobs: true });
+    await using desk = await createTestInstallation(kind, {}, { withJobs: true });
     const { within } = await filled(desk.store);
     await desk.store.query(`grant usage on schema jobs to ${TENANT_ROLE}`, []);
     await desk.store.query(`grant select, insert on all tables in schema jobs to ${TENANT_ROLE}`, []);
@@ -165,7 +165,7 @@ describe.for(databases)("on %s", (kind) => {
   );
 
   test("the audit log is written and read, and nothing else", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const { within } = await filled(desk.store);
     for (const text of [
       "update audit_log set action = 'x'",
@@ -180,7 +180,7 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("many at once, each for another organisation, are never told each other's", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const both = [await filled(desk.store), await filled(desk.store)];
     const answers = await Promise.all(
       Array.from({ length: 200 }, async (_, turn) => {
@@ -196,7 +196,7 @@ describe.for(databases)("on %s", (kind) => {
   });
 
   test("verbs whose queries name another organisation, or none, find nothing there", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const [ours, theirs] = [await filled(desk.store), await filled(desk.store)];
     const ctx = await contextOf(desk, ours);
     const astray = { ...ctx, organizationId: theirs.organizationId };
@@ -223,8 +223,8 @@ describe.for(databases)("on %s", (kind) => {
   });
 });
 
-test.for(databases)("%s: what is asked again and again is planned once", async (kind) => {
-  await using desk = await createTestDesk(kind);
+test.for(testDatabases)("%s: what is asked again and again is planned once", async (kind) => {
+  await using desk = await createTestInstallation(kind);
   const { within } = await filled(desk.store);
   const asked = "select id from conversations where id = $1::bigint";
   for (let n = 0; n < 12; n++) await within.query(asked, [String(n)]);
@@ -239,7 +239,7 @@ test("a database user without the right to make roles is refused, until it is gi
   await using undo = new AsyncDisposableStack();
   const { url } = undo.use(await createTestDatabase());
   const name = `plain_${randomUUID().replaceAll("-", "")}`;
-  const chief = await openPostgres(url);
+  const chief = await openPostgresDatabase(url);
   undo.defer(async () => {
     await chief.query(`reassign owned by ${name} to current_user`, []);
     await chief.query(`drop owned by ${name}`, []);
@@ -252,7 +252,9 @@ test("a database user without the right to make roles is refused, until it is gi
     `do $$ begin create role ${TENANT_ROLE} nologin; exception when duplicate_object then null; end $$`,
     [],
   );
-  const store = await openPostgres(Object.assign(new URL(url), { username: name, password: "secret" }).href);
+  const store = await openPostgresDatabase(
+    Object.assign(new URL(url), { username: name, password: "secret" }).href,
+  );
   undo.defer(() => store.close());
   await store.migrate();
   await expect(store.enableRowLevelSecurity()).rejects.toThrow(
@@ -281,13 +283,13 @@ const OWN_COLUMN: Record<string, string> = {
   twilio_whatsapp_connections: "sender",
 };
 
-async function rowsOf({ query }: Pick<Store, "query">, table: string): Promise<string[]> {
+async function rowsOf({ query }: Pick<OpenedDatabase, "query">, table: string): Promise<string[]> {
   const rows = await query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t`, []);
   return rows.map(({ row }) => row).toSorted();
 }
 
 /** A new organisation with one row at least in every table. */
-async function filled(store: Store) {
+async function filled(store: OpenedDatabase) {
   const [organizationId, userId, connectionId, conversationId, ...ids] = Array.from({ length: 8 }, () =>
     randomUUID(),
   );
@@ -441,7 +443,7 @@ async function filled(store: Store) {
 }
 
 async function contextOf(
-  desk: Awaited<ReturnType<typeof createTestDesk>>,
+  desk: Awaited<ReturnType<typeof createTestInstallation>>,
   { organizationId, userId, within }: Awaited<ReturnType<typeof filled>>,
 ): Promise<Context> {
   const { db, query, queryUnprepared } = desk.platform;

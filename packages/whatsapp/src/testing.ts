@@ -1,24 +1,16 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { members, organizations, users } from "@waystation/db/schema-people";
-import { createTestStore, type databases, type TestStore } from "@waystation/db/testing";
+import { startJobs } from "@waystation/core/jobs/jobs";
+import { createTestCore } from "@waystation/core/testing/test-core";
+import { createTestStore, type TestStore, type testDatabases } from "@waystation/db/testing/databases";
 import {
   createSimulator,
   type Simulator,
   type SimulatorOptions,
 } from "@waystation/twilio-simulator/simulator";
-import type { Context, Platform, Role } from "./context.ts";
-import { createContext } from "./create-context.ts";
-import { readKeyring } from "./credentials.ts";
-import { createFeed } from "./feed.ts";
-import { type Jobs, startJobs } from "./inbox/jobs.ts";
-import { createOutbox } from "./inbox/outbox.ts";
-import { createPublicIds } from "./public-ids.ts";
+import { createMessageSender } from "./inbox/sending/outbox.ts";
 
-export const PUBLIC_URL = "https://desk.example.org";
-
-/** A database, a simulator, and what verbs get of an installation. */
-export async function createTestDesk(
-  kind: (typeof databases)[number] | TestStore,
+/** A database, a simulator, and the installation that commands receive. */
+export async function createTestInstallation(
+  kind: (typeof testDatabases)[number] | TestStore,
   simulatorOptions: SimulatorOptions = {},
   /** The job queue takes a second or two to start: only for tests of what is sent. */
   { withJobs = false } = {},
@@ -28,56 +20,22 @@ export async function createTestDesk(
   const reports: unknown[] = [];
   const queue = withJobs ? await startJobs(store, (error) => reports.push(error)) : null;
   if (queue) await store.enableRowLevelSecurity();
-  const platform: Platform = {
-    jobs: queue?.jobs ?? noJobs,
-    db: store.db,
-    query: store.query,
-    queryUnprepared: store.queryUnprepared,
-    within: store.within,
-    keyring: readKeyring(randomBytes(32).toString("base64")),
-    feed: createFeed(),
-    publicUrl: PUBLIC_URL,
-    simulatorUrl: await simulator.start(0),
-    embedded: store.kind === "embedded",
-    sendMail: null,
-    linkSecret: "test",
-    publicIds: createPublicIds(randomBytes(32)),
-  };
+  const core = await createTestCore(store, { jobs: queue?.jobs, simulatorUrl: await simulator.start(0) });
+  const { platform, person } = core;
   return {
     store,
     simulator,
     platform,
-    /** Starts this desk's workers, as a server does. */
-    work: () => queue?.work(createOutbox(platform)),
+    person,
+    /** Starts the workers of this installation, as a server does. */
+    work: () => queue?.work(createMessageSender(platform)),
     reports,
-    /** Somebody of a new organisation, or of the one named. */
-    async person(role: Role = "owner", organizationId?: string): Promise<Context> {
-      const tag = randomUUID();
-      const [user] = await store.db
-        .insert(users)
-        .values({ name: `Person ${tag.slice(0, 4)}`, email: `${tag}@example.org` })
-        .returning();
-      const [organization] = organizationId
-        ? [{ id: organizationId }]
-        : await store.db.insert(organizations).values({ name: "Organisation", slug: tag }).returning();
-      if (!user || !organization) throw new Error("Nothing was inserted");
-      await store.db.insert(members).values({ organizationId: organization.id, userId: user.id, role });
-      const actor = { userId: user.id, name: user.name, email: user.email, role };
-      return createContext(platform, organization.id, actor, null);
-    },
     async [Symbol.asyncDispose]() {
       await queue?.stop();
       await simulator.stop();
-      await store[Symbol.asyncDispose]();
+      await core[Symbol.asyncDispose]();
     },
   };
 }
 
-/** For what sends nothing. */
-export const noJobs: Jobs = {
-  send: () => Promise.reject(new Error("This desk has no jobs")),
-  settle: () => Promise.reject(new Error("This desk has no jobs")),
-  wake: () => {},
-};
-
-export type TestDesk = Awaited<ReturnType<typeof createTestDesk>>;
+export type TestInstallation = Awaited<ReturnType<typeof createTestInstallation>>;

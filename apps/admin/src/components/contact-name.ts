@@ -8,10 +8,10 @@ interface NamedContact {
 }
 
 /** A contact's name or username; null where there is neither. */
-export function ownNameOf({ name, username }: Pick<NamedContact, "name" | "username">): string | null {
+export function contactOwnName({ name, username }: Pick<NamedContact, "name" | "username">): string | null {
   return visibleName(name ?? "") || visibleName(username ?? "") || null;
 }
 
-export function nameOfContact(contact: NamedContact): string {
-  return ownNameOf(contact) ?? formatAddress(contact.address);
+export function contactDisplayName(contact: NamedContact): string {
+  return contactOwnName(contact) ?? formatAddress(contact.address);
 }

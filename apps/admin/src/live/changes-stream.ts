@@ -1,10 +1,10 @@
 import type { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "@waystation/api/root";
-import type { EventChanges } from "@waystation/whatsapp/events/inputs";
-import { client, type Outputs } from "../trpc.ts";
+import type { EventChangesInput } from "@waystation/whatsapp/events/inputs";
+import { type RouterOutputs, trpcClient } from "../trpc.ts";
 
 type Subscription<T> = T extends AsyncIterable<infer Item> ? Item : never;
-export type ChangeNotice = Subscription<Outputs["events"]["changes"]>;
+export type ChangesEvent = Subscription<RouterOutputs["events"]["changes"]>;
 
 /** `paused`: the server closed the stream, because the account has too many of them. */
 export type StreamState = "connecting" | "live" | "broken" | "paused";
@@ -13,7 +13,7 @@ export interface StreamHandlers {
   onState(state: StreamState): void;
   /** Also after each reconnection: what changed before is unknown. */
   onStarted(): void;
-  onChanges(changes: ChangeNotice): void;
+  onChanges(changes: ChangesEvent): void;
   /** The session has ended, or acts for another organisation: nothing more comes. */
   onEnded(reason: "signed_out" | "not_allowed"): void;
 }
@@ -27,7 +27,7 @@ const LASTED_MS = 10_000;
  * One live stream from the server. EventSource reconnects after a lost connection, but not after a response other than 200, which
  * a proxy sends while the server restarts: then this does. Returns what closes it.
  */
-export function openChangesStream(input: EventChanges, handlers: StreamHandlers): () => void {
+export function openChangesStream(input: EventChangesInput, handlers: StreamHandlers): () => void {
   let retry = 0;
   let failures = 0;
   let openedAt = 0;
@@ -37,7 +37,7 @@ export function openChangesStream(input: EventChanges, handlers: StreamHandlers)
   function open(): void {
     retry = 0;
     openedAt = performance.now();
-    subscription = client.events.changes.subscribe(input, {
+    subscription = trpcClient.events.changes.subscribe(input, {
       onStarted: () => {
         handlers.onStarted();
         handlers.onState("live");

@@ -4,7 +4,7 @@ import type { StreamHandlers } from "./changes-stream.ts";
  * For browsers without Web Locks (plain http on another host than localhost): each tab has a stream of its own while it is
  * visible, so that the six connections that a browser opens per host are left for pages. Returns what ends it.
  */
-export function keepOwnStream(
+export function openOwnStream(
   openStream: (handlers: StreamHandlers) => () => void,
   handlers: StreamHandlers,
 ): { stop(): void; reopen(): void } {

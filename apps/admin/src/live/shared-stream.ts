@@ -1,4 +1,4 @@
-import type { ChangeNotice, StreamHandlers, StreamState } from "./changes-stream.ts";
+import type { ChangesEvent, StreamHandlers, StreamState } from "./changes-stream.ts";
 
 /** What tabs say to each other. The version keeps the tabs of an older console apart. */
 const VERSION = 1;
@@ -12,7 +12,7 @@ interface Position {
 type Message =
   /** From the leader: after each change of its state, and in response to `ask`. */
   | { type: "state"; state: StreamState; position: Position }
-  | { type: "changes"; changes: ChangeNotice; position: Position }
+  | { type: "changes"; changes: ChangesEvent; position: Position }
   | { type: "ended"; reason: Parameters<StreamHandlers["onEnded"]>[0] }
   /** From any other tab. */
   | { type: "ask" }

@@ -2,10 +2,10 @@ import { Button, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { FormError, setFormError } from "../components/form-error.tsx";
 import { queryClient, trpc } from "../trpc.ts";
-import { Notice } from "../ui/tone.tsx";
+import { Notice } from "../ui/feedback/notice-and-tag.tsx";
 
 export const Route = createFileRoute("/forgot-password")({
   loader: () => queryClient.ensureQueryData(trpc.setup.status.queryOptions()),
@@ -37,7 +37,7 @@ function AskForLink() {
     validate: { email: (email) => (email.includes("@") ? null : "Enter your email address.") },
   });
   const ask = useMutation(
-    trpc.password.requestReset.mutationOptions({ onError: (error) => showProblem(form, error) }),
+    trpc.password.requestReset.mutationOptions({ onError: (error) => setFormError(form, error) }),
   );
   if (ask.isSuccess) {
     return (
@@ -56,7 +56,7 @@ function AskForLink() {
         autoFocus
         {...form.getInputProps("email")}
       />
-      <FormProblem form={form} error={ask.error} />
+      <FormError form={form} error={ask.error} />
       <Button type="submit" loading={ask.isPending} fullWidth>
         Send the link
       </Button>

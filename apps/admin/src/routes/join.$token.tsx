@@ -4,19 +4,19 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { signIn, signOut } from "../auth.ts";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { FormProblem, showProblem } from "../components/form-problem.tsx";
-import { NewPassword } from "../components/new-password.tsx";
-import { loadMe, reloadMe, useAccount } from "../components/session.ts";
-import { client, type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
-import { Notice } from "../ui/tone.tsx";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { NewPasswordForm } from "../components/account/new-password-form.tsx";
+import { loadSession, reloadSession, useSignedInUser } from "../components/account/session.ts";
+import { FormError, setFormError } from "../components/form-error.tsx";
+import { errorDetailsOf, queryClient, type RouterOutputs, trpc, trpcClient } from "../trpc.ts";
+import { Notice } from "../ui/feedback/notice-and-tag.tsx";
 
-type Invitation = Outputs["team"]["invitation"];
+type Invitation = RouterOutputs["team"]["invitation"];
 
 export const Route = createFileRoute("/join/$token")({
   loader: async ({ params }) => {
     void queryClient.prefetchQuery(trpc.team.invitation.queryOptions(params));
-    await loadMe();
+    await loadSession();
   },
   component: Join,
 });
@@ -37,7 +37,7 @@ function Join() {
     return (
       <AuthFrame title="This invitation cannot be used">
         <Notice tone="warn" role="alert">
-          {problemOf(invitation.error).message}
+          {errorDetailsOf(invitation.error).message}
         </Notice>
         <Button component={Link} to="/sign-in" variant="default">
           Go to sign-in
@@ -49,8 +49,8 @@ function Join() {
 }
 
 function Welcome({ invitation }: { invitation: Invitation }) {
-  const me = useAccount();
-  const leave = useMutation({ mutationFn: () => signOut().then(reloadMe) });
+  const me = useSignedInUser();
+  const leave = useMutation({ mutationFn: () => signOut().then(reloadSession) });
   const { organization, email, role } = invitation;
   const article = role === "member" ? "a member" : `an ${role}`;
   const lead = `You are invited as ${article}, with the address ${email}.`;
@@ -95,9 +95,9 @@ function NewOrExisting(props: { email: string; organization: string }) {
 function useEnter() {
   const navigate = useNavigate();
   return async (organizationId: string) => {
-    await client.organizations.activate.mutate({ organizationId });
+    await trpcClient.organizations.activate.mutate({ organizationId });
     queryClient.clear();
-    await reloadMe();
+    await reloadSession();
     await navigate({ to: "/" });
   };
 }
@@ -114,10 +114,10 @@ function ExistingAccount(props: { email: string; organization: string; signedIn:
     mutationFn: async ({ password }: { password: string }) => {
       const needsCode = !props.signedIn && (await signIn({ email: props.email, password }));
       if (needsCode) return navigate({ to: "/sign-in", search: { step: "code", next: `/join/${token}` } });
-      const { organizationId } = await client.team.join.mutate({ token });
+      const { organizationId } = await trpcClient.team.join.mutate({ token });
       await enter(organizationId);
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <form className="stack" onSubmit={form.onSubmit((values) => join.mutate(values))} noValidate>
@@ -134,7 +134,7 @@ function ExistingAccount(props: { email: string; organization: string; signedIn:
           />
         </>
       )}
-      <FormProblem form={form} error={join.error} />
+      <FormError form={form} error={join.error} />
       <Button type="submit" loading={join.isPending} fullWidth>
         {props.signedIn ? `Join ${props.organization}` : "Sign in and join"}
       </Button>
@@ -154,18 +154,18 @@ function NewAccount(props: { email: string; organization: string }) {
   });
   const join = useMutation({
     mutationFn: async (values: { name: string; password: string }) => {
-      const { organizationId, email } = await client.team.join.mutate({ token, ...values });
+      const { organizationId, email } = await trpcClient.team.join.mutate({ token, ...values });
       await signIn({ email, password: values.password });
       await enter(organizationId);
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <form className="stack" onSubmit={form.onSubmit((values) => join.mutate(values))} noValidate>
       <TextInput label="Email" value={props.email} readOnly autoComplete="username" />
       <TextInput label="Your name" autoComplete="name" autoFocus {...form.getInputProps("name")} />
-      <NewPassword label="Password" {...form.getInputProps("password")} />
-      <FormProblem form={form} error={join.error} />
+      <NewPasswordForm label="Password" {...form.getInputProps("password")} />
+      <FormError form={form} error={join.error} />
       <Button type="submit" loading={join.isPending} fullWidth>
         {`Join ${props.organization}`}
       </Button>

@@ -2,11 +2,11 @@ import { Button, NativeSelect, Skeleton, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useLocation } from "@tanstack/react-router";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { FormProblem, showProblem } from "../components/form-problem.tsx";
-import { NewPassword } from "../components/new-password.tsx";
-import { type Outputs, problemOf, queryClient, trpc } from "../trpc.ts";
-import { Notice } from "../ui/tone.tsx";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { NewPasswordForm } from "../components/account/new-password-form.tsx";
+import { FormError, setFormError } from "../components/form-error.tsx";
+import { errorDetailsOf, queryClient, type RouterOutputs, trpc } from "../trpc.ts";
+import { Notice } from "../ui/feedback/notice-and-tag.tsx";
 
 export const Route = createFileRoute("/reset-password")({ component: ResetPassword });
 
@@ -26,7 +26,7 @@ function ResetPassword() {
     return (
       <AuthFrame title="This link cannot be used">
         <Notice tone="warn" role="alert">
-          {problemOf(offer.error).message}
+          {errorDetailsOf(offer.error).message}
         </Notice>
         <Button component={Link} to="/forgot-password">
           Ask for a new one
@@ -37,7 +37,7 @@ function ResetPassword() {
   return <Choose token={token} offer={offer.data} />;
 }
 
-function Choose({ token, offer }: { token: string; offer: Outputs["password"]["offer"] }) {
+function Choose({ token, offer }: { token: string; offer: RouterOutputs["password"]["offer"] }) {
   const { email, accounts } = offer;
   const form = useForm({
     initialValues: { password: "", accountId: accounts?.[0]?.id ?? "" },
@@ -47,7 +47,7 @@ function Choose({ token, offer }: { token: string; offer: Outputs["password"]["o
     trpc.password.reset.mutationOptions({
       // Whoever was signed in here is not any longer.
       onSuccess: () => queryClient.removeQueries(trpc.session.me.queryFilter()),
-      onError: (error) => showProblem(form, error),
+      onError: (error) => setFormError(form, error),
     }),
   );
   if (reset.isSuccess) {
@@ -83,8 +83,8 @@ function Choose({ token, offer }: { token: string; offer: Outputs["password"]["o
             {...form.getInputProps("accountId")}
           />
         ) : null}
-        <NewPassword label="New password" autoFocus {...form.getInputProps("password")} />
-        <FormProblem form={form} error={reset.error} />
+        <NewPasswordForm label="New password" autoFocus {...form.getInputProps("password")} />
+        <FormError form={form} error={reset.error} />
         <Button type="submit" loading={reset.isPending} fullWidth>
           Change password
         </Button>

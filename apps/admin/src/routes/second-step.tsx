@@ -1,14 +1,14 @@
 import { Button } from "@mantine/core";
 import { createFileRoute, redirect, useNavigate } from "@tanstack/react-router";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { SetUp } from "../components/second-factor/set-up.tsx";
-import { loadMe, reloadMe, useAccount } from "../components/session.ts";
-import { useSignOut } from "../components/use-sign-out.ts";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { loadSession, reloadSession, useSignedInUser } from "../components/account/session.ts";
+import { useSignOut } from "../components/account/use-sign-out.ts";
+import { SecondFactorSetup } from "../components/second-factor/second-factor-setup.tsx";
 
 /** Where whoever lacks the second step that their organisation asks for is led, and nowhere else. */
 export const Route = createFileRoute("/second-step")({
   beforeLoad: async () => {
-    const me = await loadMe();
+    const me = await loadSession();
     if (!me) throw redirect({ to: "/sign-in" });
     if (!me.lacksSecondFactor) throw redirect({ to: "/" });
   },
@@ -16,12 +16,12 @@ export const Route = createFileRoute("/second-step")({
 });
 
 function SecondStep() {
-  const me = useAccount();
+  const me = useSignedInUser();
   const navigate = useNavigate();
   const signOut = useSignOut();
   if (!me) return null;
   const enter = async () => {
-    await reloadMe();
+    await reloadSession();
     await navigate({ to: "/" });
   };
   return (
@@ -29,7 +29,7 @@ function SecondStep() {
       title="Set up two-step sign-in"
       lead="Your organisation asks everybody for it: a password alone can be guessed, stolen or given away."
     >
-      <SetUp email={me.user.email} onDone={enter} />
+      <SecondFactorSetup email={me.user.email} onDone={enter} />
       <div>
         <Button variant="subtle" size="xs" onClick={signOut}>
           Sign out

@@ -3,11 +3,11 @@ import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { createFileRoute, redirect, useNavigate } from "@tanstack/react-router";
 import { signIn } from "../auth.ts";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { FormProblem, showProblem } from "../components/form-problem.tsx";
-import { NewPassword } from "../components/new-password.tsx";
-import { reloadMe } from "../components/session.ts";
-import { client, queryClient, trpc } from "../trpc.ts";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { NewPasswordForm } from "../components/account/new-password-form.tsx";
+import { reloadSession } from "../components/account/session.ts";
+import { FormError, setFormError } from "../components/form-error.tsx";
+import { queryClient, trpc, trpcClient } from "../trpc.ts";
 
 export const Route = createFileRoute("/setup")({
   validateSearch: (search): { token?: string } => ({
@@ -36,13 +36,13 @@ function Setup() {
   });
   const create = useMutation({
     mutationFn: async (values: typeof form.values) => {
-      await client.setup.createOwner.mutate(values);
+      await trpcClient.setup.createOwner.mutate(values);
       queryClient.removeQueries(trpc.setup.status.queryFilter());
       await signIn({ email: values.email.trim(), password: values.password });
-      await reloadMe();
+      await reloadSession();
     },
     onSuccess: () => navigate({ to: "/" }),
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <AuthFrame
@@ -67,14 +67,14 @@ function Setup() {
           {...form.getInputProps("name")}
         />
         <TextInput label="Email" type="email" autoComplete="username" {...form.getInputProps("email")} />
-        <NewPassword label="Password" {...form.getInputProps("password")} />
+        <NewPasswordForm label="Password" {...form.getInputProps("password")} />
         <TextInput
           label="Organisation"
           description="Who your customers write to. More can be added later."
           autoComplete="organization"
           {...form.getInputProps("organization")}
         />
-        <FormProblem form={form} error={create.error} />
+        <FormError form={form} error={create.error} />
         <Button type="submit" loading={create.isPending} fullWidth>
           Create the owner account
         </Button>

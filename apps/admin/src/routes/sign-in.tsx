@@ -2,11 +2,11 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { createFileRoute, Link, redirect, useNavigate, useRouter } from "@tanstack/react-router";
-import { sendCode, signIn } from "../auth.ts";
-import { AuthFrame } from "../components/auth-frame.tsx";
-import { FormProblem, showProblem } from "../components/form-problem.tsx";
+import { signIn, submitSecondFactorCode } from "../auth.ts";
+import { AuthFrame } from "../components/account/auth-frame.tsx";
+import { loadSession, reloadSession } from "../components/account/session.ts";
+import { FormError, setFormError } from "../components/form-error.tsx";
 import { CodeInput } from "../components/second-factor/code-input.tsx";
-import { loadMe, reloadMe } from "../components/session.ts";
 import { queryClient, trpc } from "../trpc.ts";
 
 const ownPath = (next: unknown) => (typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined);
@@ -17,7 +17,7 @@ export const Route = createFileRoute("/sign-in")({
     step: search.step === "code" ? "code" : undefined,
   }),
   beforeLoad: async () => {
-    if (await loadMe()) throw redirect({ to: "/" });
+    if (await loadSession()) throw redirect({ to: "/" });
     const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());
     if (needed) throw redirect({ to: "/setup" });
   },
@@ -32,7 +32,7 @@ function useEnter() {
   const { next } = Route.useSearch();
   const router = useRouter();
   return async () => {
-    await reloadMe();
+    await reloadSession();
     router.history.push(next ?? "/");
   };
 }
@@ -54,7 +54,7 @@ function Password() {
       if (needsCode) await navigate({ to: "/sign-in", search: { next, step: "code" } });
       else await enter();
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <AuthFrame title="Sign in" lead="To the WhatsApp desk of your organisation.">
@@ -72,7 +72,7 @@ function Password() {
           visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
           {...form.getInputProps("password")}
         />
-        <FormProblem form={form} error={send.error} />
+        <FormError form={form} error={send.error} />
         <Button type="submit" loading={send.isPending} fullWidth>
           Sign in
         </Button>
@@ -96,10 +96,10 @@ function Code() {
   });
   const send = useMutation({
     mutationFn: async ({ code }: { code: string }) => {
-      await sendCode(code);
+      await submitSecondFactorCode(code);
       await enter();
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <AuthFrame
@@ -112,7 +112,7 @@ function Code() {
           description="Six digits, or one of your backup codes"
           {...form.getInputProps("code")}
         />
-        <FormProblem form={form} error={send.error} />
+        <FormError form={form} error={send.error} />
         <Button type="submit" loading={send.isPending} fullWidth>
           Sign in
         </Button>

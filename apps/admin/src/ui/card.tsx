@@ -23,7 +23,7 @@ export function Card({ title, aside, flush, children }: CardProps) {
   );
 }
 
-export function Facts({ rows }: { rows: [string, ReactNode][] }) {
+export function FactList({ rows }: { rows: [string, ReactNode][] }) {
   return (
     <dl className={css.facts}>
       {rows.map(([label, value]) => (
@@ -45,7 +45,7 @@ interface EmptyProps {
   actions?: ReactNode;
 }
 
-export function Empty({ icon, title, level: Heading = "h3", children, actions }: EmptyProps) {
+export function EmptyState({ icon, title, level: Heading = "h3", children, actions }: EmptyProps) {
   return (
     <div className={css.empty}>
       {icon}

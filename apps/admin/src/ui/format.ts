@@ -27,10 +27,10 @@ export function formatAddress(address: string | null): string {
   const bare = address.replace(/^whatsapp:/, "");
   const userId = /^[A-Z]{2}\.(?:ENT\.)?([A-Za-z0-9]+)$/.exec(bare)?.[1];
   if (userId) return `WhatsApp user …${userId.slice(-6)}`;
-  return bare.startsWith("+") ? formatPhone(bare) : bare.length > 20 ? shorten(bare) : bare;
+  return bare.startsWith("+") ? formatPhone(bare) : bare.length > 20 ? truncateText(bare) : bare;
 }
 
-export function shorten(sid: string): string {
+export function truncateText(sid: string): string {
   return sid.length > 14 ? `${sid.slice(0, 6)}…${sid.slice(-4)}` : sid;
 }
 
@@ -38,9 +38,9 @@ const count = new Intl.NumberFormat("en");
 export const formatCount = (n: number) => count.format(n);
 
 /** `ONLINE:UPDATING` → `online, updating` */
-export const words = (code: string) => code.toLowerCase().replaceAll("_", " ").replaceAll(":", ", ");
+export const countWords = (code: string) => code.toLowerCase().replaceAll("_", " ").replaceAll(":", ", ");
 
-export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const initialsOf = (name: string) =>
   name

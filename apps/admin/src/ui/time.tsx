@@ -54,7 +54,7 @@ function ago(at: string, from: number): string {
   return "just now";
 }
 
-export function Ago({ at }: { at: string }) {
+export function RelativeTime({ at }: { at: string }) {
   const from = useNow();
   return (
     <time dateTime={at} title={exactTime(at)}>
@@ -64,7 +64,7 @@ export function Ago({ at }: { at: string }) {
 }
 
 /** The time of day, with the date before it when it was not today. */
-export function Clock({ at }: { at: string }) {
+export function TimeOfDay({ at }: { at: string }) {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   return (
@@ -84,7 +84,7 @@ function daysAgo(date: Date): number {
 export const timeOfDay = (at: string) => hourMinute.format(new Date(at));
 
 /** `Today`, `Yesterday`, `Friday`, `14 Nov 2026` */
-export function dayWord(at: string): string {
+export function dayLabel(at: string): string {
   const date = new Date(at);
   const days = daysAgo(date);
   if (days === 0) return "Today";
@@ -93,19 +93,19 @@ export function dayWord(at: string): string {
 }
 
 /** As short as it can be told: the time of a moment today, the day of an earlier one. */
-export function ShortTime({ at }: { at: string }) {
+export function CompactTime({ at }: { at: string }) {
   const date = new Date(at);
   const days = daysAgo(date);
   return (
     <time dateTime={at} title={exactTime(at)}>
-      {days === 0 ? hourMinute.format(date) : days < 7 ? dayWord(at) : day.format(date)}
+      {days === 0 ? hourMinute.format(date) : days < 7 ? dayLabel(at) : day.format(date)}
     </time>
   );
 }
 
 /** `yesterday, 14:03` */
-export function DayAndTime({ at }: { at: string }) {
-  const word = dayWord(at);
+export function DateAndTime({ at }: { at: string }) {
+  const word = dayLabel(at);
   return (
     <time dateTime={at} title={exactTime(at)}>
       {/^(Today|Yesterday)/.test(word) ? word.toLowerCase() : `on ${word}`}, {timeOfDay(at)}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatAddress } from "./format.ts";
-import { isBlank, visibleName, visibleText } from "./visible-text.ts";
+import { isInvisible, visibleName, visibleText } from "./visible-text.ts";
 
 test("a name that is written backwards reads forwards, and stays one line", () => {
   expect(visibleName("\u202Egpj.exe")).toBe("gpj.exe");
@@ -15,8 +15,8 @@ test("a text loses its overrides and nothing else", () => {
 
 test("what nobody sees is blank", () => {
   for (const text of ["", " \t\n", "\u00A0\u3000", "\u200B\u200D\uFEFF", "\u2800", "\u3164", "\uFE0F"])
-    expect(isBlank(text), JSON.stringify(text)).toBe(true);
-  for (const text of [".", "👍🏽", "❤️", "0", "، "]) expect(isBlank(text), text).toBe(false);
+    expect(isInvisible(text), JSON.stringify(text)).toBe(true);
+  for (const text of [".", "👍🏽", "❤️", "0", "، "]) expect(isInvisible(text), text).toBe(false);
 });
 
 test("a user id is told by its end: many begin alike", () => {

@@ -7,6 +7,6 @@ const INVISIBLE = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}
 export const visibleText = (text: string) => text.replace(DIRECTION_OVERRIDES, "");
 
 /** A name or a file's name: one line. Empty where nothing of it can be seen. */
-export const visibleName = (name: string) => (isBlank(name) ? "" : name.replace(NOT_IN_NAMES, "").trim());
+export const visibleName = (name: string) => (isInvisible(name) ? "" : name.replace(NOT_IN_NAMES, "").trim());
 
-export const isBlank = (text: string | null | undefined) => INVISIBLE.test(text ?? "");
+export const isInvisible = (text: string | null | undefined) => INVISIBLE.test(text ?? "");

@@ -1,15 +1,15 @@
 import express, { type ErrorRequestHandler, type Request, type Router } from "express";
 import * as sentinels from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import type { Context } from "../state/context.ts";
-import type { Delivery } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorDelivery } from "../state/types.ts";
 import { incomingKinds } from "../webhooks/incoming-params.ts";
 import { streamEvents } from "./stream-events.ts";
 
 type Body = Record<string, unknown>;
 
 /** The simulator's own API under /simulator: JSON in, JSON out, one route per verb of the simulator. */
-export function routeControl(ctx: Context, simulator: Simulator): Router {
+export function routeControl(ctx: SimulatorContext, simulator: Simulator): Router {
   const router = express.Router();
   // JSON only: a page of another origin cannot send it without a preflight, which nobody answers.
   router.use(express.json({ limit: "30mb" }));
@@ -36,7 +36,7 @@ export function routeControl(ctx: Context, simulator: Simulator): Router {
     const filter = {
       accountSid: text(req, "accountSid"),
       messageSid: text(req, "messageSid"),
-      kind: text(req, "kind") as Delivery["kind"] | undefined,
+      kind: text(req, "kind") as SimulatorDelivery["kind"] | undefined,
     };
     res.json({ deliveries: simulator.listDeliveries({ ...filter, limit: limit(req) }) });
   });

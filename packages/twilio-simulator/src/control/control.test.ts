@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCOUNTS, SENDERS, TOKENS } from "../sentinels.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_TOKENS } from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import { startReceiver, startSimulator } from "../testing.ts";
+import { startSimulator, startWebhookReceiver } from "../testing.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -23,14 +23,14 @@ test("accounts come with their test credentials", async () => {
   const { accounts, url } = await get("/accounts");
   expect(url).toBe(simulator.url);
   expect((accounts as unknown[])[0]).toMatchObject({
-    sid: ACCOUNTS.healthy,
-    token: TOKENS.primary,
-    secondaryToken: TOKENS.secondary,
+    sid: SENTINEL_ACCOUNTS.healthy,
+    token: SENTINEL_TOKENS.primary,
+    secondaryToken: SENTINEL_TOKENS.secondary,
     friendlyName: "Bar Harbour Ltd",
-    senders: [{ address: SENDERS.online }, {}, {}, {}],
+    senders: [{ address: SENTINEL_SENDERS.online }, {}, {}, {}],
   });
   expect((accounts as { sid: string }[]).map(({ sid }) => sid).sort()).toEqual(
-    Object.values(ACCOUNTS).sort(),
+    Object.values(SENTINEL_ACCOUNTS).sort(),
   );
 });
 
@@ -43,7 +43,7 @@ test("a fresh account works from the first call", async () => {
     token: expect.stringMatching(/^[0-9a-f]{32}$/),
     senders: [{}, {}],
   });
-  await using receiver = await startReceiver();
+  await using receiver = await startWebhookReceiver();
   await post("/webhook", { accountSid: account.sid, sender: account.senders[1]?.address, url: receiver.url });
   const sent = await post("/incoming", {
     to: account.senders[1]?.address,
@@ -72,8 +72,8 @@ test("a fresh account works from the first call", async () => {
 
 describe("what is wrong is said", () => {
   test.each([
-    ["/incoming", { to: SENDERS.online }, "to and from are required"],
-    ["/incoming", { to: SENDERS.online, from: "+1", kind: "carrier pigeon" }, "kind is one of"],
+    ["/incoming", { to: SENTINEL_SENDERS.online }, "to and from are required"],
+    ["/incoming", { to: SENTINEL_SENDERS.online, from: "+1", kind: "carrier pigeon" }, "kind is one of"],
     ["/incoming", { to: "whatsapp:+10000000000", from: "+1" }, "no account has the sender"],
     ["/webhook", { accountSid: "AC0" }, "no account AC0"],
     ["/chaos", { duplicates: 7 }, "duplicates is a share"],
@@ -82,7 +82,7 @@ describe("what is wrong is said", () => {
     ["/chaos", { mediaRequestsNotFound: "1" }, "mediaRequestsNotFound is a whole number"],
     ["/chaos", { weather: 1 }, 'no setting "weather"'],
     ["/clock", { set: "soon" }, "set is a date"],
-    ["/tokens/promote", { accountSid: ACCOUNTS.trial }, "has no secondary token"],
+    ["/tokens/promote", { accountSid: SENTINEL_ACCOUNTS.trial }, "has no secondary token"],
   ])("%s %j", async (path, body, error) => {
     const answer = await post(path, body);
     expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining(error) }]);
@@ -91,7 +91,7 @@ describe("what is wrong is said", () => {
   test("a form instead of JSON is not read", async () => {
     const answer = await fetch(`${simulator.url}/simulator/incoming`, {
       method: "POST",
-      body: new URLSearchParams({ to: SENDERS.online, from: "+1" }),
+      body: new URLSearchParams({ to: SENTINEL_SENDERS.online, from: "+1" }),
     });
     expect(answer.status).toBe(400);
   });
@@ -104,8 +104,10 @@ test("clock, tokens, chaos, reset", async () => {
     offset: number;
   };
   expect(Date.parse(after.now) - Date.parse(before.now)).toBeGreaterThanOrEqual(3_600_000);
-  expect(await (await post("/tokens/promote", { accountSid: ACCOUNTS.healthy })).json()).toMatchObject({
-    token: TOKENS.secondary,
+  expect(
+    await (await post("/tokens/promote", { accountSid: SENTINEL_ACCOUNTS.healthy })).json(),
+  ).toMatchObject({
+    token: SENTINEL_TOKENS.secondary,
     secondaryToken: null,
   });
   expect(await (await post("/chaos", { duplicates: 0.5, callbackFirst: true })).json()).toMatchObject({
@@ -114,7 +116,7 @@ test("clock, tokens, chaos, reset", async () => {
   });
   expect((await post("/reset")).status).toBe(204);
   expect(await get("/chaos")).toMatchObject({ duplicates: 0, callbackFirst: false });
-  expect(simulator.listAccounts()[0]?.token).toBe(TOKENS.primary);
+  expect(simulator.listAccounts()[0]?.token).toBe(SENTINEL_TOKENS.primary);
   expect(simulator.readClock().offset).toBe(0);
 });
 
@@ -122,7 +124,7 @@ test("the event stream tells what happens", async () => {
   const stop = new AbortController();
   const stream = await fetch(`${simulator.url}/simulator/events`, { signal: stop.signal });
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-  await post("/incoming", { to: SENDERS.online, from: "+15005550001", body: "live" });
+  await post("/incoming", { to: SENTINEL_SENDERS.online, from: "+15005550001", body: "live" });
   let text = "";
   while (!text.includes('"body":"live"')) text += (await reader?.read())?.value ?? "";
   expect(text).toContain("event: message\n");
@@ -130,10 +132,14 @@ test("the event stream tells what happens", async () => {
 });
 
 test("waitForDelivery finds past and future webhooks", async () => {
-  await using receiver = await startReceiver();
-  simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+  await using receiver = await startWebhookReceiver();
+  simulator.setWebhook({
+    accountSid: SENTINEL_ACCOUNTS.healthy,
+    sender: SENTINEL_SENDERS.online,
+    url: receiver.url,
+  });
   const coming = simulator.waitForDelivery(({ params }) => params.Body === "future");
-  await simulator.sendIncoming({ to: SENDERS.online, from: "+15005550001", body: "future" });
+  await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: "+15005550001", body: "future" });
   expect((await coming).state).toBe("delivered");
   expect((await simulator.waitForDelivery(({ params }) => params.Body === "future")).id).toBe(
     (await coming).id,

@@ -1,16 +1,19 @@
-import type { Context } from "../state/context.ts";
+import type { SimulatorContext } from "../state/context.ts";
 import { makeAccount, makeSender } from "../state/seed.ts";
-import type { Account } from "../state/types.ts";
+import type { SimulatorAccount } from "../state/types.ts";
 
-export type NewAccount = {
+export type NewSimulatorAccount = {
   friendlyName?: string;
-  type?: Account["type"];
+  type?: SimulatorAccount["type"];
   /** Addresses of its senders (`whatsapp:+…`), or how many to make. Default: one. */
   senders?: string[] | number;
 };
 
 /** A fresh healthy account, so that tests need not share one. */
-export function createAccount(ctx: Context, input: NewAccount = {}): Account {
+export function createSimulatorAccount(
+  ctx: SimulatorContext,
+  input: NewSimulatorAccount = {},
+): SimulatorAccount {
   const friendlyName = input.friendlyName ?? "Test account";
   const wanted = input.senders ?? 1;
   const addresses = Array.isArray(wanted) ? wanted : Array.from({ length: wanted }, () => newAddress(ctx));
@@ -29,7 +32,7 @@ export function createAccount(ctx: Context, input: NewAccount = {}): Account {
 }
 
 /** Numbers of the range that is kept for fiction, with an area code of their own so that they meet no customer. */
-function newAddress(ctx: Context): string {
+function newAddress(ctx: SimulatorContext): string {
   const number = Math.floor(ctx.random.share() * 10_000_000);
   return `whatsapp:+1628${String(number).padStart(7, "0")}`;
 }

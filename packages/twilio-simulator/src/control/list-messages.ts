@@ -1,5 +1,5 @@
-import type { Context } from "../state/context.ts";
-import type { Message } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorMessage } from "../state/types.ts";
 
 export type MessageFilter = {
   accountSid?: string;
@@ -9,11 +9,13 @@ export type MessageFilter = {
   limit?: number;
 };
 
-const customerOf = (message: Message) => (message.direction === "inbound" ? message.from : message.to) ?? "";
-const businessOf = (message: Message) => (message.direction === "inbound" ? message.to : message.from) ?? "";
+const customerOf = (message: SimulatorMessage) =>
+  (message.direction === "inbound" ? message.from : message.to) ?? "";
+const businessOf = (message: SimulatorMessage) =>
+  (message.direction === "inbound" ? message.to : message.from) ?? "";
 
 /** Oldest first, the last `limit` ones. */
-export function listMessages(ctx: Context, filter: MessageFilter = {}): Message[] {
+export function listControlMessages(ctx: SimulatorContext, filter: MessageFilter = {}): SimulatorMessage[] {
   return [...ctx.state.messages.values()]
     .filter((message) => !filter.accountSid || message.accountSid === filter.accountSid)
     .filter((message) => !filter.business || businessOf(message) === filter.business)

@@ -1,5 +1,5 @@
-import { type IncomingInput, receiveMessage } from "../incoming/receive-message.ts";
-import type { Context } from "../state/context.ts";
+import { type IncomingMessageInput, receiveMessage } from "../incoming/receive-message.ts";
+import type { SimulatorContext } from "../state/context.ts";
 import { type DeliveryView, showDelivery } from "./show-delivery.ts";
 
 export type IncomingResult = {
@@ -11,8 +11,8 @@ export type IncomingResult = {
 
 /** A customer writes; with `wait` the answer tells how the webhook went. */
 export async function sendIncoming(
-  ctx: Context,
-  input: IncomingInput & { wait?: boolean },
+  ctx: SimulatorContext,
+  input: IncomingMessageInput & { wait?: boolean },
 ): Promise<IncomingResult> {
   const { message, delivery } = receiveMessage(ctx, input);
   const result = { messageSid: message.sid, accountSid: message.accountSid };

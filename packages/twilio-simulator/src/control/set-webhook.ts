@@ -1,6 +1,6 @@
-import type { Context } from "../state/context.ts";
+import type { SimulatorContext } from "../state/context.ts";
 import { findSender } from "../state/context.ts";
-import type { Account, MessagingService, Sender } from "../state/types.ts";
+import type { SimulatorAccount, SimulatorSender, SimulatorService } from "../state/types.ts";
 
 export type WebhookInput = {
   accountSid: string;
@@ -17,7 +17,7 @@ export type WebhookInput = {
 };
 
 /** What a person does by pasting a URL into Twilio's console: it holds at once. */
-export function setWebhook(ctx: Context, input: WebhookInput): Account {
+export function setControlWebhook(ctx: SimulatorContext, input: WebhookInput): SimulatorAccount {
   const account = ctx.state.accounts.get(input.accountSid);
   if (!account) throw new RangeError(`no account ${input.accountSid}`);
   if (input.service) {
@@ -34,14 +34,14 @@ export function setWebhook(ctx: Context, input: WebhookInput): Account {
   return account;
 }
 
-function changeSender({ webhook }: Sender, input: WebhookInput): void {
+function changeSender({ webhook }: SimulatorSender, input: WebhookInput): void {
   if (input.url !== undefined) webhook.callback_url = input.url || null;
   if (input.method) webhook.callback_method = input.method === "PUT" ? "PUT" : "POST";
   if (input.statusUrl !== undefined) webhook.status_callback_url = input.statusUrl || null;
   if (input.fallbackUrl !== undefined) webhook.fallback_url = input.fallbackUrl || null;
 }
 
-function changeService(service: MessagingService, input: WebhookInput): void {
+function changeService(service: SimulatorService, input: WebhookInput): void {
   if (input.url !== undefined) service.inboundRequestUrl = input.url || null;
   if (input.method) service.inboundMethod = input.method === "GET" ? "GET" : "POST";
   if (input.statusUrl !== undefined) service.statusCallback = input.statusUrl || null;

@@ -1,7 +1,7 @@
-import type { SignatureAlgorithm } from "../sign.ts";
-import type { Account, Sender } from "../state/types.ts";
+import type { SimulatorSignatureAlgorithm } from "../sign.ts";
+import type { SimulatorAccount, SimulatorSender } from "../state/types.ts";
 
-export type SenderView = {
+export type SimulatorSenderView = {
   sid: string;
   address: string;
   displayName: string;
@@ -10,24 +10,24 @@ export type SenderView = {
   messagingLimit: string | null;
   /** Of the Messaging Service whose pool it is in. */
   serviceSid: string | null;
-  webhook: Sender["webhook"];
+  webhook: SimulatorSender["webhook"];
 };
 
-export type AccountView = {
+export type SimulatorAccountView = {
   sid: string;
   /** The primary Auth Token. */
   token: string;
   secondaryToken: string | null;
   friendlyName: string;
-  status: Account["status"];
-  type: Account["type"];
+  status: SimulatorAccount["status"];
+  type: SimulatorAccount["type"];
   ownerSid: string;
-  behaviour: Account["behaviour"];
+  behaviour: SimulatorAccount["behaviour"];
   note: string;
   apiKeys: { sid: string; secret: string; kind: string }[];
   /** What signs webhooks instead of the token, and whether a rule in force uses it. */
-  sharedKeys: { id: string; secret: string; algorithm: SignatureAlgorithm | null; inUse: boolean }[];
-  senders: SenderView[];
+  sharedKeys: { id: string; secret: string; algorithm: SimulatorSignatureAlgorithm | null; inUse: boolean }[];
+  senders: SimulatorSenderView[];
   services: {
     sid: string;
     friendlyName: string;
@@ -40,7 +40,7 @@ export type AccountView = {
 };
 
 /** An account with its test credentials: this is no secret, the simulator holds nothing but test data. */
-export function showAccount(account: Account): AccountView {
+export function viewSimulatorAccount(account: SimulatorAccount): SimulatorAccountView {
   return {
     sid: account.sid,
     token: account.authToken,
@@ -53,7 +53,7 @@ export function showAccount(account: Account): AccountView {
     note: account.note,
     apiKeys: account.keys.map(({ sid, secret, kind }) => ({ sid, secret, kind })),
     sharedKeys: showSharedKeys(account),
-    senders: account.senders.map((sender) => showSender(account, sender)),
+    senders: account.senders.map((sender) => viewSimulatorSender(account, sender)),
     services: account.services.map((service) => ({
       sid: service.sid,
       friendlyName: service.friendlyName,
@@ -72,7 +72,7 @@ export function showAccount(account: Account): AccountView {
   };
 }
 
-export function showSender(account: Account, sender: Sender): SenderView {
+export function viewSimulatorSender(account: SimulatorAccount, sender: SimulatorSender): SimulatorSenderView {
   return {
     sid: sender.sid,
     address: sender.address,
@@ -85,7 +85,7 @@ export function showSender(account: Account, sender: Sender): SenderView {
   };
 }
 
-function showSharedKeys({ webhookConfig }: Account): AccountView["sharedKeys"] {
+function showSharedKeys({ webhookConfig }: SimulatorAccount): SimulatorAccountView["sharedKeys"] {
   const { sharedKeys, settings, rulesInForce } = webhookConfig;
   return sharedKeys.map(({ id, secret }) => {
     const setting = settings.find(

@@ -1,17 +1,20 @@
-import type { Context } from "../state/context.ts";
-import type { Delivery } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorDelivery } from "../state/types.ts";
 
 /** A delivery with its parameters as an object; `body` keeps order and repeats. */
-export type DeliveryView = Omit<Delivery, "params"> & { params: Record<string, string>; body: string };
+export type DeliveryView = Omit<SimulatorDelivery, "params"> & {
+  params: Record<string, string>;
+  body: string;
+};
 
 export type DeliveryFilter = {
   accountSid?: string;
   messageSid?: string;
-  kind?: Delivery["kind"];
+  kind?: SimulatorDelivery["kind"];
   limit?: number;
 };
 
-export function showDelivery(delivery: Delivery): DeliveryView {
+export function showDelivery(delivery: SimulatorDelivery): DeliveryView {
   return {
     ...delivery,
     params: Object.fromEntries(delivery.params),
@@ -20,7 +23,7 @@ export function showDelivery(delivery: Delivery): DeliveryView {
 }
 
 /** Newest first. */
-export function listDeliveries(ctx: Context, filter: DeliveryFilter = {}): DeliveryView[] {
+export function listDeliveries(ctx: SimulatorContext, filter: DeliveryFilter = {}): DeliveryView[] {
   return ctx.state.deliveries
     .filter((delivery) => !filter.accountSid || delivery.accountSid === filter.accountSid)
     .filter((delivery) => !filter.messageSid || delivery.messageSid === filter.messageSid)

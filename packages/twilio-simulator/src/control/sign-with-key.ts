@@ -1,27 +1,31 @@
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedUrl } from "../sign.ts";
+import {
+  SIMULATOR_SIGNATURE_ALGORITHMS,
+  type SimulatorSignatureAlgorithm,
+  urlWithSignature,
+} from "../sign.ts";
 import { applyRules } from "../state/change-rules.ts";
-import type { Context } from "../state/context.ts";
+import type { SimulatorContext } from "../state/context.ts";
 import { makeSharedKey } from "../state/make-shared-key.ts";
-import type { Account } from "../state/types.ts";
-import { MOST_RESOURCES } from "../state/webhook-config.ts";
+import type { SimulatorAccount } from "../state/types.ts";
+import { MAX_RESOURCES } from "../state/webhook-config.ts";
 
 export type SignWithKeyInput = {
   accountSid: string;
   /** Default: HMAC_SHA256. */
-  algorithm?: SignatureAlgorithm;
+  algorithm?: SimulatorSignatureAlgorithm;
   /** The webhooks to sign, as the prefix of a rule; without one the rule is the account's default. */
   prefix?: string;
 };
 
 /** What one would do at webhooks.twilio.com in three calls: a new key, a setting that signs with it, and a rule. */
-export function signWithKey(ctx: Context, account: Account, input: SignWithKeyInput) {
+export function signWithKey(ctx: SimulatorContext, account: SimulatorAccount, input: SignWithKeyInput) {
   const algorithm = input.algorithm ?? "HMAC_SHA256";
-  if (!SIGNATURE_ALGORITHMS.includes(algorithm))
+  if (!SIMULATOR_SIGNATURE_ALGORITHMS.includes(algorithm))
     throw new RangeError("algorithm is HMAC_SHA1 or HMAC_SHA256");
   const { webhookConfig: config } = account;
-  if (config.sharedKeys.length >= MOST_RESOURCES || config.settings.length >= MOST_RESOURCES)
-    throw new RangeError(`An account has at most ${MOST_RESOURCES} shared keys and settings`);
-  const prefix = input.prefix === undefined ? null : signedUrl(input.prefix);
+  if (config.sharedKeys.length >= MAX_RESOURCES || config.settings.length >= MAX_RESOURCES)
+    throw new RangeError(`An account has at most ${MAX_RESOURCES} shared keys and settings`);
+  const prefix = input.prefix === undefined ? null : urlWithSignature(input.prefix);
   if (prefix !== null && !prefix.endsWith("/")) throw new RangeError("prefix ends with /");
   const now = ctx.clock.now();
   const key = makeSharedKey(ctx, "Made on the simulator's page");
@@ -56,7 +60,7 @@ export function signWithKey(ctx: Context, account: Account, input: SignWithKeyIn
 }
 
 /** Removes every rule of the account, so that its Auth Token signs again. The keys stay. */
-export function removeRules(ctx: Context, account: Account): void {
+export function removeRules(ctx: SimulatorContext, account: SimulatorAccount): void {
   const { webhookConfig: config } = account;
   if (config.rules.length === 0) return;
   const [last] = config.rules.slice(-1);

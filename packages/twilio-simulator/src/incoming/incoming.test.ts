@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCOUNTS, SENDERS, SERVICE } from "../sentinels.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, SENTINEL_SERVICE } from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import { connectClient, startReceiver, startSimulator } from "../testing.ts";
+import { createTwilioTestClient, startSimulator, startWebhookReceiver } from "../testing.ts";
 import { incomingKinds } from "../webhooks/incoming-params.ts";
 
 let simulator: Simulator;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let receiver: Awaited<ReturnType<typeof startWebhookReceiver>>;
 const customer = "whatsapp:+15005550001";
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
 });
 beforeEach(() => {
   simulator.reset();
   receiver.requests.length = 0;
   simulator.setWebhook({
-    accountSid: ACCOUNTS.healthy,
-    sender: SENDERS.online,
+    accountSid: SENTINEL_ACCOUNTS.healthy,
+    sender: SENTINEL_SENDERS.online,
     url: `${receiver.url}/sender`,
   });
 });
@@ -27,7 +27,13 @@ afterAll(async () => {
 });
 
 const send = (change: Partial<Parameters<Simulator["sendIncoming"]>[0]> = {}) =>
-  simulator.sendIncoming({ to: SENDERS.online, from: customer, profileName: "Alex", wait: true, ...change });
+  simulator.sendIncoming({
+    to: SENTINEL_SENDERS.online,
+    from: customer,
+    profileName: "Alex",
+    wait: true,
+    ...change,
+  });
 
 describe("kinds", () => {
   test.each(incomingKinds)("%s arrives and is answered", async (kind) => {
@@ -47,7 +53,7 @@ describe("kinds", () => {
     });
     expect(receiver.requests[0]?.params.MediaUrl0).toMatch(
       new RegExp(
-        `^${simulator.url}/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages/${messageSid}/Media/ME[0-9a-f]{32}$`,
+        `^${simulator.url}/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages/${messageSid}/Media/ME[0-9a-f]{32}$`,
       ),
     );
   });
@@ -82,7 +88,7 @@ describe("kinds", () => {
     await send({ kind: "reply", body: "Yes", repliedMessageSid: `SM${"1".repeat(32)}` });
     expect(receiver.requests.at(-1)?.params).toMatchObject({
       OriginalRepliedMessageSid: `SM${"1".repeat(32)}`,
-      OriginalRepliedMessageSender: SENDERS.online,
+      OriginalRepliedMessageSender: SENTINEL_SENDERS.online,
     });
     await send({ kind: "referral", body: "Is this still on?" });
     expect(receiver.requests.at(-1)?.params).toMatchObject({
@@ -112,53 +118,61 @@ describe("kinds", () => {
 
 describe("which URL is called", () => {
   test("a sender in a Messaging Service: the service's, with its SID in the parameters", async () => {
-    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, service: SERVICE, url: `${receiver.url}/service` });
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.inService,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      service: SENTINEL_SERVICE,
+      url: `${receiver.url}/service`,
+    });
+    simulator.setWebhook({
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.inService,
       url: `${receiver.url}/own`,
     });
-    await send({ to: SENDERS.inService, body: "x" });
-    expect(receiver.requests).toMatchObject([{ url: "/service", params: { MessagingServiceSid: SERVICE } }]);
+    await send({ to: SENTINEL_SENDERS.inService, body: "x" });
+    expect(receiver.requests).toMatchObject([
+      { url: "/service", params: { MessagingServiceSid: SENTINEL_SERVICE } },
+    ]);
   });
 
   test("the service has no URL: nobody is called, whatever the sender says", async () => {
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.inService,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.inService,
       url: `${receiver.url}/own`,
     });
-    expect((await send({ to: SENDERS.inService, body: "x" })).delivery).toBeNull();
+    expect((await send({ to: SENTINEL_SENDERS.inService, body: "x" })).delivery).toBeNull();
     expect(receiver.requests).toEqual([]);
   });
 
   test("the service defers to the number: the sender's, still with the service's SID", async () => {
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      service: SERVICE,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      service: SENTINEL_SERVICE,
       url: `${receiver.url}/service`,
       useSenderWebhook: true,
     });
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.inService,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.inService,
       url: `${receiver.url}/own`,
     });
-    await send({ to: SENDERS.inService, body: "x" });
-    expect(receiver.requests).toMatchObject([{ url: "/own", params: { MessagingServiceSid: SERVICE } }]);
+    await send({ to: SENTINEL_SENDERS.inService, body: "x" });
+    expect(receiver.requests).toMatchObject([
+      { url: "/own", params: { MessagingServiceSid: SENTINEL_SERVICE } },
+    ]);
   });
 
   test("no URL anywhere: the message is kept and listed all the same", async () => {
-    expect((await send({ to: SENDERS.offline, body: "kept" })).delivery).toBeNull();
-    expect(await connectClient(simulator).messages.list({ to: SENDERS.offline })).toMatchObject([
-      { body: "kept", direction: "inbound", status: "received" },
-    ]);
+    expect((await send({ to: SENTINEL_SENDERS.offline, body: "kept" })).delivery).toBeNull();
+    expect(
+      await createTwilioTestClient(simulator).messages.list({ to: SENTINEL_SENDERS.offline }),
+    ).toMatchObject([{ body: "kept", direction: "inbound", status: "received" }]);
   });
 });
 
 describe("media", () => {
   const basic = {
-    authorization: `Basic ${Buffer.from(`${ACCOUNTS.healthy}:${"a".repeat(32)}`).toString("base64")}`,
+    authorization: `Basic ${Buffer.from(`${SENTINEL_ACCOUNTS.healthy}:${"a".repeat(32)}`).toString("base64")}`,
   };
 
   async function receiveMedia(kind: "image" | "audio" | "video" | "document" | "sticker" | "contacts") {
@@ -226,7 +240,7 @@ describe("media", () => {
 
   test("is listed, fetched and deleted through Twilio's client", async () => {
     const { messageSid } = await receiveMedia("document");
-    const media = connectClient(simulator).messages(messageSid).media;
+    const media = createTwilioTestClient(simulator).messages(messageSid).media;
     const [item] = await media.list();
     expect(item).toMatchObject({ contentType: "application/pdf", parentSid: messageSid });
     expect((await media(String(item?.sid)).fetch()).sid).toBe(item?.sid);

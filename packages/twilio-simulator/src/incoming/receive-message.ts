@@ -1,15 +1,20 @@
 import { makeMedia } from "../media/make-media.ts";
 import { createReply } from "../outgoing/create-reply.ts";
-import { openWindow } from "../outgoing/window.ts";
-import { type Context, findSender, findServiceOf } from "../state/context.ts";
-import type { Account, Delivery, Media, Message } from "../state/types.ts";
-import { dispatch, follow } from "../webhooks/dispatch.ts";
+import { openSimulatorWindow } from "../outgoing/window.ts";
+import { findSender, findServiceOf, type SimulatorContext } from "../state/context.ts";
+import type {
+  SimulatorAccount,
+  SimulatorDelivery,
+  SimulatorMedia,
+  SimulatorMessage,
+} from "../state/types.ts";
+import { dispatchWebhook, trackDelivery } from "../webhooks/dispatch.ts";
 import { buildIncomingParams, type IncomingDetails, type IncomingKind } from "../webhooks/incoming-params.ts";
-import { judgeAttempt, raiseAlert } from "../webhooks/raise-alert.ts";
-import { type Route, routeIncoming } from "../webhooks/route.ts";
-import { readAnswer } from "../webhooks/twiml.ts";
+import { alertOfAttempt, raiseMonitorAlert } from "../webhooks/raise-alert.ts";
+import { routeIncoming, type WebhookRoute } from "../webhooks/route.ts";
+import { parseTwimlResponse } from "../webhooks/twiml.ts";
 
-export type IncomingInput = IncomingDetails & {
+export type IncomingMessageInput = IncomingDetails & {
   /** Default: the account that owns `to`. */
   accountSid?: string;
   to: string;
@@ -22,12 +27,12 @@ export type IncomingInput = IncomingDetails & {
   raw?: Record<string, string | null>;
 };
 
-export type Received = { message: Message; delivery: Promise<Delivery | null> };
+export type ReceivedMessage = { message: SimulatorMessage; delivery: Promise<SimulatorDelivery | null> };
 
 const mediaKinds: readonly string[] = ["image", "audio", "video", "document", "sticker", "contacts"];
 
 /** A customer writes to the business. */
-export function receiveMessage(ctx: Context, input: IncomingInput): Received {
+export function receiveMessage(ctx: SimulatorContext, input: IncomingMessageInput): ReceivedMessage {
   const to = toAddress(input.to);
   const from = toAddress(input.from);
   const account = findAccount(ctx, input.accountSid, to);
@@ -39,7 +44,7 @@ export function receiveMessage(ctx: Context, input: IncomingInput): Received {
   if (media.length === 0 && mediaKinds.includes(kind)) media.push(makeMedia(kind, input.profileName));
 
   const now = ctx.clock.now();
-  const message: Message = {
+  const message: SimulatorMessage = {
     sid: ctx.random.sid(media.length ? "MM" : "SM"),
     accountSid: account.sid,
     direction: "inbound",
@@ -63,7 +68,7 @@ export function receiveMessage(ctx: Context, input: IncomingInput): Received {
   };
   ctx.state.messages.set(message.sid, message);
   const stored = media.map((item) => storeMedia(ctx, message, item));
-  openWindow(ctx, account.sid, to, from);
+  openSimulatorWindow(ctx, account.sid, to, from);
 
   const details = { ...input, repliedMessageSender: input.repliedMessageSender ?? to };
   const built = buildIncomingParams(message, kind, details, stored, ctx.url());
@@ -73,16 +78,16 @@ export function receiveMessage(ctx: Context, input: IncomingInput): Received {
 
   const route = routeIncoming(account, sender);
   if (!route) return { message, delivery: Promise.resolve(null) };
-  return { message, delivery: follow(ctx, deliverIncoming(ctx, account, message, params, route)) };
+  return { message, delivery: trackDelivery(ctx, deliverIncoming(ctx, account, message, params, route)) };
 }
 
 async function deliverIncoming(
-  ctx: Context,
-  account: Account,
-  message: Message,
+  ctx: SimulatorContext,
+  account: SimulatorAccount,
+  message: SimulatorMessage,
   params: [string, string][],
-  route: Route,
-): Promise<Delivery> {
+  route: WebhookRoute,
+): Promise<SimulatorDelivery> {
   const order = {
     account,
     kind: "incoming" as const,
@@ -91,17 +96,17 @@ async function deliverIncoming(
     messageSid: message.sid,
     params,
   };
-  const delivery = await dispatch(ctx, order, route);
+  const delivery = await dispatchWebhook(ctx, order, route);
   const answer = delivery.attempts.at(-1);
-  if (!answer || judgeAttempt(answer)) return delivery;
-  const verdict = readAnswer(answer.status ?? 0, answer.headers["content-type"], answer.body);
-  if (verdict.alert) raiseAlert(ctx, delivery, verdict.alert.code, verdict.alert.text);
+  if (!answer || alertOfAttempt(answer)) return delivery;
+  const verdict = parseTwimlResponse(answer.status ?? 0, answer.headers["content-type"], answer.body);
+  if (verdict.alert) raiseMonitorAlert(ctx, delivery, verdict.alert.code, verdict.alert.text);
   for (const reply of verdict.replies) createReply(ctx, message, reply);
   if (verdict.alert) ctx.feed.publish("delivery", delivery);
   return delivery;
 }
 
-function findAccount(ctx: Context, sid: string | undefined, to: string): Account {
+function findAccount(ctx: SimulatorContext, sid: string | undefined, to: string): SimulatorAccount {
   const account = sid
     ? ctx.state.accounts.get(sid)
     : [...ctx.state.accounts.values()].find((candidate) => findSender(candidate, to));
@@ -115,18 +120,22 @@ function toAddress(text: string): string {
 
 type MediaFile = { contentType: string; bytes: Buffer; name?: string | undefined };
 
-function readMedia({ contentType, data, name }: NonNullable<IncomingInput["media"]>[number]): MediaFile {
+function readMedia({
+  contentType,
+  data,
+  name,
+}: NonNullable<IncomingMessageInput["media"]>[number]): MediaFile {
   return { contentType, bytes: Buffer.from(data, "base64"), name };
 }
 
-function bodyOf(kind: IncomingKind, input: IncomingInput): string {
+function bodyOf(kind: IncomingKind, input: IncomingMessageInput): string {
   if (kind === "button") return input.buttonText ?? "";
   if (kind === "list") return input.listTitle ?? "";
   return "";
 }
 
-function storeMedia(ctx: Context, message: Message, item: MediaFile): Media {
-  const media: Media = {
+function storeMedia(ctx: SimulatorContext, message: SimulatorMessage, item: MediaFile): SimulatorMedia {
+  const media: SimulatorMedia = {
     sid: ctx.random.sid("ME"),
     accountSid: message.accountSid,
     messageSid: message.sid,

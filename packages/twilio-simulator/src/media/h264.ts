@@ -51,7 +51,7 @@ function wrap(header: number, payload: number[]): Buffer {
   return Buffer.from(out);
 }
 
-export function makeParameterSets(columns: number, rows: number): { sequence: Buffer; picture: Buffer } {
+export function makeH264ParameterSets(columns: number, rows: number): { sequence: Buffer; picture: Buffer } {
   const sequence = createBits();
   sequence.bits(8, 66);
   sequence.bits(8, 0);
@@ -73,10 +73,10 @@ export function makeParameterSets(columns: number, rows: number): { sequence: Bu
   return { sequence: wrap(0x67, sequence.end()), picture: wrap(0x68, picture.end()) };
 }
 
-export type Painter = (x: number, y: number) => [luma: number, blue: number, red: number];
+export type PixelPainter = (x: number, y: number) => [luma: number, blue: number, red: number];
 
 /** One IDR picture; two in a row need different ids. */
-export function encodePicture(columns: number, rows: number, id: number, paint: Painter): Buffer {
+export function encodeH264Frame(columns: number, rows: number, id: number, paint: PixelPainter): Buffer {
   const slice = createBits();
   for (const value of [0, 7, 0]) slice.golomb(value); // first macroblock, I slice, picture set
   slice.bits(4, 0);
@@ -89,7 +89,7 @@ export function encodePicture(columns: number, rows: number, id: number, paint: 
   return wrap(0x65, slice.end());
 }
 
-function writeMacroblock(slice: Bits, left: number, top: number, paint: Painter): void {
+function writeMacroblock(slice: Bits, left: number, top: number, paint: PixelPainter): void {
   slice.golomb(25); // I_PCM
   slice.align();
   for (let y = 0; y < 16; y++) for (let x = 0; x < 16; x++) slice.byte(paint(left + x, top + y)[0]);

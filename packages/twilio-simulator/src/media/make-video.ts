@@ -1,5 +1,5 @@
-import { encodePicture, makeParameterSets } from "./h264.ts";
-import { box, fullBox, number } from "./mp4-boxes.ts";
+import { encodeH264Frame, makeH264ParameterSets } from "./h264.ts";
+import { encodeUnsigned, mp4Box, mp4FullBox } from "./mp4-boxes.ts";
 
 const columns = 6; // of macroblocks: 96 pixels
 const rows = 4;
@@ -11,13 +11,13 @@ const height = rows * 16;
 /** Two seconds of a moving wave: uncompressed H.264 pictures in an MP4 file (ISO 14496-12). */
 export function makeVideo(): Buffer {
   const samples = Array.from({ length: frames }, (_, frame) => {
-    const picture = encodePicture(columns, rows, frame % 2, (x, y) => paint(x, y, frame));
-    return Buffer.concat([number(4, picture.length), picture]);
+    const picture = encodeH264Frame(columns, rows, frame % 2, (x, y) => paint(x, y, frame));
+    return Buffer.concat([encodeUnsigned(4, picture.length), picture]);
   });
-  const type = box("ftyp", Buffer.from("isom"), number(4, 512), Buffer.from("isomiso2avc1mp41"));
+  const type = mp4Box("ftyp", Buffer.from("isom"), encodeUnsigned(4, 512), Buffer.from("isomiso2avc1mp41"));
   const describe = (offset: number) => makeMovie(samples, offset);
   const start = type.length + describe(0).length + 8;
-  return Buffer.concat([type, describe(start), box("mdat", ...samples)]);
+  return Buffer.concat([type, describe(start), mp4Box("mdat", ...samples)]);
 }
 
 function paint(x: number, y: number, frame: number): [luma: number, blue: number, red: number] {
@@ -28,82 +28,95 @@ function paint(x: number, y: number, frame: number): [luma: number, blue: number
 function makeMovie(samples: Buffer[], offset: number): Buffer {
   const duration = frames * ticksPerFrame;
   const unity = Buffer.concat(
-    [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map((value) => number(4, value)),
+    [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map((value) => encodeUnsigned(4, value)),
   );
   const zeros = (count: number) => Buffer.alloc(count);
-  const header = fullBox(
+  const header = mp4FullBox(
     "mvhd",
     0,
     zeros(8),
-    number(4, 1000),
-    number(4, duration),
-    number(4, 0x10000),
-    number(2, 0x100),
+    encodeUnsigned(4, 1000),
+    encodeUnsigned(4, duration),
+    encodeUnsigned(4, 0x10000),
+    encodeUnsigned(2, 0x100),
     zeros(10),
     unity,
     zeros(24),
-    number(4, 2),
+    encodeUnsigned(4, 2),
   );
-  const track = fullBox(
+  const track = mp4FullBox(
     "tkhd",
     3,
     zeros(8),
-    number(4, 1),
+    encodeUnsigned(4, 1),
     zeros(4),
-    number(4, duration),
+    encodeUnsigned(4, duration),
     zeros(16),
     unity,
-    number(4, width << 16),
-    number(4, height << 16),
+    encodeUnsigned(4, width << 16),
+    encodeUnsigned(4, height << 16),
   );
-  const media = fullBox(
+  const media = mp4FullBox(
     "mdhd",
     0,
     zeros(8),
-    number(4, 1000),
-    number(4, duration),
-    number(2, 0x55c4),
+    encodeUnsigned(4, 1000),
+    encodeUnsigned(4, duration),
+    encodeUnsigned(2, 0x55c4),
     zeros(2),
   );
-  const handler = fullBox("hdlr", 0, zeros(4), Buffer.from("vide"), zeros(12), Buffer.from("video\0"));
-  const data = box("dinf", fullBox("dref", 0, number(4, 1), fullBox("url ", 1)));
-  const table = box(
+  const handler = mp4FullBox("hdlr", 0, zeros(4), Buffer.from("vide"), zeros(12), Buffer.from("video\0"));
+  const data = mp4Box("dinf", mp4FullBox("dref", 0, encodeUnsigned(4, 1), mp4FullBox("url ", 1)));
+  const table = mp4Box(
     "stbl",
-    fullBox("stsd", 0, number(4, 1), describeCodec()),
-    fullBox("stts", 0, number(4, 1), number(4, frames), number(4, ticksPerFrame)),
-    fullBox("stsc", 0, number(4, 1), number(4, 1), number(4, frames), number(4, 1)),
-    fullBox("stsz", 0, number(4, 0), number(4, frames), ...samples.map((sample) => number(4, sample.length))),
-    fullBox("stco", 0, number(4, 1), number(4, offset)),
+    mp4FullBox("stsd", 0, encodeUnsigned(4, 1), describeCodec()),
+    mp4FullBox("stts", 0, encodeUnsigned(4, 1), encodeUnsigned(4, frames), encodeUnsigned(4, ticksPerFrame)),
+    mp4FullBox(
+      "stsc",
+      0,
+      encodeUnsigned(4, 1),
+      encodeUnsigned(4, 1),
+      encodeUnsigned(4, frames),
+      encodeUnsigned(4, 1),
+    ),
+    mp4FullBox(
+      "stsz",
+      0,
+      encodeUnsigned(4, 0),
+      encodeUnsigned(4, frames),
+      ...samples.map((sample) => encodeUnsigned(4, sample.length)),
+    ),
+    mp4FullBox("stco", 0, encodeUnsigned(4, 1), encodeUnsigned(4, offset)),
   );
-  const information = box("minf", fullBox("vmhd", 1, zeros(8)), data, table);
-  return box("moov", header, box("trak", track, box("mdia", media, handler, information)));
+  const information = mp4Box("minf", mp4FullBox("vmhd", 1, zeros(8)), data, table);
+  return mp4Box("moov", header, mp4Box("trak", track, mp4Box("mdia", media, handler, information)));
 }
 
 function describeCodec(): Buffer {
-  const { sequence, picture } = makeParameterSets(columns, rows);
-  const configuration = box(
+  const { sequence, picture } = makeH264ParameterSets(columns, rows);
+  const configuration = mp4Box(
     "avcC",
     Buffer.from([1, 66, 0, 10, 0xff, 0xe1]),
-    number(2, sequence.length),
+    encodeUnsigned(2, sequence.length),
     sequence,
-    number(1, 1),
-    number(2, picture.length),
+    encodeUnsigned(1, 1),
+    encodeUnsigned(2, picture.length),
     picture,
   );
-  const resolution = Buffer.concat([number(4, 0x480000), number(4, 0x480000)]);
-  return box(
+  const resolution = Buffer.concat([encodeUnsigned(4, 0x480000), encodeUnsigned(4, 0x480000)]);
+  return mp4Box(
     "avc1",
     Buffer.alloc(6),
-    number(2, 1),
+    encodeUnsigned(2, 1),
     Buffer.alloc(16),
-    number(2, width),
-    number(2, height),
+    encodeUnsigned(2, width),
+    encodeUnsigned(2, height),
     resolution,
     Buffer.alloc(4),
-    number(2, 1),
+    encodeUnsigned(2, 1),
     Buffer.alloc(32),
-    number(2, 24),
-    number(2, 0xffff),
+    encodeUnsigned(2, 24),
+    encodeUnsigned(2, 0xffff),
     configuration,
   );
 }

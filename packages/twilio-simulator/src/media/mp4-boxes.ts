@@ -1,15 +1,15 @@
-export function number(bytes: number, value: number): Buffer {
+export function encodeUnsigned(bytes: number, value: number): Buffer {
   const buffer = Buffer.alloc(bytes);
   buffer.writeUIntBE(value, 0, bytes);
   return buffer;
 }
 
-export function box(type: string, ...parts: Buffer[]): Buffer {
+export function mp4Box(type: string, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat(parts);
-  return Buffer.concat([number(4, body.length + 8), Buffer.from(type, "latin1"), body]);
+  return Buffer.concat([encodeUnsigned(4, body.length + 8), Buffer.from(type, "latin1"), body]);
 }
 
 /** A box with version 0 and flags. */
-export function fullBox(type: string, flags: number, ...parts: Buffer[]): Buffer {
-  return box(type, number(4, flags), ...parts);
+export function mp4FullBox(type: string, flags: number, ...parts: Buffer[]): Buffer {
+  return mp4Box(type, encodeUnsigned(4, flags), ...parts);
 }

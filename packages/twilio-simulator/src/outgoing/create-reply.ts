@@ -1,15 +1,15 @@
-import type { Context } from "../state/context.ts";
-import type { Message } from "../state/types.ts";
-import { makeOutgoing } from "./make-outgoing.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorMessage } from "../state/types.ts";
+import { makeOutgoingMessage } from "./make-outgoing.ts";
 import { runMessage } from "./run-message.ts";
 
 /** A `<Message>` in the answer to a webhook is sent back to the customer. */
 export function createReply(
-  ctx: Context,
-  to: Message,
+  ctx: SimulatorContext,
+  to: SimulatorMessage,
   reply: { body: string; media: string[]; to: string | null },
 ): void {
-  const message = makeOutgoing(ctx, {
+  const message = makeOutgoingMessage(ctx, {
     accountSid: to.accountSid,
     direction: "outbound-reply",
     from: to.to,

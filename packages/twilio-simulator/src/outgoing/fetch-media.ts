@@ -1,5 +1,5 @@
-import type { Context } from "../state/context.ts";
-import type { Message } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorMessage } from "../state/types.ts";
 
 const MB = 1024 * 1024;
 const PATIENCE_MS = 10_000;
@@ -13,7 +13,7 @@ const tooLarge: Problem = { code: 63034, message: "Media exceeds messaging chann
 const notTaken: Problem = { code: 63005, message: "Channel did not accept given content" };
 
 /** Takes over the files that an outgoing message names by URL, as Twilio does; says why one of them cannot go out. */
-export async function fetchMedia(ctx: Context, message: Message): Promise<Problem | null> {
+export async function fetchMedia(ctx: SimulatorContext, message: SimulatorMessage): Promise<Problem | null> {
   for (let no = 0; no < message.numMedia; no++) {
     const problem = await fetchOne(ctx, message, no);
     if (problem) return problem;
@@ -22,7 +22,11 @@ export async function fetchMedia(ctx: Context, message: Message): Promise<Proble
   return null;
 }
 
-async function fetchOne(ctx: Context, message: Message, no: number): Promise<Problem | null> {
+async function fetchOne(
+  ctx: SimulatorContext,
+  message: SimulatorMessage,
+  no: number,
+): Promise<Problem | null> {
   const url = message.details[`MediaUrl${no}`] ?? "";
   const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ctx.outbound.stop.signal]);
   try {

@@ -1,7 +1,7 @@
-import type { Context } from "../state/context.ts";
-import type { Message, MessageStatus } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { MessageStatus, SimulatorMessage } from "../state/types.ts";
 
-export type Outgoing = {
+export type OutgoingMessageInput = {
   accountSid: string;
   direction: "outbound-api" | "outbound-reply";
   from: string | null;
@@ -17,10 +17,10 @@ export type Outgoing = {
 };
 
 /** Puts an outgoing message into the books. Its media are fetched when it runs. */
-export function makeOutgoing(ctx: Context, input: Outgoing): Message {
+export function makeOutgoingMessage(ctx: SimulatorContext, input: OutgoingMessageInput): SimulatorMessage {
   const now = ctx.clock.now();
   const media = Object.fromEntries(input.mediaUrls.map((url, index) => [`MediaUrl${index}`, url]));
-  const message: Message = {
+  const message: SimulatorMessage = {
     sid: ctx.random.sid(input.mediaUrls.length ? "MM" : "SM"),
     accountSid: input.accountSid,
     direction: input.direction,

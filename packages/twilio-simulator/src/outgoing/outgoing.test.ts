@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
-  ACCOUNTS,
-  CREATE_ENDINGS,
-  FAILING_ENDINGS,
-  recipientEnding,
-  SENDERS,
-  SERVICE,
-  TEMPLATES,
+  CREATE_ERROR_ENDINGS,
+  FAILED_RECIPIENT_ENDINGS,
+  recipientWithEnding,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  SENTINEL_TEMPLATES,
 } from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import { connectClient, startReceiver, startSimulator } from "../testing.ts";
+import { createTwilioTestClient, startSimulator, startWebhookReceiver } from "../testing.ts";
 
 let simulator: Simulator;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let receiver: Awaited<ReturnType<typeof startWebhookReceiver>>;
 const customer = "whatsapp:+15005550001";
 
 beforeAll(async () => {
   simulator = await startSimulator({ seed: "outgoing" });
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
 });
 beforeEach(() => {
   simulator.reset();
@@ -28,19 +28,19 @@ afterAll(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
-const write = (from = customer, to: string = SENDERS.online) =>
+const write = (from = customer, to: string = SENTINEL_SENDERS.online) =>
   simulator.sendIncoming({ to, from, body: "Hello" });
 
 async function send(change: Record<string, unknown> = {}) {
-  const message = await connectClient(simulator).messages.create({
-    from: SENDERS.online,
+  const message = await createTwilioTestClient(simulator).messages.create({
+    from: SENTINEL_SENDERS.online,
     to: customer,
     body: "x",
     statusCallback: `${receiver.url}/status`,
     ...change,
   } as { to: string });
   await simulator.settle();
-  return connectClient(simulator).messages(message.sid).fetch();
+  return createTwilioTestClient(simulator).messages(message.sid).fetch();
 }
 
 const statuses = () => receiver.requests.map(({ params }) => params.MessageStatus);
@@ -54,43 +54,43 @@ describe("status callbacks", () => {
     expect(receiver.requests[1]?.params).toMatchObject({
       SmsStatus: "delivered",
       To: customer,
-      From: SENDERS.online,
+      From: SENTINEL_SENDERS.online,
       ChannelPrefix: "whatsapp",
       ChannelToAddress: "+1500555XXXX",
       ChannelInstallSid: `XE${"a".repeat(32)}`,
-      AccountSid: ACCOUNTS.healthy,
+      AccountSid: SENTINEL_ACCOUNTS.healthy,
       ApiVersion: "2010-04-01",
     });
     expect(receiver.requests[1]?.params).not.toHaveProperty("ErrorCode");
   });
 
   test("with a Messaging Service queued comes first, without channel fields", async () => {
-    await write(customer, SENDERS.inService);
-    await send({ from: undefined, messagingServiceSid: SERVICE });
+    await write(customer, SENTINEL_SENDERS.inService);
+    await send({ from: undefined, messagingServiceSid: SENTINEL_SERVICE });
     expect(statuses()).toEqual(["queued", "sent", "delivered", "read"]);
     expect(receiver.requests[0]?.params).toMatchObject({
-      MessagingServiceSid: SERVICE,
-      From: SENDERS.inService,
+      MessagingServiceSid: SENTINEL_SERVICE,
+      From: SENTINEL_SENDERS.inService,
     });
     expect(receiver.requests[0]?.params).not.toHaveProperty("ChannelPrefix");
   });
 
   test("go to StatusCallback, else to the service's, else to the sender's URL", async () => {
     await write();
-    await write(customer, SENDERS.inService);
+    await write(customer, SENTINEL_SENDERS.inService);
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.online,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
       statusUrl: `${receiver.url}/sender`,
     });
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.inService,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.inService,
       statusUrl: `${receiver.url}/sender`,
     });
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      service: SERVICE,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      service: SENTINEL_SERVICE,
       statusUrl: `${receiver.url}/service`,
     });
     const urls = async (change: Record<string, unknown>) => {
@@ -100,34 +100,37 @@ describe("status callbacks", () => {
     };
     expect(await urls({})).toEqual(["/status"]);
     expect(await urls({ statusCallback: undefined })).toEqual(["/sender"]);
-    expect(await urls({ statusCallback: undefined, from: undefined, messagingServiceSid: SERVICE })).toEqual([
-      "/service",
-    ]);
-    expect(await urls({ from: undefined, messagingServiceSid: SERVICE })).toEqual(["/status"]);
+    expect(
+      await urls({ statusCallback: undefined, from: undefined, messagingServiceSid: SENTINEL_SERVICE }),
+    ).toEqual(["/service"]);
+    expect(await urls({ from: undefined, messagingServiceSid: SENTINEL_SERVICE })).toEqual(["/status"]);
   });
 });
 
 describe("recipients by ending", () => {
-  test.each(Object.entries(FAILING_ENDINGS))("…%s ends with its error", async (code, { status }) => {
-    await write(recipientEnding(code));
-    const message = await send({ to: recipientEnding(code) });
+  test.each(Object.entries(FAILED_RECIPIENT_ENDINGS))("…%s ends with its error", async (code, { status }) => {
+    await write(recipientWithEnding(code));
+    const message = await send({ to: recipientWithEnding(code) });
     expect(message).toMatchObject({ status, errorCode: Number(code) });
     expect(statuses()).toEqual(status === "failed" ? ["failed"] : ["sent", "undelivered"]);
     expect(receiver.requests.at(-1)?.params).toMatchObject({ ErrorCode: code, MessageStatus: status });
   });
 
   test.each([
-    [CREATE_ENDINGS.neverDelivered, ["sent"]],
-    [CREATE_ENDINGS.neverRead, ["sent", "delivered"]],
-    [CREATE_ENDINGS.readWithoutDelivered, ["sent", "read"]],
+    [CREATE_ERROR_ENDINGS.neverDelivered, ["sent"]],
+    [CREATE_ERROR_ENDINGS.neverRead, ["sent", "delivered"]],
+    [CREATE_ERROR_ENDINGS.readWithoutDelivered, ["sent", "read"]],
   ])("…%s gets as far as %j", async (ending, expected) => {
-    await write(recipientEnding(ending));
-    await send({ to: recipientEnding(ending) });
+    await write(recipientWithEnding(ending));
+    await send({ to: recipientWithEnding(ending) });
     expect(statuses()).toEqual(expected);
   });
 
   test("an offline sender fails with 63001", async () => {
-    expect(await send({ from: SENDERS.offline })).toMatchObject({ status: "failed", errorCode: 63001 });
+    expect(await send({ from: SENTINEL_SENDERS.offline })).toMatchObject({
+      status: "failed",
+      errorCode: 63001,
+    });
   });
 });
 
@@ -138,9 +141,9 @@ describe("the 24-hour window", () => {
   });
 
   test("is open only towards the sender that was written to", async () => {
-    await write(customer, SENDERS.inService);
+    await write(customer, SENTINEL_SENDERS.inService);
     expect(await send()).toMatchObject({ status: "undelivered", errorCode: 63016 });
-    expect((await send({ from: SENDERS.inService })).status).toBe("read");
+    expect((await send({ from: SENTINEL_SENDERS.inService })).status).toBe("read");
   });
 
   test("opens with a message and closes after a day by the simulator's clock", async () => {
@@ -154,10 +157,10 @@ describe("the 24-hour window", () => {
   });
 
   test.each([
-    ["approved", TEMPLATES.approved, "read", null],
-    ["pending", TEMPLATES.pending, "undelivered", 63016],
-    ["rejected", TEMPLATES.rejected, "failed", 63040],
-    ["paused", TEMPLATES.paused, "failed", 63041],
+    ["approved", SENTINEL_TEMPLATES.approved, "read", null],
+    ["pending", SENTINEL_TEMPLATES.pending, "undelivered", 63016],
+    ["rejected", SENTINEL_TEMPLATES.rejected, "failed", 63040],
+    ["paused", SENTINEL_TEMPLATES.paused, "failed", 63041],
   ])("a template that is %s", async (_status, contentSid, status, errorCode) => {
     expect(await send({ body: undefined, contentSid })).toMatchObject({ status, errorCode });
   });
@@ -167,8 +170,8 @@ describe("chaos", () => {
   test("callbacks before the create call is answered", async () => {
     await write();
     simulator.setChaos({ callbackFirst: true });
-    const created = await connectClient(simulator).messages.create({
-      from: SENDERS.online,
+    const created = await createTwilioTestClient(simulator).messages.create({
+      from: SENTINEL_SENDERS.online,
       to: customer,
       body: "x",
       statusCallback: receiver.url,
@@ -194,7 +197,11 @@ describe("chaos", () => {
 
   test("lost webhooks never arrive, and the books say so", async () => {
     simulator.setChaos({ lost: 1 });
-    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+    simulator.setWebhook({
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
+      url: receiver.url,
+    });
     await write();
     await send();
     expect(receiver.requests).toEqual([]);
@@ -203,9 +210,13 @@ describe("chaos", () => {
 
   test("cut connections: the webhook arrives, its answer does not", async () => {
     simulator.setChaos({ cut: 1 });
-    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+    simulator.setWebhook({
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
+      url: receiver.url,
+    });
     const { delivery } = await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: customer,
       body: "Hello",
       wait: true,
@@ -220,8 +231,17 @@ describe("chaos", () => {
 
   test("a delay holds webhooks back, and the clock can let them go", async () => {
     simulator.setChaos({ delay: 600_000 });
-    simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
-    const waiting = simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "Hello", wait: true });
+    simulator.setWebhook({
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
+      url: receiver.url,
+    });
+    const waiting = simulator.sendIncoming({
+      to: SENTINEL_SENDERS.online,
+      from: customer,
+      body: "Hello",
+      wait: true,
+    });
     expect(simulator.listDeliveries()).toEqual([]);
     simulator.setClock({ advance: 600_000 });
     expect((await waiting).delivery?.state).toBe("delivered");
@@ -246,7 +266,7 @@ describe("media", () => {
   };
 
   async function sendFile(path: string) {
-    await using host = await startReceiver((res, { url }) => {
+    await using host = await startWebhookReceiver((res, { url }) => {
       const [status = 404, type = "", bytes] = answers[url] ?? [];
       res.writeHead(status, { "content-type": type }).end(bytes);
     });

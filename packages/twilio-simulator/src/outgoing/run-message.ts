@@ -1,16 +1,16 @@
-import { CREATE_ENDINGS, FAILING_ENDINGS } from "../sentinels.ts";
-import { type Context, findSender } from "../state/context.ts";
-import type { Message, MessageStatus } from "../state/types.ts";
-import { follow } from "../webhooks/dispatch.ts";
+import { CREATE_ERROR_ENDINGS, FAILED_RECIPIENT_ENDINGS } from "../sentinels.ts";
+import { findSender, type SimulatorContext } from "../state/context.ts";
+import type { MessageStatus, SimulatorMessage } from "../state/types.ts";
+import { trackDelivery } from "../webhooks/dispatch.ts";
 import { fetchMedia } from "./fetch-media.ts";
 import { sendStatus } from "./send-status.ts";
-import { isWindowOpen } from "./window.ts";
+import { isSimulatorWindowOpen } from "./window.ts";
 
 type Step = { after: number; status: MessageStatus };
 type Course = { steps: Step[]; error: { code: number; message: string } | null };
 
 /** Decides what becomes of a message: its sender, its window and its recipient's number say so. */
-function plan(ctx: Context, message: Message): Course {
+function plan(ctx: SimulatorContext, message: SimulatorMessage): Course {
   const { pace } = ctx;
   const account = ctx.state.accounts.get(message.accountSid);
   const sender = account && message.from ? findSender(account, message.from) : undefined;
@@ -18,7 +18,7 @@ function plan(ctx: Context, message: Message): Course {
   const delivered: Step = { after: pace.delivered, status: "delivered" };
   const read: Step = { after: pace.read, status: "read" };
   const fail = (code: string, way?: "failed" | "undelivered"): Course => {
-    const ending = FAILING_ENDINGS[code];
+    const ending = FAILED_RECIPIENT_ENDINGS[code];
     const status = way ?? ending?.status ?? "undelivered";
     const last: Step = { after: pace.delivered, status };
     return {
@@ -28,18 +28,19 @@ function plan(ctx: Context, message: Message): Course {
   };
 
   if (sender?.status === "OFFLINE") return fail("63001");
-  const ending = Object.keys(FAILING_ENDINGS).find((code) => message.to.endsWith(code));
+  const ending = Object.keys(FAILED_RECIPIENT_ENDINGS).find((code) => message.to.endsWith(code));
   if (ending) return fail(ending);
   const template = account?.contents.find((content) => content.sid === message.contentSid);
   if (template?.approval?.status === "rejected") return fail("63040", "failed");
   if (template?.approval?.status === "paused") return fail("63041", "failed");
   if (template?.approval?.status === "disabled") return fail("63042", "failed");
   // Only an approved template may open a conversation (Twilio docs, WhatsApp: the 24-hour window).
-  if (template?.approval?.status !== "approved" && !isWindowOpen(ctx, message)) return fail("63016");
+  if (template?.approval?.status !== "approved" && !isSimulatorWindowOpen(ctx, message)) return fail("63016");
 
-  if (message.to.endsWith(CREATE_ENDINGS.neverDelivered)) return { steps: [sent], error: null };
-  if (message.to.endsWith(CREATE_ENDINGS.neverRead)) return { steps: [sent, delivered], error: null };
-  if (message.to.endsWith(CREATE_ENDINGS.readWithoutDelivered)) return { steps: [sent, read], error: null };
+  if (message.to.endsWith(CREATE_ERROR_ENDINGS.neverDelivered)) return { steps: [sent], error: null };
+  if (message.to.endsWith(CREATE_ERROR_ENDINGS.neverRead)) return { steps: [sent, delivered], error: null };
+  if (message.to.endsWith(CREATE_ERROR_ENDINGS.readWithoutDelivered))
+    return { steps: [sent, read], error: null };
   return { steps: [sent, delivered, read], error: null };
 }
 
@@ -47,8 +48,8 @@ function plan(ctx: Context, message: Message): Course {
  * Runs a message to its end. No callback tells the status that the create call has answered.
  * Resolves when the first callback has been answered.
  */
-export async function runMessage(ctx: Context, message: Message): Promise<void> {
-  const problem = message.numMedia > 0 ? await follow(ctx, fetchMedia(ctx, message)) : null;
+export async function runMessage(ctx: SimulatorContext, message: SimulatorMessage): Promise<void> {
+  const problem = message.numMedia > 0 ? await trackDelivery(ctx, fetchMedia(ctx, message)) : null;
   const { steps, error } = problem
     ? { steps: [{ after: ctx.pace.delivered, status: "failed" as const }], error: problem }
     : plan(ctx, message);

@@ -1,13 +1,13 @@
-import { type Context, findSender } from "../state/context.ts";
-import type { Message, MessageStatus } from "../state/types.ts";
-import { dispatch, follow } from "../webhooks/dispatch.ts";
+import { findSender, type SimulatorContext } from "../state/context.ts";
+import type { MessageStatus, SimulatorMessage } from "../state/types.ts";
+import { dispatchWebhook, trackDelivery } from "../webhooks/dispatch.ts";
 import { routeStatus } from "../webhooks/route.ts";
 import { buildStatusParams } from "../webhooks/status-params.ts";
 
 type Callback = { run: () => Promise<unknown> };
 
 /** Per message: what goes out next and what chaos holds back until it was overtaken. */
-const lanes = new WeakMap<Message, { tail: Promise<unknown>; held: Callback[] }>();
+const lanes = new WeakMap<SimulatorMessage, { tail: Promise<unknown>; held: Callback[] }>();
 
 export const finalStatuses: readonly MessageStatus[] = ["failed", "undelivered", "canceled", "read"];
 
@@ -16,8 +16,8 @@ export const finalStatuses: readonly MessageStatus[] = ["failed", "undelivered",
  * theirs alone to lose: by the chaos setting, which lets a later one overtake.
  */
 export function sendStatus(
-  ctx: Context,
-  message: Message,
+  ctx: SimulatorContext,
+  message: SimulatorMessage,
   status: MessageStatus,
   isLast: boolean,
 ): Promise<unknown> {
@@ -47,7 +47,7 @@ export function sendStatus(
       messageSid: message.sid,
       params,
     };
-    leaving.push({ run: () => dispatch(ctx, order, route) });
+    leaving.push({ run: () => dispatchWebhook(ctx, order, route) });
   }
   const overtake =
     ctx.chaos.reorder > 0 && !isLast && lane.held.length === 0 && ctx.random.share() < ctx.chaos.reorder;
@@ -57,5 +57,5 @@ export function sendStatus(
   }
   leaving.push(...lane.held.splice(0));
   for (const callback of leaving) lane.tail = lane.tail.then(callback.run);
-  return follow(ctx, lane.tail);
+  return trackDelivery(ctx, lane.tail);
 }

@@ -1,9 +1,9 @@
 import express, { type Router } from "express";
-import type { Context } from "../state/context.ts";
-import type { Account } from "../state/types.ts";
-import { accountOf, permit, principalOf, requireOwner } from "./authenticate.ts";
-import { invalidParameter } from "./errors.ts";
-import { cutPage, readQuery, toList2010 } from "./paging.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorAccount } from "../state/types.ts";
+import { accountOf, principalOf, requirePermission, requireResourceOwner } from "./authenticate.ts";
+import { invalidParameterError } from "./errors.ts";
+import { parsePageQuery, slicePage, toApi2010List } from "./paging.ts";
 import { respond2010, rfc2822 } from "./respond.ts";
 
 const subresources = [
@@ -21,35 +21,35 @@ const subresources = [
   "transcriptions",
 ];
 
-export function routeAccounts(ctx: Context): Router {
+export function routeAccounts(ctx: SimulatorContext): Router {
   const router = express.Router();
 
   router.get("/2010-04-01/Accounts", (req, res) => {
-    requireOwner(req);
+    requireResourceOwner(req);
     const { account } = principalOf(req);
-    const status = readQuery(req, "Status");
-    const name = readQuery(req, "FriendlyName");
+    const status = parsePageQuery(req, "Status");
+    const name = parsePageQuery(req, "FriendlyName");
     const own = [...ctx.state.accounts.values()].filter(
       (candidate) =>
         (candidate.sid === account.sid || candidate.ownerSid === account.sid) &&
         (!status || candidate.status === status) &&
         (!name || candidate.friendlyName === name),
     );
-    const page = cutPage(req, own, ({ sid }) => sid, { size: 50, most: 1000 });
-    respond2010(res, "Accounts", toList2010(page, "accounts", page.items.map(showAccount)));
+    const page = slicePage(req, own, ({ sid }) => sid, { size: 50, most: 1000 });
+    respond2010(res, "Accounts", toApi2010List(page, "accounts", page.items.map(showAccount)));
   });
 
   router.get("/2010-04-01/Accounts/:accountSid", (req, res) => {
-    requireOwner(req);
+    requireResourceOwner(req);
     respond2010(res, "Account", showAccount(accountOf(ctx, req)));
   });
 
   router.post("/2010-04-01/Accounts/:accountSid", (req, res) => {
-    requireOwner(req);
+    requireResourceOwner(req);
     const account = accountOf(ctx, req);
     const { FriendlyName: name, Status: status } = (req.body ?? {}) as Record<string, string | undefined>;
     if (status !== undefined && status !== "active" && status !== "suspended" && status !== "closed")
-      throw invalidParameter("Invalid Status");
+      throw invalidParameterError("Invalid Status");
     if (name !== undefined) account.friendlyName = name;
     if (status !== undefined) account.status = status;
     account.dateUpdated = ctx.clock.now();
@@ -57,7 +57,7 @@ export function routeAccounts(ctx: Context): Router {
   });
 
   router.get("/2010-04-01/Accounts/:accountSid/Balance", (req, res) => {
-    permit(req, "/twilio/billing/balance/read");
+    requirePermission(req, "/twilio/billing/balance/read");
     respond2010(res, "Balance", { account_sid: accountOf(ctx, req).sid, balance: "42.17", currency: "USD" });
   });
 
@@ -65,7 +65,7 @@ export function routeAccounts(ctx: Context): Router {
 }
 
 /** The body carries the primary Auth Token, as the real one does. */
-function showAccount(account: Account): Record<string, unknown> {
+function showAccount(account: SimulatorAccount): Record<string, unknown> {
   const path = `/2010-04-01/Accounts/${account.sid}`;
   const fileName = (name: string) =>
     name.replace(/(^|_)([a-z])/g, (_, _underscore, letter: string) => letter.toUpperCase());

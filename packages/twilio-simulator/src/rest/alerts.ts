@@ -1,28 +1,28 @@
 import express, { type Request, type Router } from "express";
-import type { Context } from "../state/context.ts";
-import type { Alert } from "../state/types.ts";
-import { permit, principalOf } from "./authenticate.ts";
-import { invalidParameter, notFound, pathOf } from "./errors.ts";
-import { baseOf, cutPage, readQuery, toListV1 } from "./paging.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { MonitorAlert } from "../state/types.ts";
+import { principalOf, requirePermission } from "./authenticate.ts";
+import { invalidParameterError, notFoundError, resourcePathOf } from "./errors.ts";
+import { baseUrlOf, parsePageQuery, slicePage, toV1List } from "./paging.ts";
 import { iso8601 } from "./respond.ts";
 
 /** monitor.twilio.com: what went wrong when Twilio called a webhook. */
-export function routeAlerts(ctx: Context): Router {
+export function routeAlerts(ctx: SimulatorContext): Router {
   const router = express.Router();
 
   router.get("/v1/Alerts", (req, res) => {
-    permit(req, "/twilio/monitor/alerts/read");
+    requirePermission(req, "/twilio/monitor/alerts/read");
     const { account } = principalOf(req);
-    const level = readQuery(req, "LogLevel");
+    const level = parsePageQuery(req, "LogLevel");
     const start = readTime(req, "StartDate") ?? 0;
     const end = readTime(req, "EndDate") ?? Number.POSITIVE_INFINITY;
     const alerts = ctx.state.alerts
       .filter((alert) => alert.accountSid === account.sid && (!level || alert.level === level))
       .filter((alert) => alert.dateCreated >= start && alert.dateCreated <= end)
       .reverse();
-    const page = cutPage(req, alerts, ({ sid }) => sid, { size: 50, most: 1000 });
+    const page = slicePage(req, alerts, ({ sid }) => sid, { size: 50, most: 1000 });
     res.json(
-      toListV1(
+      toV1List(
         req,
         page,
         "alerts",
@@ -33,11 +33,11 @@ export function routeAlerts(ctx: Context): Router {
 
   // Only the single alert shows what was sent and what came back.
   router.get("/v1/Alerts/:sid", (req, res) => {
-    permit(req, "/twilio/monitor/alerts/read");
+    requirePermission(req, "/twilio/monitor/alerts/read");
     const alert = ctx.state.alerts.find(
       ({ sid, accountSid }) => sid === req.params.sid && accountSid === principalOf(req).account.sid,
     );
-    if (!alert) throw notFound(pathOf(req.originalUrl));
+    if (!alert) throw notFoundError(resourcePathOf(req.originalUrl));
     res.json({
       ...showAlert(req, alert),
       request_variables: alert.requestVariables,
@@ -51,14 +51,14 @@ export function routeAlerts(ctx: Context): Router {
 }
 
 function readTime(req: Request, name: string): number | undefined {
-  const text = readQuery(req, name);
+  const text = parsePageQuery(req, name);
   if (text === undefined) return undefined;
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw invalidParameter(`Invalid ${name}`);
+  if (Number.isNaN(time)) throw invalidParameterError(`Invalid ${name}`);
   return time;
 }
 
-function showAlert(req: Request, alert: Alert): Record<string, unknown> {
+function showAlert(req: Request, alert: MonitorAlert): Record<string, unknown> {
   return {
     account_sid: alert.accountSid,
     alert_text: alert.text,
@@ -74,6 +74,6 @@ function showAlert(req: Request, alert: Alert): Record<string, unknown> {
     resource_sid: alert.resourceSid,
     service_sid: alert.serviceSid,
     sid: alert.sid,
-    url: `${baseOf(req)}/v1/Alerts/${alert.sid}`,
+    url: `${baseUrlOf(req)}/v1/Alerts/${alert.sid}`,
   };
 }

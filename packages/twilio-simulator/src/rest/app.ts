@@ -1,32 +1,32 @@
 import express, { type RequestHandler, type Router } from "express";
-import type { Context } from "../state/context.ts";
+import type { SimulatorContext } from "../state/context.ts";
 import { routeAccounts } from "./accounts.ts";
 import { routeAlerts } from "./alerts.ts";
 import { routeAuthTokens } from "./auth-tokens.ts";
-import { authenticate } from "./authenticate.ts";
-import { routeContentApprovals } from "./content-approvals.ts";
-import { routeContents } from "./contents.ts";
-import { answerError, answerNotFound } from "./errors.ts";
+import { authenticateRestRequest } from "./authenticate.ts";
+import { respondError, respondNotFound } from "./errors.ts";
+import { injectRestFault } from "./inject-fault.ts";
 import { routeKeys } from "./keys.ts";
-import { routeMedia } from "./media.ts";
-import { routeMediaFiles } from "./media-files.ts";
-import { routeMessages } from "./messages.ts";
-import { misbehave } from "./misbehave.ts";
-import { routePhoneNumbers } from "./phone-numbers.ts";
-import { routeSenders } from "./senders.ts";
-import { routeServices } from "./services.ts";
-import { routeSharedKeys } from "./shared-keys.ts";
-import { routeTyping } from "./typing.ts";
-import { prepareWebhookRequest, WEBHOOKS } from "./webhook-resources.ts";
-import { routeWebhookRules } from "./webhook-rules.ts";
-import { routeWebhookSettings } from "./webhook-settings.ts";
+import { routeMedia } from "./messages/media.ts";
+import { routeMediaFiles } from "./messages/media-files.ts";
+import { routeMessages } from "./messages/messages.ts";
+import { routeTyping } from "./messages/typing.ts";
+import { routeContentApprovals } from "./resources/content-approvals.ts";
+import { routeContents } from "./resources/contents.ts";
+import { routePhoneNumbers } from "./resources/phone-numbers.ts";
+import { routeSenders } from "./resources/senders.ts";
+import { routeServices } from "./resources/services.ts";
+import { routeSharedKeys } from "./webhooks/shared-keys.ts";
+import { prepareWebhookRequest, WEBHOOKS_BASE_PATH } from "./webhooks/webhook-resources.ts";
+import { routeWebhookRules } from "./webhooks/webhook-rules.ts";
+import { routeWebhookSettings } from "./webhooks/webhook-settings.ts";
 
 /** Every host of Twilio's REST API on one base URL: their paths do not collide. */
-export function routeRest(ctx: Context): Router {
+export function routeRest(ctx: SimulatorContext): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(nameRequest(ctx));
   router.use(routeMediaFiles(ctx));
-  router.use(readFormat, slowDown(ctx), misbehave(ctx), authenticate(ctx));
+  router.use(readFormat, slowDown(ctx), injectRestFault(ctx), authenticateRestRequest(ctx));
   router.use(express.urlencoded({ extended: false, limit: "1mb" }), express.json({ limit: "1mb" }));
   router.use(
     routeAccounts(ctx),
@@ -42,9 +42,9 @@ export function routeRest(ctx: Context): Router {
     routeAlerts(ctx),
     routeTyping(ctx),
   );
-  router.use(WEBHOOKS, prepareWebhookRequest);
+  router.use(WEBHOOKS_BASE_PATH, prepareWebhookRequest);
   router.use(routeSharedKeys(ctx), routeWebhookSettings(ctx), routeWebhookRules(ctx));
-  router.use(answerNotFound, answerError);
+  router.use(respondNotFound, respondError);
   return router;
 }
 
@@ -57,14 +57,14 @@ const readFormat: RequestHandler = (req, res, next) => {
   next();
 };
 
-function nameRequest(ctx: Context): RequestHandler {
+function nameRequest(ctx: SimulatorContext): RequestHandler {
   return (_req, res, next) => {
     res.set("Twilio-Request-Id", `RQ${ctx.random.hex()}`);
     next();
   };
 }
 
-function slowDown(ctx: Context): RequestHandler {
+function slowDown(ctx: SimulatorContext): RequestHandler {
   return (_req, _res, next) => {
     if (ctx.chaos.slowRest > 0) setTimeout(next, ctx.chaos.slowRest).unref();
     else next();

@@ -1,25 +1,31 @@
 import type { Request, RequestHandler } from "express";
-import type { Context } from "../state/context.ts";
-import type { Account, ApiKey } from "../state/types.ts";
-import { inactive, notFound, pathOf, TwilioError, unauthenticated } from "./errors.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorAccount, SimulatorApiKey } from "../state/types.ts";
+import {
+  accountInactiveError,
+  notFoundError,
+  resourcePathOf,
+  TwilioError,
+  unauthenticatedError,
+} from "./errors.ts";
 
-export type Principal = { account: Account; key: ApiKey | null };
+export type RestPrincipal = { account: SimulatorAccount; key: SimulatorApiKey | null };
 
-const principals = new WeakMap<Request, Principal>();
+const principals = new WeakMap<Request, RestPrincipal>();
 
 /** HTTP Basic: AC…:Auth Token (primary or secondary) or SK…:secret. */
-export function authenticate(ctx: Context): RequestHandler {
+export function authenticateRestRequest(ctx: SimulatorContext): RequestHandler {
   return (req, _res, next) => {
-    const credentials = readBasic(req);
-    if (!credentials) throw unauthenticated("Authentication Error - No credentials provided");
+    const credentials = parseBasicAuth(req);
+    if (!credentials) throw unauthenticatedError("Authentication Error - No credentials provided");
     const principal = findPrincipal(ctx, credentials.username, credentials.password);
-    if (principal.account.behaviour === "refused") throw inactive();
+    if (principal.account.behaviour === "refused") throw accountInactiveError();
     principals.set(req, principal);
     next();
   };
 }
 
-export function readBasic(req: Request): { username: string; password: string } | null {
+export function parseBasicAuth(req: Request): { username: string; password: string } | null {
   const [scheme, encoded] = (req.get("authorization") ?? "").split(" ");
   if (scheme?.toLowerCase() !== "basic" || !encoded) return null;
   const text = Buffer.from(encoded, "base64").toString("utf8");
@@ -27,38 +33,38 @@ export function readBasic(req: Request): { username: string; password: string } 
   return colon === -1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-function findPrincipal(ctx: Context, username: string, password: string): Principal {
+function findPrincipal(ctx: SimulatorContext, username: string, password: string): RestPrincipal {
   if (username.startsWith("SK")) {
     for (const account of ctx.state.accounts.values()) {
       const key = account.keys.find((candidate) => candidate.sid === username);
       if (key && key.secret === password) return { account, key };
     }
-    throw unauthenticated();
+    throw unauthenticatedError();
   }
   const account = ctx.state.accounts.get(username);
-  if (!account) throw unauthenticated("Authentication Error - invalid username");
+  if (!account) throw unauthenticatedError("Authentication Error - invalid username");
   if (password === "" || (password !== account.authToken && password !== account.secondaryToken))
-    throw unauthenticated();
+    throw unauthenticatedError();
   return { account, key: null };
 }
 
-export function principalOf(req: Request): Principal {
+export function principalOf(req: Request): RestPrincipal {
   const principal = principals.get(req);
-  if (!principal) throw unauthenticated();
+  if (!principal) throw unauthenticatedError();
   return principal;
 }
 
 /** Standard keys are valid and yet answer 20003 on /Accounts and /Keys; restricted ones need the permission. */
-export function requireOwner(req: Request): void {
+export function requireResourceOwner(req: Request): void {
   const { key } = principalOf(req);
-  if (key?.kind === "standard") throw unauthenticated();
+  if (key?.kind === "standard") throw unauthenticatedError();
   if (key?.kind === "restricted") throw noPermission();
 }
 
 /** `allow` of a restricted key names permissions like /twilio/messaging/messages/read. */
-export function permit(req: Request, permission: string): void {
+export function requirePermission(req: Request, permission: string): void {
   const { account, key } = principalOf(req);
-  if (account.behaviour === "inactive") throw inactive();
+  if (account.behaviour === "inactive") throw accountInactiveError();
   if (key?.kind === "restricted" && !key.allow.includes(permission)) throw noPermission();
 }
 
@@ -66,10 +72,14 @@ const noPermission = () =>
   new TwilioError(401, 70051, "Authorization error: the API key lacks the permission for this request");
 
 /** The account in the path: one's own, or a subaccount of one's own. */
-export function accountOf(ctx: Context, req: Request, sid = req.params.accountSid): Account {
+export function accountOf(
+  ctx: SimulatorContext,
+  req: Request,
+  sid = req.params.accountSid,
+): SimulatorAccount {
   const principal = principalOf(req);
   const asked = ctx.state.accounts.get(String(sid));
   if (!asked || (asked.sid !== principal.account.sid && asked.ownerSid !== principal.account.sid))
-    throw notFound(pathOf(req.originalUrl));
+    throw notFoundError(resourcePathOf(req.originalUrl));
   return asked;
 }

@@ -3,17 +3,17 @@ import { connect } from "node:net";
 import twilio from "twilio";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
-  ACCOUNTS,
-  API_KEYS,
-  CREATE_ENDINGS,
-  recipientEnding,
-  SENDERS,
-  SERVICE,
-  tokenOf,
+  CREATE_ERROR_ENDINGS,
+  recipientWithEnding,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  sentinelTokenOf,
   VERIFIED_TRIAL_RECIPIENT,
 } from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import { connectClient, startSimulator } from "../testing.ts";
+import { createTwilioTestClient, startSimulator } from "../testing.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -23,20 +23,25 @@ beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
 const customer = "whatsapp:+15005550001";
-const fetchAccount = (sid: string, token = tokenOf(sid)) =>
-  connectClient(simulator, sid, token).api.v2010.accounts(sid).fetch();
+const fetchAccount = (sid: string, token = sentinelTokenOf(sid)) =>
+  createTwilioTestClient(simulator, sid, token).api.v2010.accounts(sid).fetch();
 const basic = (username: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
 });
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(simulator.url + path, {
     ...init,
-    headers: { ...basic(ACCOUNTS.healthy, tokenOf(ACCOUNTS.healthy)), ...init.headers },
+    headers: {
+      ...basic(SENTINEL_ACCOUNTS.healthy, sentinelTokenOf(SENTINEL_ACCOUNTS.healthy)),
+      ...init.headers,
+    },
   });
 
 describe("credentials", () => {
   test("a wrong token is a RestException with 401 / 20003", async () => {
-    const error = await fetchAccount(ACCOUNTS.healthy, "f".repeat(32)).catch((reason: unknown) => reason);
+    const error = await fetchAccount(SENTINEL_ACCOUNTS.healthy, "f".repeat(32)).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(twilio.RestException);
     expect(error).toMatchObject({
       status: 401,
@@ -47,56 +52,62 @@ describe("credentials", () => {
 
   test("so is an unknown account, and no credentials at all", async () => {
     await expect(fetchAccount(`AC${"12".repeat(16)}`)).rejects.toMatchObject({ status: 401, code: 20003 });
-    const bare = await fetch(`${simulator.url}/2010-04-01/Accounts/${ACCOUNTS.healthy}.json`);
+    const bare = await fetch(`${simulator.url}/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}.json`);
     expect(bare.status).toBe(401);
     expect(await bare.json()).toMatchObject({ code: 20003, status: 401 });
   });
 
   test("another account's path is 404", async () => {
-    const answer = await ask(`/2010-04-01/Accounts/${ACCOUNTS.trial}.json`);
+    const answer = await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.trial}.json`);
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 20404 }]);
   });
 
   test("a restricted key reads senders, not messages", async () => {
-    const client = connectClient(simulator, API_KEYS.restricted.sid, API_KEYS.restricted.secret);
+    const client = createTwilioTestClient(
+      simulator,
+      SENTINEL_API_KEYS.restricted.sid,
+      SENTINEL_API_KEYS.restricted.secret,
+    );
     expect((await client.messaging.v2.channelsSenders.list({ channel: "whatsapp" })).length).toBe(4);
     await expect(client.messages.list({ limit: 1 })).rejects.toMatchObject({ status: 401, code: 70051 });
-    await expect(client.api.v2010.accounts(ACCOUNTS.healthy).fetch()).rejects.toMatchObject({ status: 401 });
+    await expect(client.api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch()).rejects.toMatchObject({
+      status: 401,
+    });
   });
 });
 
 describe("accounts that answer with an error", () => {
   test.each([
-    ["suspended", ACCOUNTS.suspended, 403, 20005],
-    ["rate limited", ACCOUNTS.rateLimited, 429, 20429],
-    ["server error", ACCOUNTS.serverError, 500, 20500],
+    ["suspended", SENTINEL_ACCOUNTS.suspended, 403, 20005],
+    ["rate limited", SENTINEL_ACCOUNTS.rateLimited, 429, 20429],
+    ["server error", SENTINEL_ACCOUNTS.serverError, 500, 20500],
   ])("%s", async (_name, sid, status, code) => {
     await expect(fetchAccount(sid)).rejects.toMatchObject({ status, code });
   });
 
   test.each([
-    ["closed", ACCOUNTS.closed, "closed"],
-    ["suspended but readable", ACCOUNTS.suspendedReadable, "suspended"],
+    ["closed", SENTINEL_ACCOUNTS.closed, "closed"],
+    ["suspended but readable", SENTINEL_ACCOUNTS.suspendedReadable, "suspended"],
   ])("%s: the account can be read, nothing else", async (_name, sid, status) => {
     expect((await fetchAccount(sid)).status).toBe(status);
     await expect(
-      connectClient(simulator, sid, tokenOf(sid)).messages.list({ limit: 1 }),
+      createTwilioTestClient(simulator, sid, sentinelTokenOf(sid)).messages.list({ limit: 1 }),
     ).rejects.toMatchObject({ status: 403, code: 20005 });
   });
 
   test("garbage: HTML with 200, and JSON that is cut off", async () => {
-    const html = await fetch(`${simulator.url}/2010-04-01/Accounts/${ACCOUNTS.html}.json`, {
-      headers: basic(ACCOUNTS.html, "x"),
+    const html = await fetch(`${simulator.url}/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.html}.json`, {
+      headers: basic(SENTINEL_ACCOUNTS.html, "x"),
     });
     expect([html.status, html.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
-    const broken = await fetch(`${simulator.url}/2010-04-01/Accounts/${ACCOUNTS.brokenJson}.json`, {
-      headers: basic(ACCOUNTS.brokenJson, "x"),
+    const broken = await fetch(`${simulator.url}/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.brokenJson}.json`, {
+      headers: basic(SENTINEL_ACCOUNTS.brokenJson, "x"),
     });
     await expect(broken.json()).rejects.toThrow(SyntaxError);
   });
 
   test("reset: the connection breaks", async () => {
-    await expect(fetchAccount(ACCOUNTS.reset)).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(fetchAccount(SENTINEL_ACCOUNTS.reset)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   test("hang: nothing comes back, and the simulator still stops", async () => {
@@ -111,10 +122,10 @@ describe("accounts that answer with an error", () => {
         heard += data;
       });
     socket.write(
-      `GET /2010-04-01/Accounts/${ACCOUNTS.hang}.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(ACCOUNTS.hang, "x").authorization}\r\n\r\n`,
+      `GET /2010-04-01/Accounts/${SENTINEL_ACCOUNTS.hang}.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(SENTINEL_ACCOUNTS.hang, "x").authorization}\r\n\r\n`,
     );
     // Its connection is older, and so is taken first; whatever is asked later is answered.
-    await connectClient(own).api.v2010.accounts(ACCOUNTS.healthy).fetch();
+    await createTwilioTestClient(own).api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch();
     expect([heard, socket.destroyed]).toEqual(["", false]);
     await own.stop();
     await closed;
@@ -125,32 +136,35 @@ describe("accounts that answer with an error", () => {
     const update = (sid: string, url: string) =>
       fetch(`${simulator.url}/v2/Channels/Senders/XE${(sid[2] ?? "").repeat(30)}00`, {
         method: "POST",
-        headers: { ...basic(sid, tokenOf(sid)), "Content-Type": "application/json" },
+        headers: { ...basic(sid, sentinelTokenOf(sid)), "Content-Type": "application/json" },
         body: JSON.stringify({ webhook: { callback_url: url } }),
       });
-    expect((await update(ACCOUNTS.senderUpdateRefused, "https://a.example")).status).toBe(403);
-    const refused = await update(ACCOUNTS.fragmentRefused, "https://a.example/#rc=5");
+    expect((await update(SENTINEL_ACCOUNTS.senderUpdateRefused, "https://a.example")).status).toBe(403);
+    const refused = await update(SENTINEL_ACCOUNTS.fragmentRefused, "https://a.example/#rc=5");
     expect([refused.status, await refused.json()]).toMatchObject([400, { code: 20422 }]);
-    expect((await update(ACCOUNTS.fragmentRefused, "https://a.example/")).status).toBe(202);
+    expect((await update(SENTINEL_ACCOUNTS.fragmentRefused, "https://a.example/")).status).toBe(202);
   });
 });
 
 describe("create calls that are refused", () => {
-  const valid = { from: SENDERS.online, to: customer, body: "x" };
-  const create = (change: Record<string, unknown>, sid: string = ACCOUNTS.healthy) =>
-    connectClient(simulator, sid, tokenOf(sid)).messages.create({ ...valid, ...change } as typeof valid);
+  const valid = { from: SENTINEL_SENDERS.online, to: customer, body: "x" };
+  const create = (change: Record<string, unknown>, sid: string = SENTINEL_ACCOUNTS.healthy) =>
+    createTwilioTestClient(simulator, sid, sentinelTokenOf(sid)).messages.create({
+      ...valid,
+      ...change,
+    } as typeof valid);
 
   test.each([
     [21603, { from: undefined }],
     [21602, { body: undefined }],
     [63007, { from: "whatsapp:+14155559999" }],
-    [63007, { from: SENDERS.pending }],
+    [63007, { from: SENTINEL_SENDERS.pending }],
     [21910, { from: "+14155550100" }],
     [21910, { to: "+15005550001" }],
     [21606, { from: "+14155550100", to: "+15005550001" }],
     [21211, { to: "whatsapp:asd" }],
-    [21211, { to: recipientEnding(21211) }],
-    [21610, { to: recipientEnding(21610) }],
+    [21211, { to: recipientWithEnding(21211) }],
+    [21610, { to: recipientWithEnding(21610) }],
     [21617, { body: "x".repeat(1601) }],
     [21620, { mediaUrl: ["not a url"] }],
     [21609, { statusCallback: "https://my_host.example" }],
@@ -158,7 +172,10 @@ describe("create calls that are refused", () => {
     [21656, { contentSid: `HX${"a".repeat(32)}`, contentVariables: "{" }],
     [21701, { from: undefined, messagingServiceSid: `MG${"9".repeat(32)}` }],
     [35118, { scheduleType: "fixed", sendAt: new Date() }],
-    [35114, { from: undefined, messagingServiceSid: SERVICE, scheduleType: "fixed", sendAt: new Date() }],
+    [
+      35114,
+      { from: undefined, messagingServiceSid: SENTINEL_SERVICE, scheduleType: "fixed", sendAt: new Date() },
+    ],
     [20422, { validityPeriod: 99_999 }],
   ])("%i %j", async (code, change) => {
     await expect(create(change)).rejects.toMatchObject({ status: 400, code });
@@ -166,9 +183,9 @@ describe("create calls that are refused", () => {
   });
 
   test("no recipient is 21604", async () => {
-    const answer = await ask(`/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages.json`, {
+    const answer = await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages.json`, {
       method: "POST",
-      body: new URLSearchParams({ From: SENDERS.online }),
+      body: new URLSearchParams({ From: SENTINEL_SENDERS.online }),
     });
     expect(await answer.json()).toMatchObject({ code: 21604 });
   });
@@ -181,10 +198,12 @@ describe("create calls that are refused", () => {
 
   test("a trial account writes to verified recipients and to who wrote to it", async () => {
     const from = "whatsapp:+14155550110";
-    await expect(create({ from }, ACCOUNTS.trial)).rejects.toMatchObject({ code: 21608 });
-    expect((await create({ from, to: VERIFIED_TRIAL_RECIPIENT }, ACCOUNTS.trial)).status).toBe("queued");
+    await expect(create({ from }, SENTINEL_ACCOUNTS.trial)).rejects.toMatchObject({ code: 21608 });
+    expect((await create({ from, to: VERIFIED_TRIAL_RECIPIENT }, SENTINEL_ACCOUNTS.trial)).status).toBe(
+      "queued",
+    );
     await simulator.sendIncoming({ to: from, from: customer, body: "Hello" });
-    expect((await create({ from }, ACCOUNTS.trial)).status).toBe("queued");
+    expect((await create({ from }, SENTINEL_ACCOUNTS.trial)).status).toBe("queued");
   });
 
   test.each([
@@ -192,26 +211,26 @@ describe("create calls that are refused", () => {
     [500, 20500, "90500"],
     [503, 20503, "90503"],
   ])("recipients for %i / %i", async (status, code, ending) => {
-    await expect(create({ to: recipientEnding(ending) })).rejects.toMatchObject({ status, code });
+    await expect(create({ to: recipientWithEnding(ending) })).rejects.toMatchObject({ status, code });
   });
 
   test("reset before and after the message was taken: the client cannot tell, the list can", async () => {
-    await expect(create({ to: recipientEnding(CREATE_ENDINGS.reset) })).rejects.toMatchObject({
+    await expect(create({ to: recipientWithEnding(CREATE_ERROR_ENDINGS.reset) })).rejects.toMatchObject({
       code: "ECONNRESET",
     });
     expect(simulator.listMessages()).toHaveLength(0);
-    const to = recipientEnding(CREATE_ENDINGS.acceptedThenReset);
+    const to = recipientWithEnding(CREATE_ERROR_ENDINGS.acceptedThenReset);
     await expect(create({ to })).rejects.toMatchObject({ code: "ECONNRESET" });
-    expect(await connectClient(simulator).messages.list({ to, limit: 5 })).toHaveLength(1);
+    expect(await createTwilioTestClient(simulator).messages.list({ to, limit: 5 })).toHaveLength(1);
   });
 });
 
 describe("forms", () => {
   test("without .json the 2010 API speaks XML, errors too", async () => {
-    const good = await ask(`/2010-04-01/Accounts/${ACCOUNTS.healthy}`);
+    const good = await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}`);
     expect(good.headers.get("content-type")).toContain("application/xml");
     expect(await good.text()).toContain("<TwilioResponse><Account><AuthToken>");
-    const bad = await ask(`/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages/SM${"0".repeat(32)}`);
+    const bad = await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages/SM${"0".repeat(32)}`);
     expect([bad.status, await bad.text()]).toEqual([
       404,
       expect.stringContaining("<RestException><Code>20404</Code>"),
@@ -219,7 +238,7 @@ describe("forms", () => {
   });
 
   test("unknown paths and resources are 20404 and repeat the path", async () => {
-    const path = `/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages/SM${"0".repeat(32)}.json`;
+    const path = `/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages/SM${"0".repeat(32)}.json`;
     const answer = await ask(path);
     expect(await answer.json()).toEqual({
       code: 20404,
@@ -231,20 +250,19 @@ describe("forms", () => {
   });
 
   test("dates: RFC 2822 in the 2010 API, ISO 8601 in the newer ones", async () => {
-    const account = (await (await ask(`/2010-04-01/Accounts/${ACCOUNTS.healthy}.json`)).json()) as Record<
-      string,
-      string
-    >;
+    const account = (await (
+      await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}.json`)
+    ).json()) as Record<string, string>;
     expect(account.date_created).toBe("Mon, 03 Mar 2025 09:00:00 +0000");
-    const service = (await (await ask(`/v1/Services/${SERVICE}`)).json()) as Record<string, string>;
+    const service = (await (await ask(`/v1/Services/${SENTINEL_SERVICE}`)).json()) as Record<string, string>;
     expect(service.date_created).toBe("2025-03-03T09:00:00Z");
   });
 
   test("sender lists need the channel; PageSize over 1000 is refused", async () => {
     expect((await ask("/v2/Channels/Senders")).status).toBe(400);
-    expect((await ask(`/2010-04-01/Accounts/${ACCOUNTS.healthy}/Messages.json?PageSize=1001`)).status).toBe(
-      400,
-    );
+    expect(
+      (await ask(`/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}/Messages.json?PageSize=1001`)).status,
+    ).toBe(400);
   });
 
   test("sender updates: camelCase is ignored, a wrong value refused, a form is no JSON", async () => {

@@ -23,21 +23,21 @@ export class TwilioError extends Error {
   }
 }
 
-export const unauthenticated = (message = "Authenticate") => new TwilioError(401, 20003, message);
-export const inactive = () => new TwilioError(403, 20005, "Account not active");
-export const tooManyRequests = () => new TwilioError(429, 20429, "Too Many Requests");
-export const invalidParameter = (message: string) => new TwilioError(400, 20422, message);
-export const notFound = (path: string) =>
+export const unauthenticatedError = (message = "Authenticate") => new TwilioError(401, 20003, message);
+export const accountInactiveError = () => new TwilioError(403, 20005, "Account not active");
+export const tooManyRequestsError = () => new TwilioError(429, 20429, "Too Many Requests");
+export const invalidParameterError = (message: string) => new TwilioError(400, 20422, message);
+export const notFoundError = (path: string) =>
   new TwilioError(404, 20404, `The requested resource ${path} was not found`);
 
 /** `path` of the request without its query, as Twilio repeats it in 20404. */
-export const pathOf = (originalUrl: string) => originalUrl.split("?")[0] ?? originalUrl;
+export const resourcePathOf = (originalUrl: string) => originalUrl.split("?")[0] ?? originalUrl;
 
-export const answerNotFound: RequestHandler = (req) => {
-  throw notFound(pathOf(req.originalUrl));
+export const respondNotFound: RequestHandler = (req) => {
+  throw notFoundError(resourcePathOf(req.originalUrl));
 };
 
-export const answerError: ErrorRequestHandler = (error, _req, res, next) => {
+export const respondError: ErrorRequestHandler = (error, _req, res, next) => {
   if (res.headersSent) return next(error);
   const known = error instanceof TwilioError ? error : readParserError(error);
   res.status(known.status);

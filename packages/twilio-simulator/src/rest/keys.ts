@@ -1,24 +1,24 @@
 import express, { type Request, type Router } from "express";
-import type { Context } from "../state/context.ts";
-import type { Account, ApiKey } from "../state/types.ts";
-import { accountOf, permit, requireOwner } from "./authenticate.ts";
-import { invalidParameter, notFound, pathOf } from "./errors.ts";
-import { cutPage, readQuery, toList2010, toListV1 } from "./paging.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorAccount, SimulatorApiKey } from "../state/types.ts";
+import { accountOf, requirePermission, requireResourceOwner } from "./authenticate.ts";
+import { invalidParameterError, notFoundError, resourcePathOf } from "./errors.ts";
+import { parsePageQuery, slicePage, toApi2010List, toV1List } from "./paging.ts";
 import { respond2010, rfc2822 } from "./respond.ts";
 
-export function routeKeys(ctx: Context): Router {
+export function routeKeys(ctx: SimulatorContext): Router {
   const router = express.Router();
   const collection = "/2010-04-01/Accounts/:accountSid/Keys";
 
   router.use(collection, (req, _res, next) => {
-    requireOwner(req);
-    permit(req, "/twilio/iam/api-keys/read");
+    requireResourceOwner(req);
+    requirePermission(req, "/twilio/iam/api-keys/read");
     next();
   });
 
   router.get(collection, (req, res) => {
-    const page = cutPage(req, accountOf(ctx, req).keys, ({ sid }) => sid, { size: 50, most: 1000 });
-    respond2010(res, "Keys", toList2010(page, "keys", page.items.map(showKey)));
+    const page = slicePage(req, accountOf(ctx, req).keys, ({ sid }) => sid, { size: 50, most: 1000 });
+    respond2010(res, "Keys", toApi2010List(page, "keys", page.items.map(showKey)));
   });
 
   router.post(collection, (req, res) => {
@@ -48,14 +48,14 @@ export function routeKeys(ctx: Context): Router {
 
   // iam.twilio.com: the same keys; only here restricted ones can be made.
   router.get("/v1/Keys", (req, res) => {
-    requireOwner(req);
-    const account = accountOf(ctx, req, readQuery(req, "AccountSid") ?? "");
-    const page = cutPage(req, account.keys, ({ sid }) => sid, { size: 50, most: 1000 });
-    res.json(toListV1(req, page, "keys", page.items.map(showKey)));
+    requireResourceOwner(req);
+    const account = accountOf(ctx, req, parsePageQuery(req, "AccountSid") ?? "");
+    const page = slicePage(req, account.keys, ({ sid }) => sid, { size: 50, most: 1000 });
+    res.json(toV1List(req, page, "keys", page.items.map(showKey)));
   });
 
   router.post("/v1/Keys", (req, res) => {
-    requireOwner(req);
+    requireResourceOwner(req);
     const {
       AccountSid: accountSid = "",
       FriendlyName: name = "",
@@ -63,7 +63,7 @@ export function routeKeys(ctx: Context): Router {
       Policy: policy,
     } = readBody(req);
     const account = accountOf(ctx, req, accountSid);
-    if (type !== "standard" && type !== "restricted") throw invalidParameter("Invalid KeyType");
+    if (type !== "standard" && type !== "restricted") throw invalidParameterError("Invalid KeyType");
     const allow = type === "restricted" ? readPolicy(policy) : [];
     const key = makeKey(ctx, name, type, allow);
     account.keys.push(key);
@@ -84,10 +84,15 @@ function readPolicy(policy: string | undefined): string[] {
   } catch {
     // Falls through to the refusal.
   }
-  throw invalidParameter("Invalid Policy");
+  throw invalidParameterError("Invalid Policy");
 }
 
-function makeKey(ctx: Context, friendlyName: string, kind: ApiKey["kind"], allow: string[]): ApiKey {
+function makeKey(
+  ctx: SimulatorContext,
+  friendlyName: string,
+  kind: SimulatorApiKey["kind"],
+  allow: string[],
+): SimulatorApiKey {
   const now = ctx.clock.now();
   return {
     sid: ctx.random.sid("SK"),
@@ -100,13 +105,13 @@ function makeKey(ctx: Context, friendlyName: string, kind: ApiKey["kind"], allow
   };
 }
 
-function findKey(account: Account, req: Request): ApiKey {
+function findKey(account: SimulatorAccount, req: Request): SimulatorApiKey {
   const key = account.keys.find(({ sid }) => sid === req.params.sid);
-  if (!key) throw notFound(pathOf(req.originalUrl));
+  if (!key) throw notFoundError(resourcePathOf(req.originalUrl));
   return key;
 }
 
-function showKey(key: ApiKey): Record<string, unknown> {
+function showKey(key: SimulatorApiKey): Record<string, unknown> {
   return {
     sid: key.sid,
     friendly_name: key.friendlyName,

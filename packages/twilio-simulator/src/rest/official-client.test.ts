@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCOUNTS, API_KEYS, SENDERS, SERVICE, TEMPLATES, TOKENS } from "../sentinels.ts";
+import {
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  SENTINEL_TEMPLATES,
+  SENTINEL_TOKENS,
+} from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
-import { connectClient, startSimulator } from "../testing.ts";
+import { createTwilioTestClient, startSimulator } from "../testing.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -11,54 +18,54 @@ beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
 const client = (...credentials: [username?: string, password?: string]) =>
-  connectClient(simulator, ...credentials);
+  createTwilioTestClient(simulator, ...credentials);
 const customer = "whatsapp:+15005550001";
 
 describe("accounts", () => {
   test("fetch answers the account with its primary token", async () => {
-    const account = await client().api.v2010.accounts(ACCOUNTS.healthy).fetch();
+    const account = await client().api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch();
     expect(account).toMatchObject({
       friendlyName: "Bar Harbour Ltd",
       status: "active",
       type: "Full",
-      authToken: TOKENS.primary,
-      ownerAccountSid: ACCOUNTS.healthy,
+      authToken: SENTINEL_TOKENS.primary,
+      ownerAccountSid: SENTINEL_ACCOUNTS.healthy,
     });
     expect(account.dateCreated).toBeInstanceOf(Date);
   });
 
   test("the secondary token authenticates too, and the answer still shows the primary one", async () => {
-    const account = await client(ACCOUNTS.healthy, TOKENS.secondary)
-      .api.v2010.accounts(ACCOUNTS.healthy)
+    const account = await client(SENTINEL_ACCOUNTS.healthy, SENTINEL_TOKENS.secondary)
+      .api.v2010.accounts(SENTINEL_ACCOUNTS.healthy)
       .fetch();
-    expect(account.authToken).toBe(TOKENS.primary);
+    expect(account.authToken).toBe(SENTINEL_TOKENS.primary);
   });
 
   test("a subaccount names its owner, and the owner may read it", async () => {
-    const own = await connectClient(simulator, ACCOUNTS.subaccount, "c".repeat(32))
-      .api.v2010.accounts(ACCOUNTS.subaccount)
+    const own = await createTwilioTestClient(simulator, SENTINEL_ACCOUNTS.subaccount, "c".repeat(32))
+      .api.v2010.accounts(SENTINEL_ACCOUNTS.subaccount)
       .fetch();
-    expect(own.ownerAccountSid).toBe(ACCOUNTS.healthy);
-    const seen = await client().api.v2010.accounts(ACCOUNTS.subaccount).fetch();
-    expect(seen.sid).toBe(ACCOUNTS.subaccount);
+    expect(own.ownerAccountSid).toBe(SENTINEL_ACCOUNTS.healthy);
+    const seen = await client().api.v2010.accounts(SENTINEL_ACCOUNTS.subaccount).fetch();
+    expect(seen.sid).toBe(SENTINEL_ACCOUNTS.subaccount);
     expect((await client().api.v2010.accounts.list()).map(({ sid }) => sid)).toEqual([
-      ACCOUNTS.healthy,
-      ACCOUNTS.subaccount,
+      SENTINEL_ACCOUNTS.healthy,
+      SENTINEL_ACCOUNTS.subaccount,
     ]);
   });
 
   test("trial and closed accounts say so", async () => {
     expect(
       (
-        await connectClient(simulator, ACCOUNTS.trial, "b".repeat(32))
-          .api.v2010.accounts(ACCOUNTS.trial)
+        await createTwilioTestClient(simulator, SENTINEL_ACCOUNTS.trial, "b".repeat(32))
+          .api.v2010.accounts(SENTINEL_ACCOUNTS.trial)
           .fetch()
       ).type,
     ).toBe("Trial");
     expect(
       (
-        await connectClient(simulator, ACCOUNTS.closed, "e".repeat(32))
-          .api.v2010.accounts(ACCOUNTS.closed)
+        await createTwilioTestClient(simulator, SENTINEL_ACCOUNTS.closed, "e".repeat(32))
+          .api.v2010.accounts(SENTINEL_ACCOUNTS.closed)
           .fetch()
       ).status,
     ).toBe("closed");
@@ -85,7 +92,7 @@ describe("API keys", () => {
 
   test("the IAM way makes restricted keys", async () => {
     const key = await client().iam.v1.newApiKey.create({
-      accountSid: ACCOUNTS.healthy,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
       friendlyName: "Reader",
       keyType: "restricted",
       policy: { allow: ["/twilio/messaging/messages/read"] },
@@ -93,16 +100,16 @@ describe("API keys", () => {
     const restricted = client(key.sid, key.secret);
     expect(await restricted.messages.list({ limit: 1 })).toEqual([]);
     await expect(
-      restricted.messages.create({ from: SENDERS.online, to: customer, body: "x" }),
+      restricted.messages.create({ from: SENTINEL_SENDERS.online, to: customer, body: "x" }),
     ).rejects.toMatchObject({ status: 401, code: 70051 });
   });
 
   test("a standard key may message but not read the account or its keys", async () => {
-    const standard = client(API_KEYS.standard.sid, API_KEYS.standard.secret);
-    expect((await standard.messages.create({ from: SENDERS.online, to: customer, body: "x" })).status).toBe(
-      "queued",
-    );
-    await expect(standard.api.v2010.accounts(ACCOUNTS.healthy).fetch()).rejects.toMatchObject({
+    const standard = client(SENTINEL_API_KEYS.standard.sid, SENTINEL_API_KEYS.standard.secret);
+    expect(
+      (await standard.messages.create({ from: SENTINEL_SENDERS.online, to: customer, body: "x" })).status,
+    ).toBe("queued");
+    await expect(standard.api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch()).rejects.toMatchObject({
       status: 401,
       code: 20003,
     });
@@ -110,17 +117,19 @@ describe("API keys", () => {
   });
 
   test("a main key may do all", async () => {
-    const main = client(API_KEYS.main.sid, API_KEYS.main.secret);
-    expect((await main.api.v2010.accounts(ACCOUNTS.healthy).fetch()).sid).toBe(ACCOUNTS.healthy);
+    const main = client(SENTINEL_API_KEYS.main.sid, SENTINEL_API_KEYS.main.secret);
+    expect((await main.api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch()).sid).toBe(
+      SENTINEL_ACCOUNTS.healthy,
+    );
     expect((await main.keys.list()).length).toBe(3);
   });
 });
 
 describe("messages", () => {
   test("create answers queued with numbers as strings, and fetch follows the message to read", async () => {
-    await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "Hello" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body: "Hello" });
     const created = await client().messages.create({
-      from: SENDERS.online,
+      from: SENTINEL_SENDERS.online,
       to: customer,
       body: "Hello back",
     });
@@ -141,23 +150,27 @@ describe("messages", () => {
   });
 
   test("through a Messaging Service the answer is accepted, without a sender yet", async () => {
-    const created = await client().messages.create({ messagingServiceSid: SERVICE, to: customer, body: "x" });
-    expect(created).toMatchObject({ status: "accepted", from: null, messagingServiceSid: SERVICE });
+    const created = await client().messages.create({
+      messagingServiceSid: SENTINEL_SERVICE,
+      to: customer,
+      body: "x",
+    });
+    expect(created).toMatchObject({ status: "accepted", from: null, messagingServiceSid: SENTINEL_SERVICE });
     await simulator.settle();
-    expect((await client().messages(created.sid).fetch()).from).toBe(SENDERS.inService);
+    expect((await client().messages(created.sid).fetch()).from).toBe(SENTINEL_SENDERS.inService);
   });
 
   test("media messages have MM sids; a template's text is filled in", async () => {
     const media = await client().messages.create({
-      from: SENDERS.online,
+      from: SENTINEL_SENDERS.online,
       to: customer,
       mediaUrl: ["http://127.0.0.1:9/a.png"],
     });
     expect(media).toMatchObject({ numMedia: "1", sid: expect.stringMatching(/^MM/) });
     const template = await client().messages.create({
-      from: SENDERS.online,
+      from: SENTINEL_SENDERS.online,
       to: customer,
-      contentSid: TEMPLATES.approved,
+      contentSid: SENTINEL_TEMPLATES.approved,
       contentVariables: JSON.stringify({ 1: "Kim", 2: "noon" }),
     });
     expect(template.body).toContain("Hello Kim, your boat is booked for noon");
@@ -165,15 +178,15 @@ describe("messages", () => {
 
   test("lists are newest first, filtered, and paged without a gap while new messages arrive", async () => {
     for (let count = 0; count < 7; count++)
-      await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: `number ${count}` });
+      await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body: `number ${count}` });
     await simulator.sendIncoming({
-      to: SENDERS.online,
+      to: SENTINEL_SENDERS.online,
       from: "whatsapp:+15005550002",
       body: "somebody else",
     });
     const first = await client().messages.page({ from: customer, pageSize: 3 });
     expect(first.instances.map(({ body }) => body)).toEqual(["number 6", "number 5", "number 4"]);
-    await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "late" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body: "late" });
     const second = await first.nextPage();
     expect(second?.instances.map(({ body }) => body)).toEqual(["number 3", "number 2", "number 1"]);
     const third = await second?.nextPage();
@@ -184,9 +197,9 @@ describe("messages", () => {
 
   test("dates filter: a day, from, until", async () => {
     simulator.setClock({ set: "2026-03-01T12:00:00Z" });
-    await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "March" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body: "March" });
     simulator.setClock({ set: "2026-03-02T12:00:00Z" });
-    await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "later" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from: customer, body: "later" });
     const bodies = async (filter: Parameters<ReturnType<typeof client>["messages"]["list"]>[0]) =>
       (await client().messages.list(filter as { limit: number })).map(({ body }) => body);
     expect(await bodies({ dateSent: new Date("2026-03-01") })).toEqual([]);
@@ -197,11 +210,15 @@ describe("messages", () => {
   });
 
   test("redact, cancel, delete", async () => {
-    const created = await client().messages.create({ from: SENDERS.online, to: customer, body: "private" });
+    const created = await client().messages.create({
+      from: SENTINEL_SENDERS.online,
+      to: customer,
+      body: "private",
+    });
     await simulator.settle();
     expect((await client().messages(created.sid).update({ body: "" })).body).toBe("");
     const later = await client().messages.create({
-      messagingServiceSid: SERVICE,
+      messagingServiceSid: SENTINEL_SERVICE,
       to: customer,
       body: "later",
       scheduleType: "fixed",
@@ -214,9 +231,9 @@ describe("messages", () => {
   });
 
   test("a scheduled message leaves when its time has come", async () => {
-    await simulator.sendIncoming({ to: SENDERS.inService, from: customer, body: "Hello" });
+    await simulator.sendIncoming({ to: SENTINEL_SENDERS.inService, from: customer, body: "Hello" });
     const later = await client().messages.create({
-      messagingServiceSid: SERVICE,
+      messagingServiceSid: SENTINEL_SERVICE,
       to: customer,
       body: "later",
       scheduleType: "fixed",
@@ -235,10 +252,10 @@ describe("senders", () => {
   test("list needs the channel and shows quality, limit and offline reasons", async () => {
     const senders = await client().messaging.v2.channelsSenders.list({ channel: "whatsapp" });
     expect(senders.map(({ senderId, status }) => [senderId, status])).toEqual([
-      [SENDERS.online, "ONLINE"],
-      [SENDERS.inService, "ONLINE"],
-      [SENDERS.offline, "OFFLINE"],
-      [SENDERS.pending, "PENDING_VERIFICATION"],
+      [SENTINEL_SENDERS.online, "ONLINE"],
+      [SENTINEL_SENDERS.inService, "ONLINE"],
+      [SENTINEL_SENDERS.offline, "OFFLINE"],
+      [SENTINEL_SENDERS.pending, "PENDING_VERIFICATION"],
     ]);
     expect(senders[0]?.properties).toMatchObject({
       qualityRating: "HIGH",
@@ -249,7 +266,7 @@ describe("senders", () => {
 
   test("paging over senders", async () => {
     const { sid, token } = simulator.createAccount({ senders: 5 });
-    const senders = await connectClient(simulator, sid, token).messaging.v2.channelsSenders.list({
+    const senders = await createTwilioTestClient(simulator, sid, token).messaging.v2.channelsSenders.list({
       channel: "whatsapp",
       pageSize: 2,
     });
@@ -260,11 +277,11 @@ describe("senders", () => {
     const slow = await startSimulator({ pace: { senderUpdate: 60_000 } });
     const sid = `XE${"a".repeat(32)}`;
     slow.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.online,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
       statusUrl: "https://before.example.com/status",
     });
-    const senders = connectClient(slow).messaging.v2.channelsSenders;
+    const senders = createTwilioTestClient(slow).messaging.v2.channelsSenders;
     const update = {
       webhook: { callback_url: "https://desk.example.com/in#rc=5&rp=ct,rt,5xx" },
     } as unknown as Parameters<ReturnType<typeof senders>["update"]>[0];
@@ -288,7 +305,7 @@ describe("senders", () => {
 
 test("a new sender is created, comes online, and can be used", async () => {
   const slow = await startSimulator({ pace: { senderUpdate: 60_000 } });
-  const senders = connectClient(slow).messaging.v2.channelsSenders;
+  const senders = createTwilioTestClient(slow).messaging.v2.channelsSenders;
   const senderId = "whatsapp:+14155550177";
   const wanted = {
     sender_id: senderId,
@@ -316,7 +333,7 @@ test("a new sender is created, comes online, and can be used", async () => {
 
 test("a new Messaging Service is created and can be changed", async () => {
   const { sid, token } = simulator.createAccount();
-  const { services } = connectClient(simulator, sid, token).messaging.v1;
+  const { services } = createTwilioTestClient(simulator, sid, token).messaging.v1;
   const created = await services.create({
     friendlyName: "Kayaks",
     inboundRequestUrl: "https://desk.example.com/in",
@@ -346,12 +363,12 @@ test("a new Messaging Service is created and can be changed", async () => {
 
 test("Messaging Services: list, fetch, update, pool", async () => {
   const services = client().messaging.v1.services;
-  expect((await services.list()).map(({ sid }) => sid)).toEqual([SERVICE]);
-  expect(await services(SERVICE).channelSenders.list()).toMatchObject([
-    { sender: SENDERS.inService, senderType: "WhatsApp" },
+  expect((await services.list()).map(({ sid }) => sid)).toEqual([SENTINEL_SERVICE]);
+  expect(await services(SENTINEL_SERVICE).channelSenders.list()).toMatchObject([
+    { sender: SENTINEL_SENDERS.inService, senderType: "WhatsApp" },
   ]);
-  expect(await services(SERVICE).phoneNumbers.list()).toEqual([]);
-  const updated = await services(SERVICE).update({
+  expect(await services(SENTINEL_SERVICE).phoneNumbers.list()).toEqual([]);
+  const updated = await services(SENTINEL_SERVICE).update({
     inboundRequestUrl: "https://desk.example.com/in",
     useInboundWebhookOnNumber: true,
   });
@@ -360,19 +377,19 @@ test("Messaging Services: list, fetch, update, pool", async () => {
     useInboundWebhookOnNumber: true,
     friendlyName: "Boat rental",
   });
-  expect((await services(SERVICE).fetch()).inboundRequestUrl).toBe("https://desk.example.com/in");
+  expect((await services(SENTINEL_SERVICE).fetch()).inboundRequestUrl).toBe("https://desk.example.com/in");
 });
 
 describe("content", () => {
   test("list, fetch and the one call for a template picker", async () => {
     const content = client().content;
     expect((await content.v1.contents.list()).length).toBe(5);
-    expect(await content.v1.contents(TEMPLATES.approved).fetch()).toMatchObject({
+    expect(await content.v1.contents(SENTINEL_TEMPLATES.approved).fetch()).toMatchObject({
       friendlyName: "booking_confirmed",
       language: "en",
     });
     const picker = await content.v1.contentAndApprovals.list();
-    expect(picker.find(({ sid }) => sid === TEMPLATES.rejected)?.approvalRequests).toMatchObject({
+    expect(picker.find(({ sid }) => sid === SENTINEL_TEMPLATES.rejected)?.approvalRequests).toMatchObject({
       status: "rejected",
     });
     expect(await content.v2.contentAndApprovals.list({ contentName: "booking" })).toHaveLength(1);
@@ -406,9 +423,9 @@ describe("content", () => {
 
 test("rotation: the second token becomes the first, and the old one is worth nothing at once", async () => {
   const { sid, token } = simulator.createAccount();
-  const old = connectClient(simulator, sid, token);
+  const old = createTwilioTestClient(simulator, sid, token);
   const { secondaryAuthToken } = await old.accounts.v1.secondaryAuthToken().create();
-  const next = connectClient(simulator, sid, secondaryAuthToken);
+  const next = createTwilioTestClient(simulator, sid, secondaryAuthToken);
   expect((await next.api.v2010.accounts(sid).fetch()).authToken).toBe(token);
   expect((await old.accounts.v1.authTokenPromotion().update()).authToken).toBe(secondaryAuthToken);
   await expect(old.api.v2010.accounts(sid).fetch()).rejects.toMatchObject({ status: 401, code: 20003 });
@@ -419,13 +436,17 @@ test("rotation: the second token becomes the first, and the old one is worth not
 });
 
 test("typing indicator", async () => {
-  const { messageSid } = await simulator.sendIncoming({ to: SENDERS.online, from: customer, body: "Hello" });
+  const { messageSid } = await simulator.sendIncoming({
+    to: SENTINEL_SENDERS.online,
+    from: customer,
+    body: "Hello",
+  });
   const answer = await client().messaging.v2.typingIndicator.create({
     channel: "whatsapp",
     messageId: messageSid,
   });
   expect(answer.success).toBe(true);
-  const read = simulator.listMessages({ customer, business: SENDERS.online, direction: "inbound" });
+  const read = simulator.listMessages({ customer, business: SENTINEL_SENDERS.online, direction: "inbound" });
   expect(read.find(({ sid }) => sid === messageSid)?.readAt, "and what was written is read").toBeGreaterThan(
     0,
   );

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ACCOUNTS, SENDERS, SERVICE, TEMPLATES, TOKENS } from "../sentinels.ts";
+import {
+  SENTINEL_ACCOUNTS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  SENTINEL_TEMPLATES,
+  SENTINEL_TOKENS,
+} from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
 import { findClosedPort, startSimulator } from "../testing.ts";
 
@@ -64,7 +70,7 @@ describe("bodies follow Twilio's OpenAPI", () => {
   let simulator: Simulator;
   let messageSid = "";
   let mediaSid = "";
-  const account = `/2010-04-01/Accounts/${ACCOUNTS.healthy}`;
+  const account = `/2010-04-01/Accounts/${SENTINEL_ACCOUNTS.healthy}`;
 
   async function ask(
     path: string,
@@ -75,7 +81,7 @@ describe("bodies follow Twilio's OpenAPI", () => {
     const answer = await fetch(simulator.url + path, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(`${ACCOUNTS.healthy}:${TOKENS.primary}`).toString("base64")}`,
+        authorization: `Basic ${Buffer.from(`${SENTINEL_ACCOUNTS.healthy}:${SENTINEL_TOKENS.primary}`).toString("base64")}`,
         ...(json ? { "Content-Type": "application/json" } : {}),
       },
       body: json ? JSON.stringify(json) : form ? new URLSearchParams(form) : undefined,
@@ -87,18 +93,23 @@ describe("bodies follow Twilio's OpenAPI", () => {
   beforeAll(async () => {
     simulator = await startSimulator();
     simulator.setWebhook({
-      accountSid: ACCOUNTS.healthy,
-      sender: SENDERS.online,
+      accountSid: SENTINEL_ACCOUNTS.healthy,
+      sender: SENTINEL_SENDERS.online,
       url: `http://127.0.0.1:${await findClosedPort()}/`,
     });
     messageSid = (
-      await simulator.sendIncoming({ to: SENDERS.online, from: "+15005550001", kind: "image", wait: true })
+      await simulator.sendIncoming({
+        to: SENTINEL_SENDERS.online,
+        from: "+15005550001",
+        kind: "image",
+        wait: true,
+      })
     ).messageSid;
     mediaSid = String(
       ((await ask(`${account}/Messages/${messageSid}/Media.json`)).media_list as Json[])[0]?.sid,
     );
     await ask(`${account}/Messages.json`, "POST", {
-      From: SENDERS.online,
+      From: SENTINEL_SENDERS.online,
       To: "whatsapp:+15005563003",
       Body: "fails",
     });
@@ -120,11 +131,11 @@ describe("bodies follow Twilio's OpenAPI", () => {
     ["api_v2010", "api.v2010.account.key", `${account}/Keys.json`, "keys"],
     ["api_v2010", "api.v2010.account.balance", `${account}/Balance.json`, null],
     ["messaging_v1", "messaging.v1.service", "/v1/Services", "services"],
-    ["messaging_v1", "messaging.v1.service", `/v1/Services/${SERVICE}`, null],
+    ["messaging_v1", "messaging.v1.service", `/v1/Services/${SENTINEL_SERVICE}`, null],
     [
       "messaging_v1",
       "messaging.v1.service.channel_sender",
-      `/v1/Services/${SERVICE}/ChannelSenders`,
+      `/v1/Services/${SENTINEL_SERVICE}/ChannelSenders`,
       "senders",
     ],
     [
@@ -135,11 +146,11 @@ describe("bodies follow Twilio's OpenAPI", () => {
     ],
     ["messaging_v2", "messaging.v2.channels_sender_response", sender, null],
     ["content_v1", "content.v1.content", "/v1/Content", "contents"],
-    ["content_v1", "content.v1.content", `/v1/Content/${TEMPLATES.approved}`, null],
+    ["content_v1", "content.v1.content", `/v1/Content/${SENTINEL_TEMPLATES.approved}`, null],
     [
       "content_v1",
       "content.v1.content.approval_fetch",
-      `/v1/Content/${TEMPLATES.approved}/ApprovalRequests`,
+      `/v1/Content/${SENTINEL_TEMPLATES.approved}/ApprovalRequests`,
       null,
     ],
     ["content_v1", "content.v1.content_and_approvals", "/v1/ContentAndApprovals", "contents"],

@@ -1,7 +1,7 @@
 import type { Request } from "express";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameterError } from "./errors.ts";
 
-export type Page<Item> = {
+export type SimulatorPage<Item> = {
   items: Item[];
   page: number;
   size: number;
@@ -15,7 +15,7 @@ export type Page<Item> = {
 const one = (value: unknown) =>
   typeof value === "string" ? value : Array.isArray(value) ? String(value[0]) : undefined;
 
-export function readQuery(req: Request, name: string): string | undefined {
+export function parsePageQuery(req: Request, name: string): string | undefined {
   const value = one(req.query[name]);
   return value === "" ? undefined : value;
 }
@@ -24,19 +24,19 @@ export function readQuery(req: Request, name: string): string | undefined {
  * Cuts a page out of a list. A PageToken (`PA` + SID of the last item seen) keeps pages stable while new items arrive,
  * a bare Page counts from the top.
  */
-export function cutPage<Item>(
+export function slicePage<Item>(
   req: Request,
   all: Item[],
   sidOf: (item: Item) => string,
   defaults: { size: number; most: number },
-): Page<Item> {
+): SimulatorPage<Item> {
   const size = readNumber(req, "PageSize", 1) ?? defaults.size;
-  if (size > defaults.most) throw invalidParameter(`PageSize must be at most ${defaults.most}`);
+  if (size > defaults.most) throw invalidParameterError(`PageSize must be at most ${defaults.most}`);
   const page = readNumber(req, "Page", 0) ?? 0;
-  const token = readQuery(req, "PageToken");
+  const token = parsePageQuery(req, "PageToken");
   const back = token?.startsWith("PB") ?? false;
   const anchor = token ? all.findIndex((item) => sidOf(item) === token.slice(2)) : -1;
-  if (token && anchor === -1) throw invalidParameter("Invalid PageToken");
+  if (token && anchor === -1) throw invalidParameterError("Invalid PageToken");
 
   const start = token ? (back ? Math.max(anchor - size, 0) : anchor + 1) : page * size;
   const items = all.slice(start, start + size);
@@ -56,10 +56,10 @@ export function cutPage<Item>(
 }
 
 function readNumber(req: Request, name: string, least: number): number | undefined {
-  const text = readQuery(req, name);
+  const text = parsePageQuery(req, name);
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text) || Number(text) < least)
-    throw invalidParameter(`${name} must be a number of at least ${least}`);
+    throw invalidParameterError(`${name} must be a number of at least ${least}`);
   return Number(text);
 }
 
@@ -77,7 +77,11 @@ function address(req: Request, size: number, page: number, token: string | null)
 }
 
 /** The list body of the 2010 API: relative URIs, zero-based start and end. */
-export function toList2010<Item>(page: Page<Item>, key: string, items: unknown[]): Record<string, unknown> {
+export function toApi2010List<Item>(
+  page: SimulatorPage<Item>,
+  key: string,
+  items: unknown[],
+): Record<string, unknown> {
   return {
     first_page_uri: page.first,
     end: Math.max(page.start + page.items.length - 1, 0),
@@ -92,13 +96,13 @@ export function toList2010<Item>(page: Page<Item>, key: string, items: unknown[]
 }
 
 /** The list body of the newer APIs: absolute URLs in `meta`. */
-export function toListV1<Item>(
+export function toV1List<Item>(
   req: Request,
-  page: Page<Item>,
+  page: SimulatorPage<Item>,
   key: string,
   items: unknown[],
 ): Record<string, unknown> {
-  const absolute = (path: string | null) => (path === null ? null : baseOf(req) + path);
+  const absolute = (path: string | null) => (path === null ? null : baseUrlOf(req) + path);
   return {
     [key]: items,
     meta: {
@@ -114,6 +118,6 @@ export function toListV1<Item>(
 }
 
 /** Where this client reaches the simulator; Twilio has one host per product, the simulator one for all. */
-export function baseOf(req: Request): string {
+export function baseUrlOf(req: Request): string {
   return `${req.protocol}://${req.get("host") ?? "localhost"}`;
 }

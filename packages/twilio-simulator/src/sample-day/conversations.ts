@@ -1,7 +1,7 @@
 import type { IncomingDetails, IncomingKind } from "../webhooks/incoming-params.ts";
-import type { Language } from "./people.ts";
+import type { SampleLanguage } from "./people.ts";
 
-export type Line = string | ({ kind: IncomingKind; body?: string } & IncomingDetails);
+export type SampleLine = string | ({ kind: IncomingKind; body?: string } & IncomingDetails);
 
 const pier = {
   kind: "location",
@@ -13,7 +13,7 @@ const pier = {
 const hotel = { kind: "location", latitude: "44.387133", longitude: "-68.212655" } as const;
 
 /** What a boat rental hears in a day. {boat}, {people}, {time} and {number} are filled in. */
-export const conversations: Record<Language, Line[][]> = {
+export const sampleConversations: Record<SampleLanguage, SampleLine[][]> = {
   en: [
     [
       "Hi! Do you still have a boat for Saturday?",
@@ -116,5 +116,5 @@ export const conversations: Record<Language, Line[][]> = {
   hi: [["नमस्ते, क्या शनिवार को नाव मिल सकती है?", "हम {people} लोग हैं"], ["धन्यवाद!"]],
 };
 
-export const boats = ["Puffin", "Osprey", "Merganser", "Blue Heron", "Little Auk", "Loon"];
-export const times = ["8:30", "9:15", "10:00", "11:30", "14:00", "15:45", "17:00"];
+export const sampleBoatNames = ["Puffin", "Osprey", "Merganser", "Blue Heron", "Little Auk", "Loon"];
+export const sampleDepartureTimes = ["8:30", "9:15", "10:00", "11:30", "14:00", "15:45", "17:00"];

@@ -1,4 +1,4 @@
-export type Language = "en" | "de" | "es" | "fr" | "pt" | "it" | "id" | "ar" | "ja" | "hi";
+export type SampleLanguage = "en" | "de" | "es" | "fr" | "pt" | "it" | "id" | "ar" | "ja" | "hi";
 
 type People = {
   /** How often this language turns up among the customers. */
@@ -10,7 +10,7 @@ type People = {
   lastNames: string[];
 };
 
-export const people: Record<Language, People> = {
+export const samplePeople: Record<SampleLanguage, People> = {
   en: {
     weight: 60,
     numberStart: "1500555",

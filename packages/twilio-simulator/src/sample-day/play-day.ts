@@ -1,9 +1,9 @@
-import { listMessages } from "../control/list-messages.ts";
+import { listControlMessages } from "../control/list-messages.ts";
 import { receiveMessage } from "../incoming/receive-message.ts";
-import { ACCOUNTS, SENDERS } from "../sentinels.ts";
-import { type Context, findSender } from "../state/context.ts";
+import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS } from "../sentinels.ts";
+import { findSender, type SimulatorContext } from "../state/context.ts";
 import { createRandom } from "../state/random.ts";
-import { composeDay, dayLength, type Moment } from "./compose-day.ts";
+import { composeSampleDay, SAMPLE_DAY_MS, type SampleMoment } from "./compose-day.ts";
 
 export type SampleDayInput = {
   accountSid?: string;
@@ -33,8 +33,8 @@ const openingHour = 8;
 const defaultSpeed = 720;
 
 /** Plays a day's incoming messages; one day at a time, its speed can change while it runs. */
-export function createSampleDayPlayer(ctx: Context) {
-  let moments: Moment[] = [];
+export function createSampleDayPlayer(ctx: SimulatorContext) {
+  let moments: SampleMoment[] = [];
   let timer: NodeJS.Timeout | undefined;
   let position = 0;
   let target = { accountSid: "", sender: "" };
@@ -72,11 +72,11 @@ export function createSampleDayPlayer(ctx: Context) {
     );
   }
 
-  function send({ input }: Moment) {
+  function send({ input }: SampleMoment) {
     const to = target.sender;
     const answered =
       input.kind === "reply"
-        ? listMessages(ctx, {
+        ? listControlMessages(ctx, {
             ...target,
             business: to,
             customer: input.from,
@@ -118,7 +118,10 @@ export function createSampleDayPlayer(ctx: Context) {
       }
       clearTimeout(timer);
       target = chooseSender(ctx, input);
-      moments = composeDay(createRandom(input.seed ?? "sample day"), Math.min(input.customers ?? 200, 2000));
+      moments = composeSampleDay(
+        createRandom(input.seed ?? "sample day"),
+        Math.min(input.customers ?? 200, 2000),
+      );
       position = 0;
       Object.assign(day, {
         running: true,
@@ -138,15 +141,15 @@ export function createSampleDayPlayer(ctx: Context) {
   };
 }
 
-function chooseSender(ctx: Context, input: SampleDayInput): { accountSid: string; sender: string } {
-  const account = ctx.state.accounts.get(input.accountSid ?? ACCOUNTS.healthy);
+function chooseSender(ctx: SimulatorContext, input: SampleDayInput): { accountSid: string; sender: string } {
+  const account = ctx.state.accounts.get(input.accountSid ?? SENTINEL_ACCOUNTS.healthy);
   if (!account) throw new RangeError(`no account ${input.accountSid}`);
-  const sender = input.sender ?? account.senders[0]?.address ?? SENDERS.online;
+  const sender = input.sender ?? account.senders[0]?.address ?? SENTINEL_SENDERS.online;
   if (!findSender(account, sender)) throw new RangeError(`${sender} is no sender of ${account.sid}`);
   return { accountSid: account.sid, sender };
 }
 
 function showTime(at: number): string {
-  const minutes = Math.floor(Math.min(at, dayLength) / 60_000) + openingHour * 60;
+  const minutes = Math.floor(Math.min(at, SAMPLE_DAY_MS) / 60_000) + openingHour * 60;
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }

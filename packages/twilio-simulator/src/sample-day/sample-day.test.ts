@@ -1,40 +1,50 @@
 import { expect, test } from "vitest";
-import { ACCOUNTS, CREATE_ENDINGS, FAILING_ENDINGS, REFUSED_ENDINGS, SENDERS } from "../sentinels.ts";
+import {
+  CREATE_ERROR_ENDINGS,
+  FAILED_RECIPIENT_ENDINGS,
+  REJECTED_RECIPIENT_ENDINGS,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_SENDERS,
+} from "../sentinels.ts";
 import { createRandom } from "../state/random.ts";
-import { startReceiver, startSimulator } from "../testing.ts";
+import { startSimulator, startWebhookReceiver } from "../testing.ts";
 import { incomingKinds } from "../webhooks/incoming-params.ts";
-import { composeDay, dayLength } from "./compose-day.ts";
+import { composeSampleDay, SAMPLE_DAY_MS } from "./compose-day.ts";
 
 test("a day has two hundred customers and every kind of message, in the order of time", () => {
-  const day = composeDay(createRandom("x"));
+  const day = composeSampleDay(createRandom("x"));
   expect(new Set(day.map(({ input }) => input.from)).size).toBe(200);
   expect(
     incomingKinds.filter((kind) => kind !== "unknown" && !day.some(({ input }) => input.kind === kind)),
   ).toEqual([]);
   expect(day.map(({ at }) => at)).toEqual(day.map(({ at }) => at).sort((one, other) => one - other));
-  expect(day.at(-1)?.at).toBeLessThanOrEqual(dayLength);
+  expect(day.at(-1)?.at).toBeLessThanOrEqual(SAMPLE_DAY_MS);
   expect(day.some(({ input }) => /\{\w+\}/.test(input.body ?? ""))).toBe(false);
 });
 
 test("the same seed makes the same day, another one another", () => {
-  expect(composeDay(createRandom("x"))).toEqual(composeDay(createRandom("x")));
-  expect(composeDay(createRandom("x"))).not.toEqual(composeDay(createRandom("y")));
+  expect(composeSampleDay(createRandom("x"))).toEqual(composeSampleDay(createRandom("x")));
+  expect(composeSampleDay(createRandom("x"))).not.toEqual(composeSampleDay(createRandom("y")));
 });
 
 test("no customer's number is a sentinel", () => {
   const endings = [
-    ...Object.keys(REFUSED_ENDINGS),
-    ...Object.keys(FAILING_ENDINGS),
-    ...Object.values(CREATE_ENDINGS),
+    ...Object.keys(REJECTED_RECIPIENT_ENDINGS),
+    ...Object.keys(FAILED_RECIPIENT_ENDINGS),
+    ...Object.values(CREATE_ERROR_ENDINGS),
   ];
-  const numbers = composeDay(createRandom("x"), 1000).map(({ input }) => input.from);
+  const numbers = composeSampleDay(createRandom("x"), 1000).map(({ input }) => input.from);
   expect(numbers.filter((number) => endings.some((ending) => number.endsWith(ending)))).toEqual([]);
 });
 
 test("playing it delivers every message once, tells its progress, and can be stopped", async () => {
   await using simulator = await startSimulator();
-  await using receiver = await startReceiver();
-  simulator.setWebhook({ accountSid: ACCOUNTS.healthy, sender: SENDERS.online, url: receiver.url });
+  await using receiver = await startWebhookReceiver();
+  simulator.setWebhook({
+    accountSid: SENTINEL_ACCOUNTS.healthy,
+    sender: SENTINEL_SENDERS.online,
+    url: receiver.url,
+  });
   const finished = new Promise<void>((resolve) =>
     simulator.subscribe(
       ({ type, data }) => type === "sample-day" && !(data as { running: boolean }).running && resolve(),

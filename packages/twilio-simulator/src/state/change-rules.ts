@@ -1,11 +1,15 @@
-import type { Context } from "./context.ts";
-import type { Account } from "./types.ts";
+import type { SimulatorContext } from "./context.ts";
+import type { SimulatorAccount } from "./types.ts";
 import type { WebhookOperation } from "./webhook-config.ts";
 
 const MOST_OPERATIONS = 200;
 
 /** Has the account's rules, as they stand now, take effect as Twilio does: after a while, and with an operation to follow. */
-export function applyRules(ctx: Context, account: Account, resourceId: string): WebhookOperation {
+export function applyRules(
+  ctx: SimulatorContext,
+  account: SimulatorAccount,
+  resourceId: string,
+): WebhookOperation {
   const { webhookConfig: config } = account;
   const operation: WebhookOperation = {
     id: ctx.random.typeId("webhooks_operation"),

@@ -1,5 +1,5 @@
 /** How the world misbehaves. Shares go from 0 (never) to 1 (always), times are milliseconds. */
-export type Chaos = {
+export type InjectedFaults = {
   /** Share of webhooks that are delivered a second time. */
   duplicates: number;
   /** Share of webhooks that are overtaken by later ones. */
@@ -19,13 +19,21 @@ export type Chaos = {
   /** The first so many requests for the bytes of each new file answer 404. */
   mediaRequestsNotFound: number;
   /** How fetching media fails, however old they are. */
-  mediaFault: (typeof mediaFaults)[number];
+  mediaFault: (typeof mediaFaultModes)[number];
 };
 
 /** 404; 429; 503; a redirect that leads elsewhere; a file without an end; no answer at all. */
-export const mediaFaults = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"] as const;
+export const mediaFaultModes = [
+  "none",
+  "deleted",
+  "throttled",
+  "down",
+  "astray",
+  "endless",
+  "silent",
+] as const;
 
-export const calm: Readonly<Chaos> = {
+export const noInjectedFaults: Readonly<InjectedFaults> = {
   duplicates: 0,
   reorder: 0,
   delay: 0,
@@ -43,10 +51,10 @@ const times = ["delay", "slowRest", "mediaNotFound"] as const;
 const MAX_COUNT = 1_000;
 
 /** Applies a partial change; says what is wrong with it instead of guessing. */
-export function changeChaos(chaos: Chaos, change: Record<string, unknown>): string | null {
+export function changeInjectedFaults(chaos: InjectedFaults, change: Record<string, unknown>): string | null {
   const next: Record<string, unknown> = { ...chaos };
   for (const [name, value] of Object.entries(change)) {
-    if (!(name in calm)) return `chaos has no setting "${name}"`;
+    if (!(name in noInjectedFaults)) return `chaos has no setting "${name}"`;
     if (shares.some((share) => share === name) && !(typeof value === "number" && value >= 0 && value <= 1))
       return `${name} is a share from 0 to 1`;
     if (times.some((time) => time === name) && !(typeof value === "number" && value >= 0 && value <= 600_000))
@@ -54,8 +62,8 @@ export function changeChaos(chaos: Chaos, change: Record<string, unknown>): stri
     if (name === "mediaRequestsNotFound" && !isCount(value))
       return `${name} is a whole number from 0 to ${MAX_COUNT}`;
     if (name === "callbackFirst" && typeof value !== "boolean") return "callbackFirst is true or false";
-    if (name === "mediaFault" && !mediaFaults.some((fault) => fault === value))
-      return `mediaFault is one of ${mediaFaults.join(", ")}`;
+    if (name === "mediaFault" && !mediaFaultModes.some((fault) => fault === value))
+      return `mediaFault is one of ${mediaFaultModes.join(", ")}`;
     next[name] = value;
   }
   Object.assign(chaos, next);

@@ -3,14 +3,14 @@ type Task = { due: number; run: () => void };
 /** The clock's difference from the real one, from that real moment on. */
 export type ClockMove = { at: number; offset: number };
 
-export type Clock = ReturnType<typeof createClock>;
+export type SimulatorClock = ReturnType<typeof createSimulatorClock>;
 
 const longestTimeout = 2 ** 31 - 1;
 /** Older moves are forgotten: nobody counts from before them. */
 const mostMoves = 1_000;
 
 /** The simulator's own time: it runs like the real one and can be set and moved; what is due by then happens at once. */
-export function createClock(startAt: number | null = null) {
+export function createSimulatorClock(startAt: number | null = null) {
   let offset = startAt === null ? 0 : startAt - Date.now();
   /** Oldest first; the first one is the start. */
   let moves: ClockMove[] = [{ at: 0, offset }];

@@ -1,11 +1,17 @@
-import type { Chaos } from "./chaos.ts";
-import type { Clock } from "./clock.ts";
-import type { Feed } from "./feed.ts";
-import type { Random } from "./random.ts";
-import type { Account, Alert, Delivery, Media, Message } from "./types.ts";
+import type { InjectedFaults } from "./chaos.ts";
+import type { SimulatorClock } from "./clock.ts";
+import type { SimulatorFeed } from "./feed.ts";
+import type { RandomSource } from "./random.ts";
+import type {
+  MonitorAlert,
+  SimulatorAccount,
+  SimulatorDelivery,
+  SimulatorMedia,
+  SimulatorMessage,
+} from "./types.ts";
 
 /** Milliseconds between the steps that Twilio takes by itself. */
-export type Pace = {
+export type DeliveryPace = {
   queued: number;
   sent: number;
   delivered: number;
@@ -18,7 +24,7 @@ export type Pace = {
   retry: number;
 };
 
-export const naturalPace: Readonly<Pace> = {
+export const realisticPace: Readonly<DeliveryPace> = {
   queued: 60,
   sent: 150,
   delivered: 350,
@@ -29,38 +35,38 @@ export const naturalPace: Readonly<Pace> = {
   retry: 100,
 };
 
-export type State = {
-  accounts: Map<string, Account>;
-  messages: Map<string, Message>;
-  media: Map<string, Media>;
+export type SimulatorState = {
+  accounts: Map<string, SimulatorAccount>;
+  messages: Map<string, SimulatorMessage>;
+  media: Map<string, SimulatorMedia>;
   mediaLinks: Map<string, { mediaSid: string; expires: number }>;
   /** How often a file was asked for. */
   mediaRequests: number;
-  alerts: Alert[];
-  deliveries: Delivery[];
+  alerts: MonitorAlert[];
+  deliveries: SimulatorDelivery[];
   /** Last incoming message per account, business and customer: the 24-hour window. */
   windows: Map<string, number>;
 };
 
 /** Webhooks under way: tests wait for them, the end of the simulator cuts them off. */
-export type Outbound = { underway: Set<Promise<unknown>>; stop: AbortController };
+export type OutboundQueue = { underway: Set<Promise<unknown>>; stop: AbortController };
 
-export type Context = {
-  state: State;
-  clock: Clock;
-  random: Random;
-  chaos: Chaos;
-  feed: Feed;
-  pace: Pace;
+export type SimulatorContext = {
+  state: SimulatorState;
+  clock: SimulatorClock;
+  random: RandomSource;
+  chaos: InjectedFaults;
+  feed: SimulatorFeed;
+  pace: DeliveryPace;
   /** Where clients reach this simulator, without a slash at the end. */
   url: () => string;
-  outbound: Outbound;
+  outbound: OutboundQueue;
 };
 
-export function findSender(account: Account, address: string) {
+export function findSender(account: SimulatorAccount, address: string) {
   return account.senders.find((sender) => sender.address === address);
 }
 
-export function findServiceOf(account: Account, senderSid: string) {
+export function findServiceOf(account: SimulatorAccount, senderSid: string) {
   return account.services.find((service) => service.senderSids.includes(senderSid));
 }

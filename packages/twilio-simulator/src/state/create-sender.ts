@@ -1,9 +1,9 @@
-import type { Context } from "./context.ts";
+import type { SimulatorContext } from "./context.ts";
 import { makeSender } from "./seed.ts";
-import type { Sender } from "./types.ts";
+import type { SimulatorSender } from "./types.ts";
 
 /** A new sender is online after a while, as at Twilio. */
-export function finishCreation(ctx: Context, sender: Sender): void {
+export function finishCreation(ctx: SimulatorContext, sender: SimulatorSender): void {
   ctx.clock.after(ctx.pace.senderUpdate, () => {
     if (sender.status !== "CREATING") return;
     const { qualityRating, messagingLimit } = makeSender(sender.sid, sender.address, sender.displayName);

@@ -1,15 +1,15 @@
-export type FeedEvent = { type: string; data: unknown };
+export type SimulatorFeedEvent = { type: string; data: unknown };
 
-export type Feed = ReturnType<typeof createFeed>;
+export type SimulatorFeed = ReturnType<typeof createSimulatorFeed>;
 
 /** Tells the page (and waiting tests) what changed. */
-export function createFeed() {
-  const listeners = new Set<(event: FeedEvent) => void>();
+export function createSimulatorFeed() {
+  const listeners = new Set<(event: SimulatorFeedEvent) => void>();
   return {
     publish(type: string, data: unknown) {
       for (const listener of [...listeners]) listener({ type, data });
     },
-    subscribe(listener: (event: FeedEvent) => void): () => void {
+    subscribe(listener: (event: SimulatorFeedEvent) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -1,7 +1,7 @@
-import type { Context } from "./context.ts";
-import type { SharedKey } from "./webhook-config.ts";
+import type { SimulatorContext } from "./context.ts";
+import type { SimulatorSharedKey } from "./webhook-config.ts";
 
-export function makeSharedKey(ctx: Context, friendlyName: string): SharedKey {
+export function makeSharedKey(ctx: SimulatorContext, friendlyName: string): SimulatorSharedKey {
   const now = ctx.clock.now();
   return {
     id: ctx.random.typeId("webhooks_sharedkey"),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-export type Random = ReturnType<typeof createRandom>;
+export type RandomSource = ReturnType<typeof createRandom>;
 
 /** Numbers and SIDs from one seed, so that a run can be repeated. */
 export function createRandom(seed: string = randomBytes(16).toString("hex")) {

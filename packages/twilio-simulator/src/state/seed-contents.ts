@@ -1,26 +1,26 @@
-import type { Approval, Content } from "./types.ts";
+import type { ContentApproval, ContentTemplate } from "./types.ts";
 
 function approval(
   name: string,
   category: string,
   contentType: string,
-  status: Approval["status"],
+  status: ContentApproval["status"],
   rejectionReason = "",
-): Approval {
+): ContentApproval {
   return { name, category, contentType, status, rejectionReason, allowCategoryChange: true };
 }
 
 export function seedContents(
   created: number,
   sids: { approved: string; pending: string; rejected: string; paused: string },
-): Content[] {
+): ContentTemplate[] {
   const text = (
     sid: string,
     friendlyName: string,
     body: string,
     variables: Record<string, string>,
-    request: Approval | null,
-  ): Content => ({
+    request: ContentApproval | null,
+  ): ContentTemplate => ({
     sid,
     friendlyName,
     language: "en",

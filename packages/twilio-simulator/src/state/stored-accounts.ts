@@ -1,14 +1,14 @@
-import type { Context, State } from "./context.ts";
+import type { SimulatorContext, SimulatorState } from "./context.ts";
 import { finishCreation } from "./create-sender.ts";
 import { seedAccounts } from "./seed.ts";
-import type { Account } from "./types.ts";
+import type { SimulatorAccount } from "./types.ts";
 
 /** What clients create, change and delete in an account through the REST API. */
-export type StoredAccount = Pick<Account, "sid" | "senders" | "services">;
+export type StoredAccount = Pick<SimulatorAccount, "sid" | "senders" | "services">;
 
 /** The accounts of the seed whose senders or services are no longer those of the seed. */
-export function changedAccounts(state: State): StoredAccount[] {
-  const pick = ({ sid, senders, services }: Account): StoredAccount => ({ sid, senders, services });
+export function changedAccounts(state: SimulatorState): StoredAccount[] {
+  const pick = ({ sid, senders, services }: SimulatorAccount): StoredAccount => ({ sid, senders, services });
   return seedAccounts().flatMap((seed) => {
     const account = state.accounts.get(seed.sid);
     if (!account || JSON.stringify(pick(account)) === JSON.stringify(pick(seed))) return [];
@@ -17,7 +17,7 @@ export function changedAccounts(state: State): StoredAccount[] {
 }
 
 /** Accounts that are not there are left out. Senders that were being created or updated are finished. */
-export function restoreAccounts(ctx: Context, stored: StoredAccount[]): void {
+export function restoreAccounts(ctx: SimulatorContext, stored: StoredAccount[]): void {
   for (const { sid, senders, services } of structuredClone(stored)) {
     const account = ctx.state.accounts.get(sid);
     if (!account) continue;

@@ -1,8 +1,8 @@
-import type { SignatureAlgorithm } from "../sign.ts";
+import type { SimulatorSignatureAlgorithm } from "../sign.ts";
 import type { WebhookConfig } from "./webhook-config.ts";
 
 /** What an account does instead of answering. Every one of them is a sentinel a client can be pointed at. */
-export type Behaviour =
+export type RecipientBehaviour =
   | "healthy"
   | "refused" // every call ends with 20005
   | "inactive" // the account itself can be read, everything else ends with 20005
@@ -21,7 +21,7 @@ export type Behaviour =
   | "nulls"
   | "unknown-words";
 
-export type Account = {
+export type SimulatorAccount = {
   sid: string;
   friendlyName: string;
   authToken: string;
@@ -30,18 +30,18 @@ export type Account = {
   status: "active" | "suspended" | "closed";
   type: "Full" | "Trial";
   ownerSid: string;
-  behaviour: Behaviour;
+  behaviour: RecipientBehaviour;
   dateCreated: number;
   dateUpdated: number;
-  keys: ApiKey[];
-  senders: Sender[];
-  services: MessagingService[];
-  contents: Content[];
+  keys: SimulatorApiKey[];
+  senders: SimulatorSender[];
+  services: SimulatorService[];
+  contents: ContentTemplate[];
   webhookConfig: WebhookConfig;
   note: string;
 };
 
-export type ApiKey = {
+export type SimulatorApiKey = {
   sid: string;
   friendlyName: string;
   secret: string;
@@ -63,7 +63,7 @@ export type SenderStatus =
   | "DRAFT"
   | "STUBBED";
 
-export type SenderWebhook = {
+export type SimulatorSenderWebhook = {
   callback_url: string | null;
   callback_method: "POST" | "PUT";
   fallback_url: string | null;
@@ -72,7 +72,7 @@ export type SenderWebhook = {
   status_callback_method: "POST" | "PUT";
 };
 
-export type Sender = {
+export type SimulatorSender = {
   sid: string;
   /** whatsapp:+E164 */
   address: string;
@@ -83,10 +83,10 @@ export type Sender = {
   qualityRating: string | null;
   messagingLimit: string | null;
   offlineReasons: { code: string; message: string; more_info: string }[] | null;
-  webhook: SenderWebhook;
+  webhook: SimulatorSenderWebhook;
 };
 
-export type MessagingService = {
+export type SimulatorService = {
   sid: string;
   friendlyName: string;
   inboundRequestUrl: string | null;
@@ -105,7 +105,7 @@ export type MessagingService = {
   dateUpdated: number;
 };
 
-export type Approval = {
+export type ContentApproval = {
   name: string;
   category: string;
   contentType: string;
@@ -114,13 +114,13 @@ export type Approval = {
   allowCategoryChange: boolean;
 };
 
-export type Content = {
+export type ContentTemplate = {
   sid: string;
   friendlyName: string;
   language: string;
   variables: Record<string, string>;
   types: Record<string, Record<string, unknown>>;
-  approval: Approval | null;
+  approval: ContentApproval | null;
   dateCreated: number;
   dateUpdated: number;
 };
@@ -138,7 +138,7 @@ export type MessageStatus =
   | "received"
   | "read";
 
-export type Message = {
+export type SimulatorMessage = {
   sid: string;
   accountSid: string;
   direction: "inbound" | "outbound-api" | "outbound-reply";
@@ -164,7 +164,7 @@ export type Message = {
   details: Record<string, string>;
 };
 
-export type Media = {
+export type SimulatorMedia = {
   sid: string;
   accountSid: string;
   messageSid: string;
@@ -179,7 +179,7 @@ export type Media = {
   requestsNotFound: number;
 };
 
-export type Attempt = {
+export type SimulatorAttempt = {
   url: string;
   method: string;
   startedAt: number;
@@ -203,7 +203,7 @@ export type FailureKind =
   | "url"
   | "cut";
 
-export type Delivery = {
+export type SimulatorDelivery = {
   id: string;
   accountSid: string;
   messageSid: string;
@@ -215,15 +215,15 @@ export type Delivery = {
   signature: string;
   signedUrl: string;
   /** The shared key that signed; null where the Auth Token did. */
-  sharedKey: { id: string; algorithm: SignatureAlgorithm } | null;
+  sharedKey: { id: string; algorithm: SimulatorSignatureAlgorithm } | null;
   state: "pending" | "delivered" | "failed" | "lost";
   chaos: string[];
-  attempts: Attempt[];
+  attempts: SimulatorAttempt[];
   alert: { sid: string; code: number; text: string } | null;
   createdAt: number;
 };
 
-export type Alert = {
+export type MonitorAlert = {
   sid: string;
   accountSid: string;
   code: number;

@@ -1,8 +1,8 @@
-import type { SignatureAlgorithm } from "../sign.ts";
+import type { SimulatorSignatureAlgorithm } from "../sign.ts";
 
 /** What webhooks.twilio.com holds for one account (Twilio docs, Webhooks configuration API; public beta since 2026-09). */
 export type WebhookConfig = {
-  sharedKeys: SharedKey[];
+  sharedKeys: SimulatorSharedKey[];
   settings: WebhookSetting[];
   rules: WebhookRule[];
   /** The rules that webhooks are sent by: a change of `rules` reaches them when its operation completes. */
@@ -12,7 +12,7 @@ export type WebhookConfig = {
   answered: Map<string, { request: string; status: number; body: unknown }>;
 };
 
-export type SharedKey = {
+export type SimulatorSharedKey = {
   id: string;
   friendlyName: string;
   secret: string;
@@ -30,7 +30,7 @@ export type ConnectionSetting = {
 };
 
 export type SignatureSetting =
-  | { type: "SHARED_KEY"; sharedKeyId: string; algorithm: SignatureAlgorithm }
+  | { type: "SHARED_KEY"; sharedKeyId: string; algorithm: SimulatorSignatureAlgorithm }
   | { type: "NONE" };
 
 export type AuthSetting = {
@@ -72,7 +72,7 @@ export type WebhookOperation = {
 };
 
 /** Of each resource, in one account. */
-export const MOST_RESOURCES = 50;
+export const MAX_RESOURCES = 50;
 
 export function makeWebhookConfig(): WebhookConfig {
   return {

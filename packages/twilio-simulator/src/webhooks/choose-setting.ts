@@ -1,18 +1,18 @@
-import { signedUrl } from "../sign.ts";
-import type { Context } from "../state/context.ts";
-import type { Account } from "../state/types.ts";
+import { urlWithSignature } from "../sign.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorAccount } from "../state/types.ts";
 import { findRule, type RetryReason, type WebhookSetting } from "../state/webhook-config.ts";
-import { type Overrides, type Policy, readOverrides } from "./overrides.ts";
-import type { Signer } from "./signer.ts";
+import { type ConnectionOverrides, parseConnectionOverrides, type RetryPolicy } from "./overrides.ts";
+import type { WebhookSigner } from "./signer.ts";
 
-export type Applied = {
-  overrides: Overrides;
-  signer: Signer;
+export type AppliedSetting = {
+  overrides: ConnectionOverrides;
+  signer: WebhookSigner;
   /** `Authorization` of the setting, sent at once. */
   authorization: string | null;
 };
 
-const policies: Record<RetryReason, Policy> = {
+const policies: Record<RetryReason, RetryPolicy> = {
   HTTP_4XX: "4xx",
   HTTP_5XX: "5xx",
   CONNECTION_TIMEOUT: "ct",
@@ -31,9 +31,14 @@ const defaults = {
  * How a webhook to this URL is sent: by the setting of the rule that matches it, or as ever. A rule's connection settings
  * take the place of the URL's overrides (Twilio docs, Connection overrides).
  */
-export function chooseSetting(ctx: Context, account: Account, url: string): Applied {
+export function chooseSignatureSetting(
+  ctx: SimulatorContext,
+  account: SimulatorAccount,
+  url: string,
+): AppliedSetting {
   const setting = findSetting(ctx, account, url);
-  if (!setting) return { overrides: readOverrides(url), signer: { kind: "token" }, authorization: null };
+  if (!setting)
+    return { overrides: parseConnectionOverrides(url), signer: { kind: "token" }, authorization: null };
   const { connectTimeoutMs, readTimeoutMs, totalTimeoutMs, retryPolicy } = setting.connection ?? defaults;
   const { value } = setting.auth;
   return {
@@ -52,15 +57,15 @@ export function chooseSetting(ctx: Context, account: Account, url: string): Appl
   };
 }
 
-function findSetting(ctx: Context, account: Account, url: string): WebhookSetting | null {
-  const rule = findRule(account.webhookConfig.rulesInForce, signedUrl(url));
+function findSetting(ctx: SimulatorContext, account: SimulatorAccount, url: string): WebhookSetting | null {
+  const rule = findRule(account.webhookConfig.rulesInForce, urlWithSignature(url));
   if (!rule) return null;
   const [first, second] = rule.settings;
   const chosen = second && ctx.random.share() * 100 < second.percentage ? second : first;
   return account.webhookConfig.settings.find(({ id }) => id === chosen?.settingId) ?? null;
 }
 
-function signerOf(account: Account, { signature }: WebhookSetting): Signer {
+function signerOf(account: SimulatorAccount, { signature }: WebhookSetting): WebhookSigner {
   if (signature === null) return { kind: "token" };
   if (signature.type === "NONE") return { kind: "none" };
   const key = account.webhookConfig.sharedKeys.find(({ id }) => id === signature.sharedKeyId);

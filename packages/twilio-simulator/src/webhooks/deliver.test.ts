@@ -2,12 +2,12 @@ import twilio from "twilio";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Simulator } from "../simulator.ts";
 import {
-  answerStatus,
-  answerTwiml,
-  connectClient,
+  createTwilioTestClient,
   findClosedPort,
-  startReceiver,
+  respondStatus,
+  respondTwiml,
   startSimulator,
+  startWebhookReceiver,
 } from "../testing.ts";
 
 let simulator: Simulator;
@@ -41,7 +41,7 @@ async function receive(url: string, change: Record<string, unknown> = {}) {
 
 describe("the request", () => {
   test("is signed so that Twilio's SDK agrees, over the URL without fragment and credentials", async () => {
-    await using receiver = await startReceiver();
+    await using receiver = await startWebhookReceiver();
     const delivery = await receive(
       `${receiver.url.replace("http://", "http://desk:secret@")}/in?tenant=a%20b#rc=2`,
     );
@@ -68,7 +68,7 @@ describe("the request", () => {
   });
 
   test("carries Twilio's headers and a form that is not in alphabetical order", async () => {
-    await using receiver = await startReceiver();
+    await using receiver = await startWebhookReceiver();
     await receive(receiver.url);
     const [request] = receiver.requests;
     expect(request?.method).toBe("POST");
@@ -94,7 +94,7 @@ describe("the request", () => {
   });
 
   test("is signed with the primary token of the moment", async () => {
-    await using receiver = await startReceiver();
+    await using receiver = await startWebhookReceiver();
     const { secondaryToken } = simulator.createSecondaryToken(account.sid);
     const valid = (token: string, index: number) => {
       const request = receiver.requests[index];
@@ -113,7 +113,7 @@ describe("the request", () => {
   });
 
   test("U+0000, emoji and unknown parameters survive, and can be left out or changed", async () => {
-    await using receiver = await startReceiver();
+    await using receiver = await startWebhookReceiver();
     await receive(receiver.url, {
       body: "a\u0000b 👩‍👩‍👧",
       raw: { MessageType: null, NewParameter: "soon", WaId: "1" },
@@ -140,7 +140,7 @@ describe("the request", () => {
   });
 
   test("uses PUT where the sender says so, and GET with everything in the query where a service does", async () => {
-    await using receiver = await startReceiver();
+    await using receiver = await startWebhookReceiver();
     simulator.setWebhook({ accountSid: account.sid, url: receiver.url, method: "PUT" });
     await receive(receiver.url);
     expect(receiver.requests[0]?.method).toBe("PUT");
@@ -190,7 +190,7 @@ describe("when it fails", () => {
   ])(
     "HTTP %i with %s: %i attempts, alert 11200, one idempotency token",
     async (status, fragment, attempts) => {
-      await using receiver = await startReceiver(answerStatus(status));
+      await using receiver = await startWebhookReceiver(respondStatus(status));
       const delivery = await receive(receiver.url + fragment);
       expect(delivery).toMatchObject({ state: "failed", httpStatus: status, alert: { code: 11200 } });
       expect(receiver.requests).toHaveLength(attempts);
@@ -201,15 +201,15 @@ describe("when it fails", () => {
   );
 
   test("a retry that succeeds is a success", async () => {
-    await using receiver = await startReceiver((res, request) =>
-      (receiver.requests.length === 1 ? answerStatus(500) : answerTwiml)(res, request),
+    await using receiver = await startWebhookReceiver((res, request) =>
+      (receiver.requests.length === 1 ? respondStatus(500) : respondTwiml)(res, request),
     );
     expect(await receive(`${receiver.url}#rc=3&rp=5xx`)).toMatchObject({ state: "delivered", alert: null });
     expect(receiver.requests).toHaveLength(2);
   });
 
   test("a slow answer is given up after rt, and retried only where rp says so", async () => {
-    await using receiver = await startReceiver(() => undefined);
+    await using receiver = await startWebhookReceiver(() => undefined);
     const delivery = await receive(`${receiver.url}#rt=100`);
     expect(delivery).toMatchObject({
       state: "failed",
@@ -220,7 +220,7 @@ describe("when it fails", () => {
   });
 
   test("a partial answer is never retried", async () => {
-    await using receiver = await startReceiver((res) => {
+    await using receiver = await startWebhookReceiver((res) => {
       res.writeHead(500, { "Content-Type": "text/xml", "Content-Length": "100" });
       res.write("<Resp", () => res.destroy());
     });
@@ -233,8 +233,8 @@ describe("when it fails", () => {
   });
 
   test("the fallback URL gets the same message with ErrorCode and ErrorUrl", async () => {
-    await using receiver = await startReceiver((res, request) =>
-      (request.url === "/in" ? answerStatus(500) : answerTwiml)(res, request),
+    await using receiver = await startWebhookReceiver((res, request) =>
+      (request.url === "/in" ? respondStatus(500) : respondTwiml)(res, request),
     );
     simulator.setWebhook({ accountSid: account.sid, fallbackUrl: `${receiver.url}/fallback` });
     const delivery = await receive(`${receiver.url}/in`);
@@ -247,8 +247,8 @@ describe("when it fails", () => {
 
   test("a name that is none is 11210, a body over 64 kB is 11750", async () => {
     expect((await receive("http://nowhere.invalid/")).alert?.code).toBe(11210);
-    await using receiver = await startReceiver(
-      answerStatus(200, { "Content-Type": "text/xml" }, "x".repeat(70_000)),
+    await using receiver = await startWebhookReceiver(
+      respondStatus(200, { "Content-Type": "text/xml" }, "x".repeat(70_000)),
     );
     expect((await receive(receiver.url)).alert?.code).toBe(11750);
   });
@@ -260,8 +260,8 @@ describe("redirects and passwords", () => {
     [301, "GET", ""],
     [307, "POST", "WaId"],
   ])("%i goes on as %s", async (status, method, kept) => {
-    await using receiver = await startReceiver((res, request) =>
-      (request.url === "/in" ? answerStatus(status, { Location: "/moved" }) : answerTwiml)(res, request),
+    await using receiver = await startWebhookReceiver((res, request) =>
+      (request.url === "/in" ? respondStatus(status, { Location: "/moved" }) : respondTwiml)(res, request),
     );
     expect((await receive(`${receiver.url}/in`)).state).toBe("delivered");
     const second = receiver.requests[1];
@@ -279,10 +279,10 @@ describe("redirects and passwords", () => {
   });
 
   test("the URL's credentials are sent only after a 401 that asks for them", async () => {
-    await using receiver = await startReceiver((res, request) =>
+    await using receiver = await startWebhookReceiver((res, request) =>
       (request.headers.authorization
-        ? answerTwiml
-        : answerStatus(401, { "WWW-Authenticate": 'Basic realm="desk"' }))(res, request),
+        ? respondTwiml
+        : respondStatus(401, { "WWW-Authenticate": 'Basic realm="desk"' }))(res, request),
     );
     const delivery = await receive(`${receiver.url.replace("http://", "http://desk:secret@")}/in`);
     expect(delivery.state).toBe("delivered");
@@ -295,8 +295,8 @@ describe("redirects and passwords", () => {
 
 describe("the answer", () => {
   test("a <Message> is sent back to the customer and called back", async () => {
-    await using receiver = await startReceiver(
-      answerStatus(
+    await using receiver = await startWebhookReceiver(
+      respondStatus(
         200,
         { "Content-Type": "text/xml" },
         "<?xml version='1.0'?><Response><Message><Body>Hi &amp; bye</Body></Message></Response>",
@@ -320,9 +320,9 @@ describe("the answer", () => {
     ["text/xml", "<Other/>", 12200],
     ["text/xml", "<Response><Dial>+1</Dial></Response>", 12200],
   ])("%s %s raises alert %i, listed at monitor", async (type, body, code) => {
-    await using receiver = await startReceiver(answerStatus(200, { "Content-Type": type }, body));
+    await using receiver = await startWebhookReceiver(respondStatus(200, { "Content-Type": type }, body));
     expect((await receive(receiver.url)).state).toBe("delivered");
-    const { alerts } = connectClient(simulator, account.sid, account.token).monitor.v1;
+    const { alerts } = createTwilioTestClient(simulator, account.sid, account.token).monitor.v1;
     const [alert] = await alerts.list();
     expect(alert).toMatchObject({
       errorCode: String(code),
@@ -336,11 +336,11 @@ describe("the answer", () => {
   });
 
   test.each([
-    ["204", answerStatus(204)],
-    ["empty TwiML", answerTwiml],
-    ["an empty 200", answerStatus(200)],
+    ["204", respondStatus(204)],
+    ["empty TwiML", respondTwiml],
+    ["an empty 200", respondStatus(200)],
   ])("%s is fine", async (_name, answer) => {
-    await using receiver = await startReceiver(answer);
+    await using receiver = await startWebhookReceiver(answer);
     expect(await receive(receiver.url)).toMatchObject({ state: "delivered", alert: null });
   });
 });

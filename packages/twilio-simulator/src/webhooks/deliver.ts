@@ -1,26 +1,26 @@
-import { type Params, signedUrl } from "../sign.ts";
-import type { Context } from "../state/context.ts";
-import type { Account, Attempt, Delivery } from "../state/types.ts";
-import { type Applied, chooseSetting } from "./choose-setting.ts";
-import type { Overrides } from "./overrides.ts";
-import { judgeAttempt, raiseAlert } from "./raise-alert.ts";
+import { type SignedParams, urlWithSignature } from "../sign.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorAccount, SimulatorAttempt, SimulatorDelivery } from "../state/types.ts";
+import { type AppliedSetting, chooseSignatureSetting } from "./choose-setting.ts";
+import type { ConnectionOverrides } from "./overrides.ts";
+import { alertOfAttempt, raiseMonitorAlert } from "./raise-alert.ts";
 import { sendRequest } from "./request.ts";
 import { signatureHeaders } from "./signer.ts";
 
-export type Order = {
-  account: Account;
-  kind: Delivery["kind"];
+export type DeliveryOrder = {
+  account: SimulatorAccount;
+  kind: SimulatorDelivery["kind"];
   url: string;
-  method: Delivery["method"];
+  method: SimulatorDelivery["method"];
   messageSid: string;
-  params: Params;
+  params: SignedParams;
   chaos?: string[];
 };
 
 const mostRedirects = 10;
 
-export function recordDelivery(ctx: Context, order: Order): Delivery {
-  const delivery: Delivery = {
+export function recordDelivery(ctx: SimulatorContext, order: DeliveryOrder): SimulatorDelivery {
+  const delivery: SimulatorDelivery = {
     id: ctx.random.uuid(),
     accountSid: order.account.sid,
     messageSid: order.messageSid,
@@ -49,9 +49,12 @@ export function recordDelivery(ctx: Context, order: Order): Delivery {
  * one retry when the connection fails, all of it changeable by the URL's fragment (Twilio docs, Connection overrides) or
  * by a Webhook Rule.
  */
-export async function deliver(ctx: Context, order: Order): Promise<Delivery> {
+export async function deliverWebhook(
+  ctx: SimulatorContext,
+  order: DeliveryOrder,
+): Promise<SimulatorDelivery> {
   const delivery = recordDelivery(ctx, order);
-  const applied = chooseSetting(ctx, order.account, order.url);
+  const applied = chooseSignatureSetting(ctx, order.account, order.url);
   const { overrides, signer } = applied;
   if (signer.kind === "key") delivery.sharedKey = { id: signer.keyId, algorithm: signer.algorithm };
   // Twilio promises a token "to distinguish retry attempts"; that it stays the same over the retries is believed, not documented.
@@ -77,14 +80,14 @@ export async function deliver(ctx: Context, order: Order): Promise<Delivery> {
     return delivery;
   }
   const last = delivery.attempts.at(-1);
-  const complaint = last ? judgeAttempt(last) : null;
+  const complaint = last ? alertOfAttempt(last) : null;
   delivery.state = complaint ? "failed" : "delivered";
-  if (complaint) raiseAlert(ctx, delivery, complaint.code, complaint.text);
+  if (complaint) raiseMonitorAlert(ctx, delivery, complaint.code, complaint.text);
   ctx.feed.publish("delivery", delivery);
   return delivery;
 }
 
-function mayRetry(attempt: Attempt, { policies }: Overrides): boolean {
+function mayRetry(attempt: SimulatorAttempt, { policies }: ConnectionOverrides): boolean {
   const kind = attempt.error?.kind;
   // "A partial response is never retried" (Connection overrides); nor is an address that is none.
   if (kind === "partial" || kind === "too-large" || kind === "url") return false;
@@ -100,20 +103,20 @@ function mayRetry(attempt: Attempt, { policies }: Overrides): boolean {
 
 /** One attempt, with the redirects and the password question that belong to it. */
 async function exchange(
-  ctx: Context,
-  account: Account,
-  delivery: Delivery,
-  { overrides, signer, authorization: ofSetting }: Applied,
+  ctx: SimulatorContext,
+  account: SimulatorAccount,
+  delivery: SimulatorDelivery,
+  { overrides, signer, authorization: ofSetting }: AppliedSetting,
   idempotencyToken: string,
   deadline: number,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<SimulatorAttempt> {
   let { method, url } = delivery as { method: string; url: string };
   let params = delivery.params;
   let authorization = ofSetting;
 
   for (let hop = 0; ; hop++) {
-    const bare = signedUrl(url);
+    const bare = urlWithSignature(url);
     const target = method === "GET" && params.length ? appendQuery(bare, params) : bare;
     const body = method === "GET" ? "" : new URLSearchParams(params).toString();
     const signed = signatureHeaders(account, signer, target, method === "GET" ? [] : params);
@@ -160,7 +163,7 @@ async function exchange(
   }
 }
 
-function readRedirect(attempt: Attempt, from: string): { url: string; becomesGet: boolean } | null {
+function readRedirect(attempt: SimulatorAttempt, from: string): { url: string; becomesGet: boolean } | null {
   const location = attempt.headers.location;
   if (attempt.error || !location || ![301, 302, 303, 307, 308].includes(attempt.status ?? 0)) return null;
   const url = URL.parse(location, from)?.href;
@@ -174,7 +177,7 @@ function readCredentials(url: string): string | null {
   return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
 
-function appendQuery(url: string, params: Params): string {
+function appendQuery(url: string, params: SignedParams): string {
   return url + (url.includes("?") ? "&" : "?") + new URLSearchParams(params).toString();
 }
 

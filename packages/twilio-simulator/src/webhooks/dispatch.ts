@@ -1,10 +1,14 @@
-import type { Context } from "../state/context.ts";
-import type { Delivery } from "../state/types.ts";
-import { deliver, type Order, recordDelivery } from "./deliver.ts";
-import type { Route } from "./route.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { SimulatorDelivery } from "../state/types.ts";
+import { type DeliveryOrder, deliverWebhook, recordDelivery } from "./deliver.ts";
+import type { WebhookRoute } from "./route.ts";
 
 /** Sends a webhook through the chaos settings, then to the fallback URL when there is one and the first failed. */
-export async function dispatch(ctx: Context, order: Order, route: Route): Promise<Delivery> {
+export async function dispatchWebhook(
+  ctx: SimulatorContext,
+  order: DeliveryOrder,
+  route: WebhookRoute,
+): Promise<SimulatorDelivery> {
   const { chaos, random } = ctx;
   const hit = (share: number) => share > 0 && random.share() < share;
 
@@ -18,8 +22,8 @@ export async function dispatch(ctx: Context, order: Order, route: Route): Promis
   if (order.kind === "incoming" && hit(chaos.reorder)) await ctx.clock.sleep(400 + random.share() * 800);
 
   const marks = hit(chaos.cut) ? ["cut"] : [];
-  const delivery = await deliver(ctx, { ...order, chaos: marks });
-  if (hit(chaos.duplicates)) await deliver(ctx, { ...order, chaos: ["duplicate"] });
+  const delivery = await deliverWebhook(ctx, { ...order, chaos: marks });
+  if (hit(chaos.duplicates)) await deliverWebhook(ctx, { ...order, chaos: ["duplicate"] });
 
   if (delivery.state !== "failed" || !route.fallback) return delivery;
   const failure: [string, string][] = [
@@ -32,11 +36,11 @@ export async function dispatch(ctx: Context, order: Order, route: Route): Promis
     ...route.fallback,
     params: [...order.params, ...failure],
   };
-  return deliver(ctx, fallback);
+  return deliverWebhook(ctx, fallback);
 }
 
 /** Keeps a piece of work in the books until it is done, so that `settle` can wait for it. */
-export function follow<Result>(ctx: Context, work: Promise<Result>): Promise<Result> {
+export function trackDelivery<Result>(ctx: SimulatorContext, work: Promise<Result>): Promise<Result> {
   const { underway } = ctx.outbound;
   const entry: Promise<unknown> = work.finally(() => underway.delete(entry));
   underway.add(entry);

@@ -1,5 +1,5 @@
-import type { Params } from "../sign.ts";
-import type { Media, Message } from "../state/types.ts";
+import type { SignedParams } from "../sign.ts";
+import type { SimulatorMedia, SimulatorMessage } from "../state/types.ts";
 
 /** What a customer can send; the words of the control API. */
 export const incomingKinds = [
@@ -59,16 +59,16 @@ const messageTypes: Record<IncomingKind, string> = {
 
 /** The form of Twilio's request to an incoming message webhook, in the loose order seen in captures: never alphabetical. */
 export function buildIncomingParams(
-  message: Message,
+  message: SimulatorMessage,
   kind: IncomingKind,
   details: IncomingDetails,
-  media: Media[],
+  media: SimulatorMedia[],
   baseUrl: string,
-): Params {
+): SignedParams {
   const phone = /^whatsapp:\+(\d+)$/.exec(message.from ?? "")?.[1];
   const text = (value: string | undefined) => value ?? "";
   const context: Record<string, string> = {};
-  const params: Params = [];
+  const params: SignedParams = [];
   const add = (name: string, value: string | undefined) => {
     if (value !== undefined) params.push([name, value]);
   };

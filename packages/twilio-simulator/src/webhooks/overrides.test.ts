@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { readOverrides } from "./overrides.ts";
+import { parseConnectionOverrides } from "./overrides.ts";
 
 test("Twilio's defaults", () => {
-  expect(readOverrides("https://example.com/")).toEqual({
+  expect(parseConnectionOverrides("https://example.com/")).toEqual({
     connectTimeout: 5000,
     readTimeout: 15_000,
     totalTimeout: 15_000,
@@ -12,7 +12,9 @@ test("Twilio's defaults", () => {
 });
 
 test("all of it can be changed, several policies joined by commas", () => {
-  expect(readOverrides("https://example.com/#rc=5&rp=ct,rt,5xx&ct=1000&rt=2000&tt=9000&e=ashburn")).toEqual({
+  expect(
+    parseConnectionOverrides("https://example.com/#rc=5&rp=ct,rt,5xx&ct=1000&rt=2000&tt=9000&e=ashburn"),
+  ).toEqual({
     connectTimeout: 1000,
     readTimeout: 2000,
     totalTimeout: 9000,
@@ -24,6 +26,8 @@ test("all of it can be changed, several policies joined by commas", () => {
 test.each(["#rc=6", "#rc=-1", "#rc=x", "#rp=never", "#ct=10001", "#rt=99", "#tt=15001", "#section"])(
   "%s changes nothing",
   (fragment) => {
-    expect(readOverrides(`https://example.com/${fragment}`)).toEqual(readOverrides("https://example.com/"));
+    expect(parseConnectionOverrides(`https://example.com/${fragment}`)).toEqual(
+      parseConnectionOverrides("https://example.com/"),
+    );
   },
 );

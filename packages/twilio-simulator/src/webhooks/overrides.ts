@@ -1,18 +1,18 @@
 /** What a URL's fragment asks for (Twilio docs, Connection overrides). */
-export type Overrides = {
+export type ConnectionOverrides = {
   connectTimeout: number;
   readTimeout: number;
   totalTimeout: number;
   retries: number;
-  policies: Set<Policy>;
+  policies: Set<RetryPolicy>;
 };
 
-export type Policy = "4xx" | "5xx" | "ct" | "rt" | "all";
+export type RetryPolicy = "4xx" | "5xx" | "ct" | "rt" | "all";
 
 const known: readonly string[] = ["4xx", "5xx", "ct", "rt", "all"];
 
 /** `#rc=2&rp=ct,rt&ct=1000&rt=5000&tt=9000`; what is missing, unknown or out of range keeps Twilio's default. */
-export function readOverrides(url: string): Overrides {
+export function parseConnectionOverrides(url: string): ConnectionOverrides {
   const fragment = url.includes("#") ? url.slice(url.indexOf("#") + 1) : "";
   const asked = new URLSearchParams(fragment);
 
@@ -22,7 +22,9 @@ export function readOverrides(url: string): Overrides {
     return text !== null && /^\d+$/.test(text) && value >= least && value <= most ? value : otherwise;
   }
 
-  const policies = (asked.get("rp") ?? "").split(",").filter((policy) => known.includes(policy)) as Policy[];
+  const policies = (asked.get("rp") ?? "")
+    .split(",")
+    .filter((policy) => known.includes(policy)) as RetryPolicy[];
   return {
     connectTimeout: number("ct", 100, 10_000, 5_000),
     readTimeout: number("rt", 100, 15_000, 15_000),

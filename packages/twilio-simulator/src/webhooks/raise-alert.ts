@@ -1,5 +1,5 @@
-import type { Context } from "../state/context.ts";
-import type { Alert, Attempt, Delivery, FailureKind } from "../state/types.ts";
+import type { SimulatorContext } from "../state/context.ts";
+import type { FailureKind, MonitorAlert, SimulatorAttempt, SimulatorDelivery } from "../state/types.ts";
 
 /** Debugger codes of a failed connection (Twilio error dictionary). */
 const codes: Record<FailureKind, number> = {
@@ -16,17 +16,22 @@ const codes: Record<FailureKind, number> = {
 };
 
 /** The Debugger's view of one attempt, or null when there is nothing to complain about. */
-export function judgeAttempt(attempt: Attempt): { code: number; text: string } | null {
+export function alertOfAttempt(attempt: SimulatorAttempt): { code: number; text: string } | null {
   if (attempt.error) return { code: codes[attempt.error.kind], text: attempt.error.message };
   if (attempt.status === null || attempt.status >= 300)
     return { code: 11200, text: `Got HTTP ${attempt.status} response to ${attempt.url}` };
   return null;
 }
 
-export function raiseAlert(ctx: Context, delivery: Delivery, code: number, text: string): Alert {
+export function raiseMonitorAlert(
+  ctx: SimulatorContext,
+  delivery: SimulatorDelivery,
+  code: number,
+  text: string,
+): MonitorAlert {
   const last = delivery.attempts.at(-1);
   const param = (name: string) => delivery.params.find(([other]) => other === name)?.[1] ?? null;
-  const alert: Alert = {
+  const alert: MonitorAlert = {
     sid: ctx.random.sid("NO"),
     accountSid: delivery.accountSid,
     code,

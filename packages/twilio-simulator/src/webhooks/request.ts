@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { gunzipSync } from "node:zlib";
-import type { Attempt, FailureKind } from "../state/types.ts";
+import type { FailureKind, SimulatorAttempt } from "../state/types.ts";
 
 export type WebhookRequest = {
   url: string;
@@ -22,9 +22,9 @@ const largestAnswer = 64 * 1024;
 const dnsErrors = new Set(["ENOTFOUND", "EAI_AGAIN"]);
 
 /** One HTTP exchange, told as an attempt; it never throws. */
-export function sendRequest(request: WebhookRequest, startedAt: number): Promise<Attempt> {
+export function sendRequest(request: WebhookRequest, startedAt: number): Promise<SimulatorAttempt> {
   const begun = performance.now();
-  const attempt: Attempt = {
+  const attempt: SimulatorAttempt = {
     url: request.url,
     method: request.method,
     startedAt,
@@ -41,7 +41,7 @@ export function sendRequest(request: WebhookRequest, startedAt: number): Promise
     const chunks: Buffer[] = [];
 
     let done = false;
-    function finish(error: Attempt["error"]) {
+    function finish(error: SimulatorAttempt["error"]) {
       if (done) return;
       done = true;
       clearTimeout(timer);

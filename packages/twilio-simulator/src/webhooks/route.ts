@@ -1,17 +1,22 @@
-import { type Context, findSender, findServiceOf } from "../state/context.ts";
-import type { Account, Delivery, Message, Sender } from "../state/types.ts";
+import { findSender, findServiceOf, type SimulatorContext } from "../state/context.ts";
+import type {
+  SimulatorAccount,
+  SimulatorDelivery,
+  SimulatorMessage,
+  SimulatorSender,
+} from "../state/types.ts";
 
-export type Route = {
+export type WebhookRoute = {
   url: string;
-  method: Delivery["method"];
-  fallback: { url: string; method: Delivery["method"] } | null;
+  method: SimulatorDelivery["method"];
+  fallback: { url: string; method: SimulatorDelivery["method"] } | null;
 };
 
 /**
  * Where an incoming message goes: to the sender's own webhook, unless the sender is in a Messaging Service that takes
  * incoming messages itself (a service without inbound_request_url takes them and calls nobody).
  */
-export function routeIncoming(account: Account, sender: Sender): Route | null {
+export function routeIncoming(account: SimulatorAccount, sender: SimulatorSender): WebhookRoute | null {
   const service = findServiceOf(account, sender.sid);
   if (service && !service.useInboundWebhookOnNumber) {
     if (!service.inboundRequestUrl) return null;
@@ -30,7 +35,7 @@ export function routeIncoming(account: Account, sender: Sender): Route | null {
 }
 
 /** Where a status goes: the create call's StatusCallback, else the service's, else the sender's. */
-export function routeStatus(ctx: Context, message: Message): Route | null {
+export function routeStatus(ctx: SimulatorContext, message: SimulatorMessage): WebhookRoute | null {
   const account = ctx.state.accounts.get(message.accountSid);
   if (!account) return null;
   if (message.statusCallback) return { url: message.statusCallback, method: "POST", fallback: null };

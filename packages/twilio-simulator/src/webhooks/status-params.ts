@@ -1,5 +1,5 @@
-import type { Params } from "../sign.ts";
-import type { Message, MessageStatus, Sender } from "../state/types.ts";
+import type { SignedParams } from "../sign.ts";
+import type { MessageStatus, SimulatorMessage, SimulatorSender } from "../state/types.ts";
 
 const eventTypes: Partial<Record<MessageStatus, string>> = {
   delivered: "DELIVERED",
@@ -9,11 +9,11 @@ const eventTypes: Partial<Record<MessageStatus, string>> = {
 
 /** The form of a status callback of a channel message, in the order of captures; Channel fields come from `sent` on. */
 export function buildStatusParams(
-  message: Message,
+  message: SimulatorMessage,
   status: MessageStatus,
-  sender: Sender | undefined,
-): Params {
-  const params: Params = [];
+  sender: SimulatorSender | undefined,
+): SignedParams {
+  const params: SignedParams = [];
   const failed = status === "failed" || status === "undelivered";
   const onChannel = status !== "queued" && status !== "canceled";
   const eventType = eventTypes[status];

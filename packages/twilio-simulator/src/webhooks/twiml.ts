@@ -1,17 +1,21 @@
 /** What the answer to an incoming message tells Twilio to do. */
-export type Verdict = {
+export type TwimlVerdict = {
   replies: { body: string; media: string[]; to: string | null }[];
   alert: { code: number; text: string } | null;
 };
 
-const nothing: Verdict = { replies: [], alert: null };
-const complaint = (code: number, text: string): Verdict => ({ replies: [], alert: { code, text } });
+const nothing: TwimlVerdict = { replies: [], alert: null };
+const complaint = (code: number, text: string): TwimlVerdict => ({ replies: [], alert: { code, text } });
 
 const xmlTypes = ["text/xml", "application/xml", "text/html"];
 const knownVerbs = ["Message", "Redirect", "Sms"];
 
 /** Reads a successful answer as Twilio does: TwiML, or nothing at all. */
-export function readAnswer(status: number, contentType: string | undefined, body: string): Verdict {
+export function parseTwimlResponse(
+  status: number,
+  contentType: string | undefined,
+  body: string,
+): TwimlVerdict {
   if (status === 204) return nothing;
   const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (body.trim() === "")

@@ -1,8 +1,8 @@
-import type { SenderWebhook } from "@waystation/db/schema";
-import { DomainError } from "../errors.ts";
-import type { Sender } from "../twilio/senders.ts";
-import type { Inspection } from "./inspect.ts";
-import type { Unchecked } from "./unchecked.ts";
+import { DomainError } from "@waystation/core/errors";
+import type { SenderWebhook } from "@waystation/db/schema/schema";
+import type { TwilioSender } from "../twilio/senders.ts";
+import type { UncheckedParts } from "./health/unchecked-parts.ts";
+import type { AccountInspection } from "./inspect-account.ts";
 
 export interface ChosenSender {
   sender: string;
@@ -19,7 +19,7 @@ export interface ChosenSender {
 }
 
 /** Twilio's shared test number; its senders API does not list it. */
-export const SANDBOX = "whatsapp:+14155238886";
+export const SANDBOX_NUMBER = "whatsapp:+14155238886";
 
 /** In these states a sender cannot receive messages; a state that is not listed may be one that can. */
 const NOT_RECEIVING = new Set([
@@ -32,12 +32,12 @@ const NOT_RECEIVING = new Set([
   "STUBBED",
 ]);
 
-export function isOffline(status: string | null): boolean {
+export function isSenderOffline(status: string | null): boolean {
   return status !== null && NOT_RECEIVING.has(status.toUpperCase());
 }
 
 /** Finds what the admin wants to connect among what the account has; rejects what cannot receive messages. */
-export function chooseSender(found: Inspection, wanted: string): ChosenSender {
+export function chooseSender(found: AccountInspection, wanted: string): ChosenSender {
   const text = wanted.trim();
   if (/^MG[0-9a-f]{32}$/i.test(text)) return chooseService(found, text);
   if (!/^whatsapp:\+[1-9]\d{6,14}$/.test(text))
@@ -47,7 +47,7 @@ export function chooseSender(found: Inspection, wanted: string): ChosenSender {
       { field: "sender" },
     );
   const sender = found.senders.find((candidate) => candidate.address === text);
-  if (!sender && text === SANDBOX) return unlisted(text, null);
+  if (!sender && text === SANDBOX_NUMBER) return unlisted(text, null);
   if (!sender && isUnchecked(found, "senders"))
     return unlisted(text, {
       reason: "sender_unchecked",
@@ -59,7 +59,7 @@ export function chooseSender(found: Inspection, wanted: string): ChosenSender {
       "This account has no such WhatsApp sender. Choose one of its senders, or register the number in Twilio's console first.",
       { field: "sender" },
     );
-  if (isOffline(sender.status))
+  if (isSenderOffline(sender.status))
     throw new DomainError(
       "sender_offline",
       `This sender is ${sender.status?.toLowerCase().replaceAll("_", " ")} at Twilio and cannot receive messages. ${
@@ -92,11 +92,11 @@ function unlisted(sender: string, caution: ChosenSender["caution"]): ChosenSende
   };
 }
 
-function isUnchecked(found: Inspection, what: Unchecked["what"]): boolean {
+function isUnchecked(found: AccountInspection, what: UncheckedParts["what"]): boolean {
   return found.unchecked.some((one) => one.what === what);
 }
 
-function cautionOf(found: Inspection, sender: Sender): ChosenSender["caution"] {
+function cautionOf(found: AccountInspection, sender: TwilioSender): ChosenSender["caution"] {
   const service = found.services.find(
     (candidate) => !candidate.useInboundWebhookOnNumber && candidate.senders?.includes(sender.address),
   );
@@ -119,7 +119,7 @@ function cautionOf(found: Inspection, sender: Sender): ChosenSender["caution"] {
   return null;
 }
 
-function chooseService(found: Inspection, sid: string): ChosenSender {
+function chooseService(found: AccountInspection, sid: string): ChosenSender {
   const service = found.services.find((candidate) => candidate.sid.toLowerCase() === sid.toLowerCase());
   if (!service && isUnchecked(found, "services"))
     return unlisted(`MG${sid.slice(2)}`, {
@@ -142,7 +142,7 @@ function chooseService(found: Inspection, sid: string): ChosenSender {
       `The Messaging Service “${service.name}” has no WhatsApp sender. Add one to its sender pool in Twilio's console.`,
       { field: "sender" },
     );
-  if (members.length > 0 && members.every((sender) => isOffline(sender.status)))
+  if (members.length > 0 && members.every((sender) => isSenderOffline(sender.status)))
     throw new DomainError(
       "sender_offline",
       `No WhatsApp sender of the Messaging Service “${service.name}” is online. Open its sender pool in Twilio's console.`,

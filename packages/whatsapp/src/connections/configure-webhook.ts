@@ -1,17 +1,17 @@
 import { setTimeout } from "node:timers/promises";
-import type { SenderWebhook } from "@waystation/db/schema";
-import type { Platform } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { deadline, type TwilioClient, twilioClient } from "../twilio/client.ts";
-import { explainTwilio, refusalOf } from "../twilio/failure.ts";
-import { UnexpectedAnswerError } from "../twilio/http.ts";
+import type { Installation } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import type { SenderWebhook } from "@waystation/db/schema/schema";
+import { createTwilioClient, type TwilioClient, twilioTimeoutSignal } from "../twilio/client.ts";
+import { twilioErrorOf, twilioToDomainError } from "../twilio/failure.ts";
+import { UnexpectedResponseError } from "../twilio/http.ts";
 import { fetchSenderWebhook, fetchService } from "../twilio/senders.ts";
-import { setWebhook } from "../twilio/set-webhook.ts";
-import { SANDBOX } from "./choose-sender.ts";
-import type { Credentials } from "./read-credentials.ts";
+import { setTwilioWebhook } from "../twilio/set-webhook.ts";
+import { SANDBOX_NUMBER } from "./choose-sender.ts";
+import type { TwilioCredentials } from "./credentials/parse-credentials.ts";
 import { plainWebhookUrl, proposedWebhook, webhookUrl } from "./webhook-url.ts";
 
-export interface SettingChange {
+export interface WebhookSettingChange {
   setting: string;
   before: string | null;
   after: string | null;
@@ -23,24 +23,24 @@ export interface WebhookTarget {
   messagingServiceSid: string | null;
 }
 
-export interface Configured {
+export interface ConfiguredWebhook {
   /** The settings before; null where Twilio did not say. */
   found: SenderWebhook | null;
   applied: SenderWebhook | null;
-  changes: SettingChange[];
+  changes: WebhookSettingChange[];
   problem: { reason: string; message: string } | null;
 }
 
 /** Points the sender (or Messaging Service) at us. A refusal is an answer here: it must not cost the connection. */
 export async function configureWebhook(
-  platform: Pick<Platform, "publicUrl" | "simulatorUrl">,
-  credentials: Credentials,
+  platform: Pick<Installation, "publicUrl" | "simulatorUrl">,
+  credentials: TwilioCredentials,
   target: WebhookTarget,
   known: SenderWebhook | null,
-): Promise<Configured> {
+): Promise<ConfiguredWebhook> {
   if (target.senderSid === null && target.messagingServiceSid === null)
     return { found: known, applied: null, changes: [], problem: withoutSid(target) };
-  const client = clientFor(platform, credentials);
+  const client = twilioClientFor(platform, credentials);
   const found = known ?? (await fetchWebhook(client, target).catch(() => null));
   try {
     const applied = await applyWithOverrides(platform.publicUrl, client, target, found ?? NO_WEBHOOK);
@@ -53,7 +53,7 @@ export async function configureWebhook(
 }
 
 function withoutSid({ sender }: WebhookTarget): { reason: string; message: string } {
-  if (sender === SANDBOX)
+  if (sender === SANDBOX_NUMBER)
     return {
       reason: "sender_not_found",
       message:
@@ -87,20 +87,23 @@ export async function fetchWebhook(
 
 /** Puts settings back as they were found. */
 export async function restoreWebhook(
-  platform: Pick<Platform, "simulatorUrl">,
-  credentials: Credentials,
+  platform: Pick<Installation, "simulatorUrl">,
+  credentials: TwilioCredentials,
   target: WebhookTarget,
   found: SenderWebhook,
 ): Promise<void> {
-  await setAndConfirm(clientFor(platform, credentials), target, found);
+  await setAndConfirm(twilioClientFor(platform, credentials), target, found);
 }
 
-export function clientFor(platform: Pick<Platform, "simulatorUrl">, credentials: Credentials): TwilioClient {
+export function twilioClientFor(
+  platform: Pick<Installation, "simulatorUrl">,
+  credentials: TwilioCredentials,
+): TwilioClient {
   const { mode, accountSid, authToken, apiKey } = credentials;
-  return twilioClient(
+  return createTwilioClient(
     { mode, accountSid, username: apiKey?.sid ?? accountSid, password: apiKey?.secret ?? authToken },
     platform.simulatorUrl,
-    deadline(),
+    twilioTimeoutSignal(),
   );
 }
 
@@ -119,7 +122,7 @@ async function applyWithOverrides(
     await setAndConfirm(client, target, wanted);
     return wanted;
   } catch (error) {
-    if (refusalOf(error)?.status !== 400) throw error;
+    if (twilioErrorOf(error)?.status !== 400) throw error;
     const plain = { ...wanted, ...proposedWebhook(plainWebhookUrl(publicUrl)), ...method };
     await setAndConfirm(client, target, plain);
     return plain;
@@ -133,9 +136,9 @@ async function setAndConfirm(
   wanted: SenderWebhook,
 ): Promise<void> {
   try {
-    await setWebhook(client, target, wanted);
+    await setTwilioWebhook(client, target, wanted);
   } catch (error) {
-    if (!(error instanceof UnexpectedAnswerError)) throw error;
+    if (!(error instanceof UnexpectedResponseError)) throw error;
     const now = await fetchWebhook(client, target).catch(() => null);
     if (now?.callbackUrl !== wanted.callbackUrl) throw error;
   }
@@ -165,14 +168,14 @@ const SETTINGS = {
   statusCallbackMethod: "Status callbacks: method",
 } as const;
 
-function changesBetween(before: SenderWebhook, after: SenderWebhook): SettingChange[] {
+function changesBetween(before: SenderWebhook, after: SenderWebhook): WebhookSettingChange[] {
   return (Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])
     .filter((key) => before[key] !== after[key])
     .map((key) => ({ setting: SETTINGS[key], before: before[key], after: after[key] }));
 }
 
 function explainConfiguring(error: unknown): { reason: string; message: string } {
-  const status = refusalOf(error)?.status;
+  const status = twilioErrorOf(error)?.status;
   if (status === 401 || status === 403)
     return {
       reason: "no_permission",
@@ -184,7 +187,7 @@ function explainConfiguring(error: unknown): { reason: string; message: string }
       reason: "twilio_unexpected",
       message: "Twilio refused the new webhook settings. Paste the URL in Twilio's console instead.",
     };
-  const explained = explainTwilio(error);
+  const explained = twilioToDomainError(error);
   if (!(explained instanceof DomainError)) throw error;
   return { reason: explained.reason, message: explained.message };
 }

@@ -1,43 +1,43 @@
-import { connections, type SenderWebhook } from "@waystation/db/schema";
+import type { Context } from "@waystation/core/context";
+import { seal } from "@waystation/core/credentials";
+import { DomainError } from "@waystation/core/errors";
+import { connections, type SenderWebhook } from "@waystation/db/schema/schema";
+import { recordAudit } from "@waystation/identity/audit/record";
 import { and, arrayOverlaps, eq, inArray, ne, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { recordAudit } from "../audit/record.ts";
-import type { Context } from "../context.ts";
-import { seal } from "../credentials.ts";
-import { DomainError } from "../errors.ts";
-import { forgetAccount } from "../webhooks/connection-cache.ts";
+import { evictAccount } from "../webhooks/connection-cache.ts";
 import { type ChosenSender, chooseSender } from "./choose-sender.ts";
-import { type Configured, configureWebhook } from "./configure-webhook.ts";
-import { type Connection, findConnection } from "./find-connection.ts";
+import { type ConfiguredWebhook, configureWebhook } from "./configure-webhook.ts";
+import { UNKNOWN_WEBHOOK, viewConnections } from "./connection-view.ts";
+import { parseCredentials, type TwilioCredentials } from "./credentials/parse-credentials.ts";
+import { requireTestMode } from "./credentials/test-mode.ts";
 import type { ConnectInput } from "./inputs.ts";
-import { inspect } from "./inspect.ts";
+import { inspectAccount } from "./inspect-account.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
-import { type Credentials, readCredentials } from "./read-credentials.ts";
-import { requireTestMode } from "./test-mode.ts";
-import { UNKNOWN, viewConnections } from "./view.ts";
-import { isOurs } from "./webhook-url.ts";
+import { type ConnectionRecord, requireConnection } from "./require-connection.ts";
+import { isOurWebhookUrl } from "./webhook-url.ts";
 
 /**
  * Connects a sender: verifies again at Twilio, saves (or takes up again) the connection with its audit entry, then sets
  * the sender's webhook if asked to. What Twilio refuses in that last step is told, and the connection stands.
  */
-export async function connect(ctx: Context, input: ConnectInput) {
-  const credentials = readCredentials(input);
+export async function connectTwilioSender(ctx: Context, input: ConnectInput) {
+  const credentials = parseCredentials(input);
   requireTestMode(ctx, credentials.mode);
   await limitTwilioCalls(ctx);
   const wanted = (input.sender ?? input.messagingServiceSid ?? "").trim();
-  const found = await inspect(credentials, ctx.simulatorUrl, wanted);
+  const found = await inspectAccount(credentials, ctx.simulatorUrl, wanted);
   const chosen = chooseSender(found, wanted);
   const { row, reattached } = await save(ctx, credentials, found, chosen, input.displayName || null);
-  forgetAccount(ctx.installation.db, row.accountSid);
+  evictAccount(ctx.installation.db, row.accountSid);
 
-  let configured: Configured = { found: null, applied: null, changes: [], problem: null };
+  let configured: ConfiguredWebhook = { found: null, applied: null, changes: [], problem: null };
   if (input.configureWebhook) {
-    configured = await configureWebhook(ctx, credentials, targetOf(row), chosen.webhook);
+    configured = await configureWebhook(ctx, credentials, webhookTargetOf(row), chosen.webhook);
     if (configured.applied) await recordApplied(ctx, row, configured);
   }
   ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
-  const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
+  const [view] = await viewConnections(ctx, [await requireConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just saved is gone");
   return {
     ...view,
@@ -50,7 +50,7 @@ export async function connect(ctx: Context, input: ConnectInput) {
   };
 }
 
-export function targetOf(row: Pick<Connection, "sender" | "senderSid">) {
+export function webhookTargetOf(row: Pick<ConnectionRecord, "sender" | "senderSid">) {
   return {
     sender: row.sender,
     senderSid: row.senderSid,
@@ -60,11 +60,11 @@ export function targetOf(row: Pick<Connection, "sender" | "senderSid">) {
 
 async function save(
   ctx: Context,
-  credentials: Credentials,
-  found: Awaited<ReturnType<typeof inspect>>,
+  credentials: TwilioCredentials,
+  found: Awaited<ReturnType<typeof inspectAccount>>,
   chosen: ChosenSender,
   displayName: string | null,
-): Promise<{ row: Connection; reattached: boolean }> {
+): Promise<{ row: ConnectionRecord; reattached: boolean }> {
   const { accountSid } = credentials;
   // Whether a sender is taken is a question about every organisation.
   return ctx.installation.db.transaction(async (tx) => {
@@ -88,8 +88,8 @@ async function save(
       displayName: displayName ?? earlier?.displayName ?? null,
       isActive: true,
       accountName: found.account.name ?? earlier?.accountName ?? accountSid,
-      accountStatus: found.account.status ?? UNKNOWN,
-      accountType: found.account.type ?? earlier?.accountType ?? UNKNOWN,
+      accountStatus: found.account.status ?? UNKNOWN_WEBHOOK,
+      accountType: found.account.type ?? earlier?.accountType ?? UNKNOWN_WEBHOOK,
       ownerAccountSid: found.account.ownerSid ?? earlier?.ownerAccountSid ?? null,
       senderSid: chosen.senderSid ?? earlier?.senderSid ?? null,
       poolSenders: chosen.poolSenders ?? earlier?.poolSenders ?? [],
@@ -169,11 +169,15 @@ function snapshot(
   earlier: SenderWebhook | null,
 ): SenderWebhook | null {
   if (found === null) return earlier;
-  if (!isOurs(publicUrl, found.callbackUrl)) return found;
+  if (!isOurWebhookUrl(publicUrl, found.callbackUrl)) return found;
   return earlier ?? { ...found, callbackUrl: null, statusCallbackUrl: null };
 }
 
-async function recordApplied(ctx: Context, row: Connection, configured: Configured): Promise<void> {
+async function recordApplied(
+  ctx: Context,
+  row: ConnectionRecord,
+  configured: ConfiguredWebhook,
+): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await tx
       .update(connections)

@@ -1,30 +1,35 @@
-import { auditLog, connections } from "@waystation/db/schema";
-import { databases } from "@waystation/db/testing";
+import { DomainError } from "@waystation/core/errors";
+import { TEST_PUBLIC_URL } from "@waystation/core/testing/test-core";
+import { auditLog, connections } from "@waystation/db/schema/schema";
+import { testDatabases } from "@waystation/db/testing/databases";
 import {
-  ACCOUNTS,
-  API_KEYS,
-  SENDERS,
-  SERVICE,
-  TOKENS,
-  tokenOf,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  SENTINEL_TOKENS,
+  sentinelTokenOf,
 } from "@waystation/twilio-simulator/sentinels";
 import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DomainError } from "../errors.ts";
-import { createTestDesk, PUBLIC_URL, type TestDesk } from "../testing.ts";
-import { check } from "./check.ts";
-import { connect } from "./connect.ts";
-import { disconnect } from "./disconnect.ts";
+import { createTestInstallation, type TestInstallation } from "../testing.ts";
+import { connectTwilioSender } from "./connect.ts";
+import { testCredentials } from "./credentials/test-mode.ts";
+import { disconnectSender } from "./disconnect.ts";
+import { checkConnection } from "./health/check-connection.ts";
+import { recheckDueConnections } from "./health/recheck-connections.ts";
 import { type ConnectInput, connectInput } from "./inputs.ts";
-import { recheckDue } from "./recheck.ts";
-import { status } from "./status.ts";
-import { testCredentials } from "./test-mode.ts";
-import { verify } from "./verify.ts";
+import { listConnectionStatus } from "./list-connections.ts";
+import { verifyCredentials } from "./verify.ts";
 import { plainWebhookUrl, publicUrlProblem, webhookUrl } from "./webhook-url.ts";
 
-const healthy = { mode: "test" as const, accountSid: ACCOUNTS.healthy, authToken: TOKENS.primary };
+const healthy = {
+  mode: "test" as const,
+  accountSid: SENTINEL_ACCOUNTS.healthy,
+  authToken: SENTINEL_TOKENS.primary,
+};
 const input = (more: Partial<ConnectInput> = {}): ConnectInput =>
-  connectInput.parse({ ...healthy, sender: SENDERS.online, ...more });
+  connectInput.parse({ ...healthy, sender: SENTINEL_SENDERS.online, ...more });
 
 async function refusal(promise: Promise<unknown>) {
   const error = await promise.then(
@@ -36,10 +41,10 @@ async function refusal(promise: Promise<unknown>) {
   throw new Error(`No refusal but ${String(error)}`);
 }
 
-describe.each(databases)("on %s", (kind) => {
-  let desk: TestDesk;
+describe.each(testDatabases)("on %s", (kind) => {
+  let desk: TestInstallation;
   beforeAll(async () => {
-    desk = await createTestDesk(kind);
+    desk = await createTestInstallation(kind);
   });
   afterAll(() => desk[Symbol.asyncDispose]());
 
@@ -55,72 +60,82 @@ describe.each(databases)("on %s", (kind) => {
   describe("verify", () => {
     test("shows the account and all its senders, and saves nothing", async () => {
       const ctx = await desk.person();
-      const found = await verify(ctx, healthy);
+      const found = await verifyCredentials(ctx, healthy);
       expect(found.account).toEqual({
-        sid: ACCOUNTS.healthy,
+        sid: SENTINEL_ACCOUNTS.healthy,
         name: "Bar Harbour Ltd",
         status: "active",
         type: "full",
         relation: "parent",
-        ownerSid: ACCOUNTS.healthy,
+        ownerSid: SENTINEL_ACCOUNTS.healthy,
       });
       expect(found.token.primary).toBe(true);
-      expect(found.senders.find((sender) => sender.address === SENDERS.online)).toMatchObject({
+      expect(found.senders.find((sender) => sender.address === SENTINEL_SENDERS.online)).toMatchObject({
         status: "ONLINE",
         qualityRating: "HIGH",
         connected: false,
       });
-      const offline = found.senders.find((sender) => sender.address === SENDERS.offline);
+      const offline = found.senders.find((sender) => sender.address === SENTINEL_SENDERS.offline);
       expect(offline?.status).toBe("OFFLINE");
       expect(offline?.offlineReasons[0]?.message).toBeTruthy();
       expect(found.services.map((service) => [service.sid, service.senders])).toEqual([
-        [SERVICE, [SENDERS.inService]],
+        [SENTINEL_SERVICE, [SENTINEL_SENDERS.inService]],
       ]);
       expect(found.proposedWebhook.callbackUrl).toBe(
-        `${PUBLIC_URL}/api/webhooks/twilio-whatsapp#rc=5&rp=ct,rt,5xx`,
+        `${TEST_PUBLIC_URL}/api/webhooks/twilio-whatsapp#rc=5&rp=ct,rt,5xx`,
       );
-      expect(await status(ctx)).toEqual([]);
+      expect(await listConnectionStatus(ctx)).toEqual([]);
     });
 
     test.each<[string, string, string, string | null]>([
-      ["a wrong token", ACCOUNTS.healthy, "auth_failed", "authToken"],
-      ["a suspended account", ACCOUNTS.suspended, "account_suspended", "accountSid"],
-      ["a suspended account that can be read", ACCOUNTS.suspendedReadable, "account_suspended", "accountSid"],
-      ["a closed account", ACCOUNTS.closed, "account_closed", "accountSid"],
-      ["too many requests", ACCOUNTS.rateLimited, "twilio_rate_limited", null],
-      ["a fault of Twilio's", ACCOUNTS.serverError, "twilio_unreachable", null],
-      ["a web page for an answer", ACCOUNTS.html, "twilio_unexpected", null],
-      ["an answer cut off", ACCOUNTS.brokenJson, "twilio_unexpected", null],
-      ["a connection reset", ACCOUNTS.reset, "twilio_unreachable", null],
+      ["a wrong token", SENTINEL_ACCOUNTS.healthy, "auth_failed", "authToken"],
+      ["a suspended account", SENTINEL_ACCOUNTS.suspended, "account_suspended", "accountSid"],
+      [
+        "a suspended account that can be read",
+        SENTINEL_ACCOUNTS.suspendedReadable,
+        "account_suspended",
+        "accountSid",
+      ],
+      ["a closed account", SENTINEL_ACCOUNTS.closed, "account_closed", "accountSid"],
+      ["too many requests", SENTINEL_ACCOUNTS.rateLimited, "twilio_rate_limited", null],
+      ["a fault of Twilio's", SENTINEL_ACCOUNTS.serverError, "twilio_unreachable", null],
+      ["a web page for an answer", SENTINEL_ACCOUNTS.html, "twilio_unexpected", null],
+      ["an answer cut off", SENTINEL_ACCOUNTS.brokenJson, "twilio_unexpected", null],
+      ["a connection reset", SENTINEL_ACCOUNTS.reset, "twilio_unreachable", null],
       ["nobody's account", `AC${"f".repeat(32)}`, "auth_failed", "authToken"],
     ])("%s", async (_name, accountSid, reason, field) => {
-      const authToken = accountSid === ACCOUNTS.healthy ? TOKENS.wrong : tokenOf(accountSid);
-      const refused = await refusal(verify(await desk.person(), { mode: "test", accountSid, authToken }));
+      const authToken =
+        accountSid === SENTINEL_ACCOUNTS.healthy ? SENTINEL_TOKENS.wrong : sentinelTokenOf(accountSid);
+      const refused = await refusal(
+        verifyCredentials(await desk.person(), { mode: "test", accountSid, authToken }),
+      );
       expect(refused).toMatchObject({ reason, field });
     });
 
     test("the secondary token is recognised", async () => {
-      desk.simulator.createSecondaryToken(ACCOUNTS.healthy);
+      desk.simulator.createSecondaryToken(SENTINEL_ACCOUNTS.healthy);
       const secondary = desk.simulator
         .listAccounts()
-        .find((account) => account.sid === ACCOUNTS.healthy)?.secondaryToken;
-      const refused = await refusal(verify(await desk.person(), { ...healthy, authToken: secondary ?? "" }));
+        .find((account) => account.sid === SENTINEL_ACCOUNTS.healthy)?.secondaryToken;
+      const refused = await refusal(
+        verifyCredentials(await desk.person(), { ...healthy, authToken: secondary ?? "" }),
+      );
       expect(refused).toMatchObject({ reason: "secondary_token", field: "authToken" });
     });
 
     test("a trial account and a subaccount are told as such", async () => {
-      const trial = await verify(await desk.person(), {
+      const trial = await verifyCredentials(await desk.person(), {
         mode: "test",
-        accountSid: ACCOUNTS.trial,
-        authToken: tokenOf(ACCOUNTS.trial),
+        accountSid: SENTINEL_ACCOUNTS.trial,
+        authToken: sentinelTokenOf(SENTINEL_ACCOUNTS.trial),
       });
       expect(trial.account).toMatchObject({ type: "trial", relation: "parent" });
-      const sub = await verify(await desk.person(), {
+      const sub = await verifyCredentials(await desk.person(), {
         mode: "test",
-        accountSid: ACCOUNTS.subaccount,
-        authToken: tokenOf(ACCOUNTS.subaccount),
+        accountSid: SENTINEL_ACCOUNTS.subaccount,
+        authToken: sentinelTokenOf(SENTINEL_ACCOUNTS.subaccount),
       });
-      expect(sub.account).toMatchObject({ relation: "subaccount", ownerSid: ACCOUNTS.healthy });
+      expect(sub.account).toMatchObject({ relation: "subaccount", ownerSid: SENTINEL_ACCOUNTS.healthy });
     });
 
     test("with an API key: a good one, a wrong one, one that may not send", async () => {
@@ -130,19 +145,19 @@ describe.each(databases)("on %s", (kind) => {
         apiKeySecret: pair.secret,
       });
       const ctx = await desk.person();
-      expect((await verify(ctx, key(API_KEYS.standard))).permissions).toEqual({
+      expect((await verifyCredentials(ctx, key(SENTINEL_API_KEYS.standard))).permissions).toEqual({
         account: true,
         messages: true,
         senders: true,
         services: true,
       });
-      expect(await refusal(verify(ctx, key({ ...API_KEYS.standard, secret: "x".repeat(32) })))).toMatchObject(
-        {
-          reason: "api_key_failed",
-          field: "apiKeySid",
-        },
-      );
-      expect(await refusal(verify(ctx, key(API_KEYS.restricted)))).toMatchObject({
+      expect(
+        await refusal(verifyCredentials(ctx, key({ ...SENTINEL_API_KEYS.standard, secret: "x".repeat(32) }))),
+      ).toMatchObject({
+        reason: "api_key_failed",
+        field: "apiKeySid",
+      });
+      expect(await refusal(verifyCredentials(ctx, key(SENTINEL_API_KEYS.restricted)))).toMatchObject({
         reason: "no_permission",
         field: "apiKeySid",
       });
@@ -150,16 +165,19 @@ describe.each(databases)("on %s", (kind) => {
 
     test("the eleventh call in a minute is refused before Twilio is asked; another organisation's is not", async () => {
       const ctx = await desk.person();
-      const wrong = { ...healthy, authToken: TOKENS.wrong };
+      const wrong = { ...healthy, authToken: SENTINEL_TOKENS.wrong };
       for (let call = 0; call < 10; call++)
-        expect((await refusal(verify(ctx, wrong))).reason).toBe("auth_failed");
-      expect((await refusal(verify(ctx, wrong))).reason).toBe("too_many_requests");
-      expect((await refusal(verify(await desk.person(), wrong))).reason).toBe("auth_failed");
+        expect((await refusal(verifyCredentials(ctx, wrong))).reason).toBe("auth_failed");
+      expect((await refusal(verifyCredentials(ctx, wrong))).reason).toBe("too_many_requests");
+      expect((await refusal(verifyCredentials(await desk.person(), wrong))).reason).toBe("auth_failed");
     });
 
     test("test mode is refused where no simulator is configured", async () => {
       const ctx = { ...(await desk.person()), simulatorUrl: null };
-      expect(await refusal(verify(ctx, healthy))).toMatchObject({ reason: "test_mode_off", field: "mode" });
+      expect(await refusal(verifyCredentials(ctx, healthy))).toMatchObject({
+        reason: "test_mode_off",
+        field: "mode",
+      });
     });
   });
 
@@ -167,12 +185,12 @@ describe.each(databases)("on %s", (kind) => {
     test("saves a sealed token, an audit entry, and answers without any secret", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551000");
-      const made = await connect(
+      const made = await connectTwilioSender(
         ctx,
         input({ ...account, sender: "whatsapp:+14155551000", displayName: "Front desk" }),
       );
       expect(made.id).toMatch(/^[0-9a-f-]{36}$/);
-      expect(made.webhookUrl).toBe(webhookUrl(PUBLIC_URL));
+      expect(made.webhookUrl).toBe(webhookUrl(TEST_PUBLIC_URL));
       expect(made).toMatchObject({
         isActive: true,
         displayName: "Front desk",
@@ -190,7 +208,7 @@ describe.each(databases)("on %s", (kind) => {
         ["connection.connected", "whatsapp:+14155551000"],
       ]);
       expect(JSON.stringify(audit)).not.toContain(account.authToken);
-      const seen = await status(ctx);
+      const seen = await listConnectionStatus(ctx);
       expect(seen.map((one) => one.id)).toEqual([made.id]);
       expect(JSON.stringify(seen)).not.toContain(account.authToken);
     });
@@ -201,21 +219,24 @@ describe.each(databases)("on %s", (kind) => {
       const address = "whatsapp:+14155551001";
       const before = "https://old.example.org/hook";
       desk.simulator.setWebhook({ accountSid: account.accountSid, sender: address, url: before });
-      const made = await connect(ctx, input({ ...account, sender: address, configureWebhook: true }));
+      const made = await connectTwilioSender(
+        ctx,
+        input({ ...account, sender: address, configureWebhook: true }),
+      );
       expect(made.configured).toMatchObject({ applied: true, problem: null });
       expect(made.configured.changes[0]).toEqual({
         setting: "Incoming messages: URL",
         before,
-        after: webhookUrl(PUBLIC_URL),
+        after: webhookUrl(TEST_PUBLIC_URL),
       });
       const at = () =>
         desk.simulator
           .listAccounts()
           .flatMap((one) => one.senders)
           .find((sender) => sender.address === address)?.webhook;
-      await expect.poll(() => JSON.stringify(at())).toContain(webhookUrl(PUBLIC_URL));
+      await expect.poll(() => JSON.stringify(at())).toContain(webhookUrl(TEST_PUBLIC_URL));
       expect(made.webhook.state).toBe("ours");
-      const ended = await disconnect(ctx, { connectionId: made.id });
+      const ended = await disconnectSender(ctx, { connectionId: made.id });
       expect(ended).toMatchObject({
         isActive: false,
         verdict: "disconnected",
@@ -223,20 +244,23 @@ describe.each(databases)("on %s", (kind) => {
       });
       // Twilio takes such an update up a moment after its answer (202).
       await expect.poll(() => JSON.stringify(at())).toContain(before);
-      expect(JSON.stringify(at())).not.toContain(PUBLIC_URL);
+      expect(JSON.stringify(at())).not.toContain(TEST_PUBLIC_URL);
     });
 
     test("leaves settings alone that are no longer ours when it ends", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551002");
       const address = "whatsapp:+14155551002";
-      const made = await connect(ctx, input({ ...account, sender: address, configureWebhook: true }));
+      const made = await connectTwilioSender(
+        ctx,
+        input({ ...account, sender: address, configureWebhook: true }),
+      );
       desk.simulator.setWebhook({
         accountSid: account.accountSid,
         sender: address,
         url: "https://somebody.example.org/",
       });
-      const ended = await disconnect(ctx, { connectionId: made.id });
+      const ended = await disconnectSender(ctx, { connectionId: made.id });
       // The address for messages is somebody else's and stays; only the status callbacks were still ours.
       expect(ended.restored.state).toBe("restored");
       const now = desk.simulator
@@ -248,75 +272,101 @@ describe.each(databases)("on %s", (kind) => {
 
     test("falls back to the plain URL where Twilio refuses one with overrides", async () => {
       const ctx = await desk.person();
-      const accountSid = ACCOUNTS.fragmentRefused;
-      const found = await verify(ctx, { mode: "test", accountSid, authToken: tokenOf(accountSid) });
+      const accountSid = SENTINEL_ACCOUNTS.fragmentRefused;
+      const found = await verifyCredentials(ctx, {
+        mode: "test",
+        accountSid,
+        authToken: sentinelTokenOf(accountSid),
+      });
       const sender = found.senders[0]?.address ?? "";
-      const made = await connect(
+      const made = await connectTwilioSender(
         ctx,
-        input({ accountSid, authToken: tokenOf(accountSid), sender, configureWebhook: true }),
+        input({ accountSid, authToken: sentinelTokenOf(accountSid), sender, configureWebhook: true }),
       );
       expect(made.configured.applied).toBe(true);
-      expect(made.configured.changes.map((change) => change.after)).toContain(plainWebhookUrl(PUBLIC_URL));
+      expect(made.configured.changes.map((change) => change.after)).toContain(
+        plainWebhookUrl(TEST_PUBLIC_URL),
+      );
     });
 
     test("a refusal of the webhook settings does not lose the connection", async () => {
       const ctx = await desk.person();
-      const accountSid = ACCOUNTS.senderUpdateRefused;
-      const found = await verify(ctx, { mode: "test", accountSid, authToken: tokenOf(accountSid) });
+      const accountSid = SENTINEL_ACCOUNTS.senderUpdateRefused;
+      const found = await verifyCredentials(ctx, {
+        mode: "test",
+        accountSid,
+        authToken: sentinelTokenOf(accountSid),
+      });
       const sender = found.senders[0]?.address ?? "";
-      const made = await connect(
+      const made = await connectTwilioSender(
         ctx,
-        input({ accountSid, authToken: tokenOf(accountSid), sender, configureWebhook: true }),
+        input({ accountSid, authToken: sentinelTokenOf(accountSid), sender, configureWebhook: true }),
       );
       expect(made.configured).toMatchObject({ applied: false, problem: { reason: "no_permission" } });
-      expect((await status(ctx)).map((one) => one.isActive)).toEqual([true]);
+      expect((await listConnectionStatus(ctx)).map((one) => one.isActive)).toEqual([true]);
     });
 
     test("a Messaging Service brings its senders along and gets its own URL set", async () => {
       const ctx = await desk.person();
-      const made = await connect(ctx, input({ sender: SERVICE, configureWebhook: true }));
+      const made = await connectTwilioSender(
+        ctx,
+        input({ sender: SENTINEL_SERVICE, configureWebhook: true }),
+      );
       expect(made).toMatchObject({
-        sender: SERVICE,
-        poolSenders: [SENDERS.inService],
+        sender: SENTINEL_SERVICE,
+        poolSenders: [SENTINEL_SENDERS.inService],
         configured: { applied: true },
       });
       const service = () =>
         desk.simulator
           .listAccounts()
           .flatMap((one) => one.services)
-          .find((one) => one.sid === SERVICE);
-      expect(service()?.inboundRequestUrl).toBe(webhookUrl(PUBLIC_URL));
+          .find((one) => one.sid === SENTINEL_SERVICE);
+      expect(service()?.inboundRequestUrl).toBe(webhookUrl(TEST_PUBLIC_URL));
       // Its sender is held through it.
-      expect((await refusal(connect(await desk.person(), input({ sender: SENDERS.inService })))).reason).toBe(
-        "sender_taken",
-      );
-      await disconnect(ctx, { connectionId: made.id });
-      expect(service()?.inboundRequestUrl).not.toBe(webhookUrl(PUBLIC_URL));
+      expect(
+        (
+          await refusal(
+            connectTwilioSender(await desk.person(), input({ sender: SENTINEL_SENDERS.inService })),
+          )
+        ).reason,
+      ).toBe("sender_taken");
+      await disconnectSender(ctx, { connectionId: made.id });
+      expect(service()?.inboundRequestUrl).not.toBe(webhookUrl(TEST_PUBLIC_URL));
     });
 
     test("a sender inside a Messaging Service connects with the caution that the service takes its messages", async () => {
       const ctx = await desk.person();
-      const made = await connect(ctx, input({ sender: SENDERS.inService, configureWebhook: true }));
+      const made = await connectTwilioSender(
+        ctx,
+        input({ sender: SENTINEL_SENDERS.inService, configureWebhook: true }),
+      );
       expect(made.configured.problem?.reason).toBe("sender_in_service");
       expect(made.reasons.map((reason) => reason.code)).toContain("sender_in_service");
-      await disconnect(ctx, { connectionId: made.id });
+      await disconnectSender(ctx, { connectionId: made.id });
     });
 
     test("refuses an offline sender, an unknown one and nonsense, beside the sender", async () => {
       const ctx = await desk.person();
-      expect(await refusal(connect(ctx, input({ sender: SENDERS.offline })))).toMatchObject({
+      expect(
+        await refusal(connectTwilioSender(ctx, input({ sender: SENTINEL_SENDERS.offline }))),
+      ).toMatchObject({
         reason: "sender_offline",
         field: "sender",
       });
-      expect(await refusal(connect(ctx, input({ sender: SENDERS.pending })))).toMatchObject({
+      expect(
+        await refusal(connectTwilioSender(ctx, input({ sender: SENTINEL_SENDERS.pending }))),
+      ).toMatchObject({
         reason: "sender_offline",
         field: "sender",
       });
-      expect(await refusal(connect(ctx, input({ sender: "whatsapp:+19999999999" })))).toMatchObject({
+      expect(
+        await refusal(connectTwilioSender(ctx, input({ sender: "whatsapp:+19999999999" }))),
+      ).toMatchObject({
         reason: "sender_not_found",
         field: "sender",
       });
-      expect(await refusal(connect(ctx, input({ sender: "+14155550100" })))).toMatchObject({
+      expect(await refusal(connectTwilioSender(ctx, input({ sender: "+14155550100" })))).toMatchObject({
         reason: "sender_format",
         field: "sender",
       });
@@ -326,10 +376,13 @@ describe.each(databases)("on %s", (kind) => {
       const [one, two] = [await desk.person(), await desk.person()];
       const account = freshAccount("+14155551003");
       const wanted = input({ ...account, sender: "whatsapp:+14155551003" });
-      const settled = await Promise.allSettled([connect(one, wanted), connect(two, wanted)]);
+      const settled = await Promise.allSettled([
+        connectTwilioSender(one, wanted),
+        connectTwilioSender(two, wanted),
+      ]);
       expect(settled.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
       const loser = settled[0]?.status === "rejected" ? one : two;
-      const refused = await refusal(connect(loser, wanted));
+      const refused = await refusal(connectTwilioSender(loser, wanted));
       expect(refused).toMatchObject({ reason: "sender_taken", field: "sender" });
       expect(refused.message).not.toMatch(/organi[sz]ation/i);
     });
@@ -338,9 +391,9 @@ describe.each(databases)("on %s", (kind) => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551004", "+14155551005");
       const wanted = input({ ...account, sender: "whatsapp:+14155551004" });
-      const first = await connect(ctx, wanted);
-      const other = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551005" }));
-      await disconnect(ctx, { connectionId: first.id });
+      const first = await connectTwilioSender(ctx, wanted);
+      const other = await connectTwilioSender(ctx, input({ ...account, sender: "whatsapp:+14155551005" }));
+      await disconnectSender(ctx, { connectionId: first.id });
       const [ended] = await ctx.installation.db
         .select()
         .from(connections)
@@ -350,9 +403,11 @@ describe.each(databases)("on %s", (kind) => {
         null,
         false,
       ]);
-      const again = await connect(ctx, wanted);
+      const again = await connectTwilioSender(ctx, wanted);
       expect([first.reattached, again.reattached, again.id]).toEqual([false, true, first.id]);
-      expect((await status(ctx)).map((one) => one.id).sort()).toEqual([first.id, other.id].sort());
+      expect((await listConnectionStatus(ctx)).map((one) => one.id).sort()).toEqual(
+        [first.id, other.id].sort(),
+      );
       const audit = await ctx.installation.db
         .select({ action: auditLog.action })
         .from(auditLog)
@@ -369,11 +424,11 @@ describe.each(databases)("on %s", (kind) => {
     test("another organisation neither sees nor ends a connection", async () => {
       const [ours, theirs] = [await desk.person(), await desk.person()];
       const account = freshAccount("+14155551006");
-      const made = await connect(ours, input({ ...account, sender: "whatsapp:+14155551006" }));
-      expect(await status(theirs)).toEqual([]);
-      for (const act of [check, disconnect])
+      const made = await connectTwilioSender(ours, input({ ...account, sender: "whatsapp:+14155551006" }));
+      expect(await listConnectionStatus(theirs)).toEqual([]);
+      for (const act of [checkConnection, disconnectSender])
         expect((await refusal(act(theirs, { connectionId: made.id }))).reason).toBe("not_found");
-      expect((await status(ours))[0]?.isActive).toBe(true);
+      expect((await listConnectionStatus(ours))[0]?.isActive).toBe(true);
     });
   });
 
@@ -381,14 +436,16 @@ describe.each(databases)("on %s", (kind) => {
     test("succeeds though Twilio fails, and says so", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551007");
-      const made = await connect(
+      const made = await connectTwilioSender(
         ctx,
         input({ ...account, sender: "whatsapp:+14155551007", configureWebhook: true }),
       );
       const away = { ...ctx, simulatorUrl: "http://127.0.0.1:9" };
-      const ended = await disconnect(away, { connectionId: made.id });
+      const ended = await disconnectSender(away, { connectionId: made.id });
       expect(ended).toMatchObject({ isActive: false, restored: { state: "failed" } });
-      expect((await disconnect(ctx, { connectionId: made.id })).restored.state).toBe("nothing_to_restore");
+      expect((await disconnectSender(ctx, { connectionId: made.id })).restored.state).toBe(
+        "nothing_to_restore",
+      );
     });
   });
 
@@ -396,7 +453,7 @@ describe.each(databases)("on %s", (kind) => {
     test("follows what Twilio says at the next check: a replaced token breaks it", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551008");
-      const made = await connect(
+      const made = await connectTwilioSender(
         ctx,
         input({ ...account, sender: "whatsapp:+14155551008", configureWebhook: true }),
       );
@@ -406,15 +463,18 @@ describe.each(databases)("on %s", (kind) => {
       ]);
       desk.simulator.createSecondaryToken(account.accountSid);
       desk.simulator.promoteToken(account.accountSid);
-      const checked = await check(ctx, { connectionId: made.id });
+      const checked = await checkConnection(ctx, { connectionId: made.id });
       expect([checked.verdict, checked.reasons[0]?.code]).toEqual(["broken", "auth_failed"]);
     });
 
     test("an unreachable Twilio is attention, not a broken connection", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551009");
-      const made = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551009" }));
-      const checked = await check({ ...ctx, simulatorUrl: "http://127.0.0.1:9" }, { connectionId: made.id });
+      const made = await connectTwilioSender(ctx, input({ ...account, sender: "whatsapp:+14155551009" }));
+      const checked = await checkConnection(
+        { ...ctx, simulatorUrl: "http://127.0.0.1:9" },
+        { connectionId: made.id },
+      );
       expect(checked.verdict).toBe("attention");
       expect(checked.reasons.map((reason) => reason.code)).toContain("twilio_unreachable");
       expect(checked.reasons.map((reason) => reason.code)).toContain("webhook_unset");
@@ -424,13 +484,13 @@ describe.each(databases)("on %s", (kind) => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551010");
       const address = "whatsapp:+14155551010";
-      const made = await connect(ctx, input({ ...account, sender: address }));
+      const made = await connectTwilioSender(ctx, input({ ...account, sender: address }));
       desk.simulator.setWebhook({
         accountSid: account.accountSid,
         sender: address,
         url: "https://other.example.org/",
       });
-      const checked = await check(ctx, { connectionId: made.id });
+      const checked = await checkConnection(ctx, { connectionId: made.id });
       expect(checked.webhook).toMatchObject({ state: "elsewhere", actualUrl: "https://other.example.org/" });
       expect(checked.reasons[0]?.code).toBe("webhook_elsewhere");
     });
@@ -438,12 +498,12 @@ describe.each(databases)("on %s", (kind) => {
     test("a token that no key opens is broken", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551011");
-      const made = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551011" }));
+      const made = await connectTwilioSender(ctx, input({ ...account, sender: "whatsapp:+14155551011" }));
       await ctx.installation.db
         .update(connections)
         .set({ authTokenSealed: "s1.00000000.AAAA.AAAA.AAAA" })
         .where(eq(connections.id, made.id));
-      expect((await status(ctx))[0]).toMatchObject({
+      expect((await listConnectionStatus(ctx))[0]).toMatchObject({
         verdict: "broken",
         reasons: [{ code: "token_unreadable" }, {}],
       });
@@ -452,14 +512,17 @@ describe.each(databases)("on %s", (kind) => {
     test("every active connection is asked about again after an hour, once", async () => {
       const ctx = await desk.person();
       const account = freshAccount("+14155551012");
-      const made = await connect(ctx, input({ ...account, sender: "whatsapp:+14155551012" }));
+      const made = await connectTwilioSender(ctx, input({ ...account, sender: "whatsapp:+14155551012" }));
       await ctx.installation.db.update(connections).set({ checkedAt: new Date() });
-      expect(await recheckDue(desk.platform)).toBe(0);
+      expect(await recheckDueConnections(desk.platform)).toBe(0);
       await ctx.installation.db
         .update(connections)
         .set({ checkedAt: new Date(Date.now() - 3_700_000) })
         .where(eq(connections.id, made.id));
-      const counts = await Promise.all([recheckDue(desk.platform), recheckDue(desk.platform)]);
+      const counts = await Promise.all([
+        recheckDueConnections(desk.platform),
+        recheckDueConnections(desk.platform),
+      ]);
       expect(counts[0] + counts[1]).toBe(1);
     });
   });
@@ -468,8 +531,8 @@ describe.each(databases)("on %s", (kind) => {
     const { accounts } = await testCredentials(desk.platform);
     expect(accounts).toContainEqual(
       expect.objectContaining({
-        accountSid: ACCOUNTS.healthy,
-        authToken: TOKENS.primary,
+        accountSid: SENTINEL_ACCOUNTS.healthy,
+        authToken: SENTINEL_TOKENS.primary,
         name: "Bar Harbour Ltd",
       }),
     );
@@ -477,9 +540,13 @@ describe.each(databases)("on %s", (kind) => {
 });
 
 test("a Twilio that never answers is given up, and not called a wrong token", async () => {
-  await using desk = await createTestDesk("embedded");
-  const hang = { mode: "test" as const, accountSid: ACCOUNTS.hang, authToken: tokenOf(ACCOUNTS.hang) };
-  expect((await refusal(verify(await desk.person(), hang))).reason).toBe("twilio_unreachable");
+  await using desk = await createTestInstallation("embedded");
+  const hang = {
+    mode: "test" as const,
+    accountSid: SENTINEL_ACCOUNTS.hang,
+    authToken: sentinelTokenOf(SENTINEL_ACCOUNTS.hang),
+  };
+  expect((await refusal(verifyCredentials(await desk.person(), hang))).reason).toBe("twilio_unreachable");
 });
 
 test.each([

@@ -1,16 +1,17 @@
-import { databases } from "@waystation/db/testing";
+import { testDatabases } from "@waystation/db/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDesk, type TestDesk } from "../testing.ts";
-import { check } from "./check.ts";
+import { createTestInstallation, type TestInstallation } from "../testing.ts";
 import { chooseSender } from "./choose-sender.ts";
-import { clientFor, configureWebhook, fetchWebhook } from "./configure-webhook.ts";
-import { connect, targetOf } from "./connect.ts";
-import { disconnect } from "./disconnect.ts";
+import { configureWebhook, fetchWebhook, twilioClientFor } from "./configure-webhook.ts";
+import { connectTwilioSender, webhookTargetOf } from "./connect.ts";
+import { parseCredentials } from "./credentials/parse-credentials.ts";
+import { disconnectSender } from "./disconnect.ts";
+import { checkConnection } from "./health/check-connection.ts";
+import type { UncheckedParts } from "./health/unchecked-parts.ts";
 import { connectInput } from "./inputs.ts";
-import { inspect } from "./inspect.ts";
-import { readCredentials } from "./read-credentials.ts";
-import { status } from "./status.ts";
+import { inspectAccount } from "./inspect-account.ts";
+import { listConnectionStatus } from "./list-connections.ts";
 import {
   DocumentedResponse,
   json,
@@ -20,8 +21,7 @@ import {
   startStub,
   withValue,
 } from "./testing-openapi.ts";
-import type { Unchecked } from "./unchecked.ts";
-import { verify } from "./verify.ts";
+import { verifyCredentials } from "./verify.ts";
 
 const SENDER = "whatsapp:+14155550190";
 const SENDER_SID = `XE${"a".repeat(32)}`;
@@ -58,7 +58,7 @@ function bodies(accountSid: string): Record<Route, unknown> {
 }
 
 /** What cannot be checked without a field, and the word that the sentence has for it. */
-const NEEDED: Partial<Record<Route, Record<string, [what: Unchecked["what"], word: string]>>> = {
+const NEEDED: Partial<Record<Route, Record<string, [what: UncheckedParts["what"], word: string]>>> = {
   account: {
     friendly_name: ["account", "name"],
     status: ["account", "status"],
@@ -106,32 +106,32 @@ const login = (accountSid: string) => ({
 /** What verify, connect and check read of Twilio, without a database. */
 async function read(responders: Record<Route, Responder>, accountSid: string) {
   await using twilio = await startStub(responders);
-  const credentials = readCredentials(login(accountSid));
-  const found = await inspect(credentials, twilio.url, SENDER);
+  const credentials = parseCredentials(login(accountSid));
+  const found = await inspectAccount(credentials, twilio.url, SENDER);
   const chosen = chooseSender(found, SENDER);
-  const target = targetOf({ sender: SENDER, senderSid: SENDER_SID });
+  const target = webhookTargetOf({ sender: SENDER, senderSid: SENDER_SID });
   const configured = await configureWebhook(
     { publicUrl: "https://desk.example.org", simulatorUrl: twilio.url },
     credentials,
     target,
     chosen.webhook,
   );
-  const client = clientFor({ simulatorUrl: twilio.url }, credentials);
-  const service = await fetchWebhook(client, targetOf({ sender: SERVICE, senderSid: null }));
+  const client = twilioClientFor({ simulatorUrl: twilio.url }, credentials);
+  const service = await fetchWebhook(client, webhookTargetOf({ sender: SERVICE, senderSid: null }));
   return { found, chosen, configured, service };
 }
 
 /** Everything that a connection goes through, at a Twilio with these responses. */
-async function run(desk: TestDesk, responders: Record<Route, Responder>, accountSid: string) {
+async function run(desk: TestInstallation, responders: Record<Route, Responder>, accountSid: string) {
   await using twilio = await startStub(responders);
   const ctx = { ...(await desk.person()), simulatorUrl: twilio.url };
   const credentials = login(accountSid);
-  const verified = await verify(ctx, credentials);
+  const verified = await verifyCredentials(ctx, credentials);
   const input = connectInput.parse({ ...credentials, sender: SENDER, configureWebhook: true });
-  const made = await connect(ctx, input);
-  const checked = await check(ctx, { connectionId: made.id });
-  const [listed] = await status(ctx);
-  const ended = await disconnect(ctx, { connectionId: made.id });
+  const made = await connectTwilioSender(ctx, input);
+  const checked = await checkConnection(ctx, { connectionId: made.id });
+  const [listed] = await listConnectionStatus(ctx);
+  const ended = await disconnectSender(ctx, { connectionId: made.id });
   expect([made.isActive, checked.isActive, listed?.id, ended.isActive]).toEqual([true, true, made.id, false]);
   expect(checked.verdict).toBe("attention");
   const whats = (unchecked: { what: string }[]) => unchecked.map(({ what }) => what);
@@ -174,7 +174,7 @@ const failures: [string, Responder, reason: string][] = [
   ["a redirect", (res) => void res.writeHead(302, { Location: "/" }).end(), "twilio_unexpected"],
   ["a broken connection", (res) => void res.destroy(), "twilio_unreachable"],
 ];
-const lists: [Route, Unchecked["what"]][] = [
+const lists: [Route, UncheckedParts["what"]][] = [
   ["senders", "senders"],
   ["services", "services"],
   ["pool", "service_senders"],
@@ -239,10 +239,10 @@ test("a list goes on over pages, and says where it broke off", async () => {
   expect(found.unchecked).toEqual([]);
 });
 
-describe.each(databases)("on %s", (kind) => {
-  let desk: TestDesk;
+describe.each(testDatabases)("on %s", (kind) => {
+  let desk: TestInstallation;
   beforeAll(async () => {
-    desk = await createTestDesk(kind);
+    desk = await createTestInstallation(kind);
   });
   afterAll(() => desk[Symbol.asyncDispose]());
 

@@ -1,26 +1,26 @@
-import { connections, type SenderWebhook } from "@waystation/db/schema";
-import { sharedKeys } from "@waystation/db/schema-shared-keys";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { connections, type SenderWebhook } from "@waystation/db/schema/schema";
+import { sharedKeys } from "@waystation/db/schema/shared-keys";
+import { recordAudit } from "@waystation/identity/audit/record";
 import { and, eq } from "drizzle-orm";
-import { recordAudit } from "../audit/record.ts";
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { explainTwilio } from "../twilio/failure.ts";
-import { forgetAccount } from "../webhooks/connection-cache.ts";
-import { clientFor, fetchWebhook, restoreWebhook } from "./configure-webhook.ts";
-import { targetOf } from "./connect.ts";
-import { type Connection, findConnection } from "./find-connection.ts";
+import { twilioToDomainError } from "../twilio/failure.ts";
+import { evictAccount } from "../webhooks/connection-cache.ts";
+import { fetchWebhook, restoreWebhook, twilioClientFor } from "./configure-webhook.ts";
+import { webhookTargetOf } from "./connect.ts";
+import { viewConnections } from "./connection-view.ts";
+import { unsealCredentials } from "./credentials/unseal-credentials.ts";
 import type { ConnectionInput } from "./inputs.ts";
-import { openCredentials } from "./open-credentials.ts";
-import { viewConnections } from "./view.ts";
-import { isOurs } from "./webhook-url.ts";
+import { type ConnectionRecord, requireConnection } from "./require-connection.ts";
+import { isOurWebhookUrl } from "./webhook-url.ts";
 
-export interface Restored {
+export interface RestoredWebhook {
   state: "restored" | "not_ours" | "nothing_to_restore" | "failed";
   message: string;
 }
 
 interface PutBack {
-  restored: Restored;
+  restored: RestoredWebhook;
   /** The settings at Twilio now, where they are known. */
   actual: SenderWebhook | null;
 }
@@ -29,8 +29,8 @@ interface PutBack {
  * Ends a connection: history stays, the sealed credentials and shared keys are erased, and the sender's webhook settings are put back as
  * they were found if they are still ours. What Twilio says to that is told, and stands in nobody's way.
  */
-export async function disconnect(ctx: Context, input: ConnectionInput) {
-  const row = await findConnection(ctx, input.connectionId);
+export async function disconnectSender(ctx: Context, input: ConnectionInput) {
+  const row = await requireConnection(ctx, input.connectionId);
   const { restored, actual }: PutBack = row.isActive
     ? await putBack(ctx, row)
     : {
@@ -38,17 +38,17 @@ export async function disconnect(ctx: Context, input: ConnectionInput) {
         actual: row.webhookActual,
       };
   if (row.isActive) await end(ctx, row, restored, actual);
-  forgetAccount(ctx.installation.db, row.accountSid);
+  evictAccount(ctx.installation.db, row.accountSid);
   ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
-  const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
+  const [view] = await viewConnections(ctx, [await requireConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just ended is gone");
   return { ...view, restored };
 }
 
 async function end(
   ctx: Context,
-  row: Connection,
-  restored: Restored,
+  row: ConnectionRecord,
+  restored: RestoredWebhook,
   webhookActual: SenderWebhook | null,
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
@@ -88,16 +88,16 @@ async function end(
 
 /** The settings with what is ours replaced by what was there before us; somebody else's stay. `now` itself if none is. */
 function withoutUs(publicUrl: string, now: SenderWebhook, found: SenderWebhook): SenderWebhook {
-  const messages = isOurs(publicUrl, now.callbackUrl);
-  const statuses = isOurs(publicUrl, now.statusCallbackUrl);
+  const messages = isOurWebhookUrl(publicUrl, now.callbackUrl);
+  const statuses = isOurWebhookUrl(publicUrl, now.statusCallbackUrl);
   if (!messages && !statuses) return now;
   const { callbackUrl, callbackMethod } = messages ? found : now;
   const { statusCallbackUrl, statusCallbackMethod } = statuses ? found : now;
   return { ...now, callbackUrl, callbackMethod, statusCallbackUrl, statusCallbackMethod };
 }
 
-async function putBack(ctx: Context, row: Connection): Promise<PutBack> {
-  const target = targetOf(row);
+async function putBack(ctx: Context, row: ConnectionRecord): Promise<PutBack> {
+  const target = webhookTargetOf(row);
   if (row.webhookFound === null || (target.senderSid === null && target.messagingServiceSid === null))
     return {
       restored: {
@@ -108,8 +108,8 @@ async function putBack(ctx: Context, row: Connection): Promise<PutBack> {
       actual: null,
     };
   try {
-    const credentials = openCredentials(ctx, row);
-    const now = await fetchWebhook(clientFor(ctx, credentials), target);
+    const credentials = unsealCredentials(ctx, row);
+    const now = await fetchWebhook(twilioClientFor(ctx, credentials), target);
     if (now === null)
       return failed(row, "Twilio's response does not hold the present settings, so they were left alone.");
     const before = withoutUs(ctx.publicUrl, now, row.webhookFound);
@@ -132,11 +132,11 @@ async function putBack(ctx: Context, row: Connection): Promise<PutBack> {
       actual: before,
     };
   } catch (error) {
-    return failed(row, (error instanceof DomainError ? error : explainTwilio(error)).message);
+    return failed(row, (error instanceof DomainError ? error : twilioToDomainError(error)).message);
   }
 }
 
-function failed(row: Connection, why: string): PutBack {
+function failed(row: ConnectionRecord, why: string): PutBack {
   return {
     restored: {
       state: "failed",

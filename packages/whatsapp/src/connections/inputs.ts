@@ -25,7 +25,7 @@ export const connectionInput = z.strictObject({ connectionId: z.uuid() });
 export type ConnectionInput = z.infer<typeof connectionInput>;
 
 export const showTypingInput = connectionInput.extend({ showsTyping: z.boolean() });
-export type ShowTyping = z.infer<typeof showTypingInput>;
+export type ShowTypingInput = z.infer<typeof showTypingInput>;
 
 const sharedKeyId = z
   .string()

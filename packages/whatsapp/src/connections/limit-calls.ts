@@ -1,6 +1,6 @@
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { countAttempt } from "../rate-limit.ts";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { countAttempt } from "@waystation/identity/rate-limit";
 
 const CALLS = { limit: 10, seconds: 60 };
 

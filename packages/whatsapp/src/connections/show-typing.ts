@@ -1,14 +1,14 @@
-import { connections } from "@waystation/db/schema";
+import type { Context } from "@waystation/core/context";
+import { connections } from "@waystation/db/schema/schema";
+import { recordAudit } from "@waystation/identity/audit/record";
 import { and, eq } from "drizzle-orm";
-import { recordAudit } from "../audit/record.ts";
-import type { Context } from "../context.ts";
-import { findConnection } from "./find-connection.ts";
-import type { ShowTyping } from "./inputs.ts";
-import { viewConnections } from "./view.ts";
+import { viewConnections } from "./connection-view.ts";
+import type { ShowTypingInput } from "./inputs.ts";
+import { requireConnection } from "./require-connection.ts";
 
 /** Whether customers of this sender are shown that somebody types an answer, and that their messages were read. */
-export async function showTyping(ctx: Context, input: ShowTyping) {
-  const row = await findConnection(ctx, input.connectionId);
+export async function showTyping(ctx: Context, input: ShowTypingInput) {
+  const row = await requireConnection(ctx, input.connectionId);
   if (row.showsTyping !== input.showsTyping)
     await ctx.db.transaction(async (tx) => {
       await tx
@@ -24,7 +24,7 @@ export async function showTyping(ctx: Context, input: ShowTyping) {
       );
     });
   ctx.feed.publish({ organizationId: ctx.organizationId, connectionId: row.id });
-  const [view] = await viewConnections(ctx, [await findConnection(ctx, row.id)]);
+  const [view] = await viewConnections(ctx, [await requireConnection(ctx, row.id)]);
   if (!view) throw new Error("The connection just changed is gone");
   return view;
 }

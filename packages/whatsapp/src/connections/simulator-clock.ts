@@ -1,7 +1,7 @@
-import { connections } from "@waystation/db/schema";
+import type { Installation } from "@waystation/core/context";
+import { connections } from "@waystation/db/schema/schema";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
-import type { Platform } from "../context.ts";
 
 const ANSWER_MS = 500;
 /** A simulator that does not respond is not waited for with every request. */
@@ -23,7 +23,9 @@ const REAL_TIME: TestClock = { movedSince: () => 0 };
 const clocks = new Map<string, ReturnType<typeof createSimulatorClock>>();
 
 /** The simulator's clock as it is now; the real time where there is no simulator. */
-export async function readTestClock({ simulatorUrl }: Pick<Platform, "simulatorUrl">): Promise<TestClock> {
+export async function readTestClock({
+  simulatorUrl,
+}: Pick<Installation, "simulatorUrl">): Promise<TestClock> {
   if (simulatorUrl === null) return REAL_TIME;
   const clock = clockAt(simulatorUrl);
   await clock.refresh();
@@ -31,7 +33,7 @@ export async function readTestClock({ simulatorUrl }: Pick<Platform, "simulatorU
 }
 
 /** Has consoles refetch when somebody has moved the simulator's clock. Returns what ends it. */
-export function watchTestClock(platform: Pick<Platform, "simulatorUrl" | "db" | "feed">): () => void {
+export function watchTestClock(platform: Pick<Installation, "simulatorUrl" | "db" | "feed">): () => void {
   const { simulatorUrl, db, feed } = platform;
   if (simulatorUrl === null) return () => {};
   const clock = clockAt(simulatorUrl);

@@ -1,21 +1,21 @@
-import { connections } from "@waystation/db/schema";
+import type { Context } from "@waystation/core/context";
+import { connections } from "@waystation/db/schema/schema";
 import { and, eq } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { isOffline } from "./choose-sender.ts";
+import { isSenderOffline } from "./choose-sender.ts";
+import { UNKNOWN_WEBHOOK, webhookRelationOf } from "./connection-view.ts";
+import { parseCredentials } from "./credentials/parse-credentials.ts";
+import { requireTestMode } from "./credentials/test-mode.ts";
 import type { CredentialsInput } from "./inputs.ts";
-import { inspect } from "./inspect.ts";
+import { inspectAccount } from "./inspect-account.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
-import { readCredentials } from "./read-credentials.ts";
-import { requireTestMode } from "./test-mode.ts";
-import { relationOf, UNKNOWN } from "./view.ts";
 import { proposedWebhook, publicUrlProblem, webhookUrl } from "./webhook-url.ts";
 
 /** Checks credentials at Twilio and shows what they open. Saves nothing. */
-export async function verify(ctx: Context, input: CredentialsInput) {
-  const credentials = readCredentials(input);
+export async function verifyCredentials(ctx: Context, input: CredentialsInput) {
+  const credentials = parseCredentials(input);
   requireTestMode(ctx, credentials.mode);
   await limitTwilioCalls(ctx);
-  const found = await inspect(credentials, ctx.simulatorUrl);
+  const found = await inspectAccount(credentials, ctx.simulatorUrl);
   const held = await ctx.db
     .select({ sender: connections.sender })
     .from(connections)
@@ -32,16 +32,16 @@ export async function verify(ctx: Context, input: CredentialsInput) {
     account: {
       sid: account.sid,
       name: account.name ?? account.sid,
-      status: account.status ?? UNKNOWN,
-      type: account.type ?? UNKNOWN,
-      relation: relationOf(account.sid, account.ownerSid),
+      status: account.status ?? UNKNOWN_WEBHOOK,
+      type: account.type ?? UNKNOWN_WEBHOOK,
+      relation: webhookRelationOf(account.sid, account.ownerSid),
       ownerSid: account.ownerSid,
     },
     token: { primary: found.tokenIsPrimary },
     permissions: found.permissions,
     senders: found.senders.map((sender) => ({
       ...sender,
-      offline: isOffline(sender.status),
+      offline: isSenderOffline(sender.status),
       connected: connected.has(sender.address),
     })),
     services: found.services.map(({ webhook, senders, ...service }) => ({

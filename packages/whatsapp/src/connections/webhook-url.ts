@@ -1,4 +1,4 @@
-import type { SenderWebhook } from "@waystation/db/schema";
+import type { SenderWebhook } from "@waystation/db/schema/schema";
 
 export const WEBHOOK_PATH = "/api/webhooks/twilio-whatsapp";
 
@@ -41,7 +41,7 @@ export function readWebhookPath(path: string): { messageId?: string } | null {
 const MAX_PATH = 512;
 
 /** Whether Twilio would reach us by this URL: overrides after `#` make no difference to where it goes. */
-export function isOurs(publicUrl: string, url: string | null): boolean {
+export function isOurWebhookUrl(publicUrl: string, url: string | null): boolean {
   if (url === null) return false;
   const called = url.split("#")[0] ?? "";
   if (called === plainWebhookUrl(publicUrl)) return true;
@@ -50,12 +50,12 @@ export function isOurs(publicUrl: string, url: string | null): boolean {
 }
 
 /** Whether the URL reaches us in another spelling than the one that we show. */
-export function isMisspelt(publicUrl: string, url: string | null): boolean {
-  return isOurs(publicUrl, url) && url?.split(/[#?]/)[0] !== plainWebhookUrl(publicUrl);
+export function isMisspeltWebhookUrl(publicUrl: string, url: string | null): boolean {
+  return isOurWebhookUrl(publicUrl, url) && url?.split(/[#?]/)[0] !== plainWebhookUrl(publicUrl);
 }
 
 /** Whether the public URL names a place that the internet does not reach. */
-export function isOnThisNetwork(publicUrl: string): boolean {
+export function isPrivateNetworkUrl(publicUrl: string): boolean {
   const host = new URL(publicUrl).hostname.replace(/^\[|\]$/g, "");
   return (
     host === "localhost" ||
@@ -74,7 +74,7 @@ export function isOnThisNetwork(publicUrl: string): boolean {
 /** Why Twilio cannot reach this server by its public URL, or null. Only a live account minds. */
 export function publicUrlProblem(publicUrl: string): string | null {
   const url = new URL(publicUrl);
-  if (isOnThisNetwork(publicUrl))
+  if (isPrivateNetworkUrl(publicUrl))
     return `Twilio cannot reach ${url.host} from the internet. Set PUBLIC_URL to this server's public https address and restart; until then no webhook arrives.`;
   if (url.protocol !== "https:")
     return "PUBLIC_URL is not https: messages would travel in the clear. Put the server behind a TLS proxy and set PUBLIC_URL to its https address.";

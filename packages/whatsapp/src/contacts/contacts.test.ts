@@ -1,14 +1,14 @@
-import { databases } from "@waystation/db/testing";
+import { testDatabases } from "@waystation/db/testing/databases";
 import { expect, test } from "vitest";
 import { addConversation } from "../inbox/testing-conversation.ts";
-import { createTestDesk } from "../testing.ts";
+import { createTestInstallation } from "../testing.ts";
 import { getContact } from "./get-contact.ts";
 import { saveContactNote } from "./save-contact-note.ts";
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: the team keeps one text about a contact, and nobody overwrites what they have not seen",
   async (kind) => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const ada = await desk.person();
     const bob = await desk.person("member", ada.organizationId);
     const { conversationId } = await addConversation(ada);
@@ -29,10 +29,10 @@ test.for(databases)(
   },
 );
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: what else was talked about with a contact, by whatever sender, and nobody else's",
   async (kind) => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const ctx = await desk.person();
     const first = await addConversation(ctx);
     const second = await addConversation(ctx, { contactId: first.contactId });

@@ -1,18 +1,18 @@
-import { connections } from "@waystation/db/schema";
-import { conversationActivity, conversations } from "@waystation/db/schema-inbox";
-import { contactNotes } from "@waystation/db/schema-notes";
-import { users } from "@waystation/db/schema-people";
+import type { Context } from "@waystation/core/context";
+import { users } from "@waystation/db/schema/identity";
+import { conversationActivity, conversations } from "@waystation/db/schema/inbox";
+import { contactNotes } from "@waystation/db/schema/notes";
+import { connections } from "@waystation/db/schema/schema";
 import { and, desc, eq, ne } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { findConversation } from "../inbox/find-conversation.ts";
-import type { ContactInput } from "./inputs.ts";
+import { requireConversation } from "../inbox/require-conversation.ts";
+import type { GetContactInput } from "./inputs.ts";
 
 /** More than these nobody scrolls through beside a thread. */
 const MOST = 20;
 
 /** What the team knows about the contact of a conversation, and what else was talked about with them. */
-export async function getContact(ctx: Context, input: ContactInput) {
-  const { conversation, contact } = await findConversation(ctx, input.conversationId);
+export async function getContact(ctx: Context, input: GetContactInput) {
+  const { conversation, contact } = await requireConversation(ctx, input.conversationId);
   const { organizationNo } = conversation;
   const [[note], others] = await Promise.all([
     ctx.db

@@ -1,14 +1,14 @@
-import { contactNotes } from "@waystation/db/schema-notes";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { toPgText } from "@waystation/core/text";
+import { contactNotes } from "@waystation/db/schema/notes";
 import { and, eq, sql } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { findConversation } from "../inbox/find-conversation.ts";
-import { toPgText } from "../text.ts";
-import type { SaveContactNote } from "./inputs.ts";
+import { requireConversation } from "../inbox/require-conversation.ts";
+import type { SaveContactNoteInput } from "./inputs.ts";
 
 /** One text for the whole team. Who has not seen the last one does not write over it. */
-export async function saveContactNote(ctx: Context, input: SaveContactNote) {
-  const { conversation, contact } = await findConversation(ctx, input.conversationId);
+export async function saveContactNote(ctx: Context, input: SaveContactNoteInput) {
+  const { conversation, contact } = await requireConversation(ctx, input.conversationId);
   const isOfContact = and(
     eq(contactNotes.organizationNo, conversation.organizationNo),
     eq(contactNotes.contactId, contact.id),

@@ -1,5 +1,6 @@
+import { cursorInput } from "@waystation/core/paging/inputs";
 import { z } from "zod";
-import { cursorInput, tabInput } from "../inbox/inputs.ts";
+import { tabIdInput } from "../inbox/inputs.ts";
 
 export const listEventsInput = z.strictObject({
   connectionId: z.uuid().optional(),
@@ -9,13 +10,13 @@ export const listEventsInput = z.strictObject({
   cursor: cursorInput.optional(),
   limit: z.int().min(1).max(100).optional(),
 });
-export type ListEvents = z.infer<typeof listEventsInput>;
+export type ListEventsInput = z.infer<typeof listEventsInput>;
 
 export const eventChangesInput = z.strictObject({
   connectionId: z.uuid().optional(),
   /** The browser's tab: when its stream ends, nobody looks at anything there. */
-  tab: tabInput.optional(),
+  tab: tabIdInput.optional(),
   /** Whose changes the browser shows: with another session's cookie by now, it is to load its pages again. */
   shownFor: z.strictObject({ sessionId: z.uuid(), organizationId: z.uuid() }).optional(),
 });
-export type EventChanges = z.infer<typeof eventChangesInput>;
+export type EventChangesInput = z.infer<typeof eventChangesInput>;

@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { Context } from "@waystation/core/context";
 
 /** So many conversations, the newest, are compared with what this person has read whenever that is asked. */
 const COMPARED = 10;

@@ -1,13 +1,13 @@
-import type { ListConversations } from "./inputs.ts";
+import type { ListConversationsInput } from "./inputs.ts";
 
-export type Filter = NonNullable<ListConversations["filter"]>;
+export type ConversationFilter = NonNullable<ListConversationsInput["filter"]>;
 /** Open ones only, resolved ones only, or both. */
-export type State = "open" | "resolved" | "any";
+export type ConversationState = "open" | "resolved" | "any";
 
 /**
  * The organisation's number and how far back this person's unread conversations reach; $1 is the organisation, $2 the person.
  */
-export const ME = `
+export const viewerCte = `
   me as materialized (
     select o.no, coalesce(k.message_id, 0) as mark from organizations o
     left join inbox_marks k on k.user_id = $2::uuid and k.organization_no = o.no
@@ -18,7 +18,7 @@ export const ME = `
  * One page, newest first, of what was last written to before message $3: a row each, as in `ROW`. Every
  * filter walks an index and stops when the page is full.
  */
-export function pageOf(filter: Filter, state: State, rows: number): string {
+export function conversationPage(filter: ConversationFilter, state: ConversationState, rows: number): string {
   switch (filter) {
     case "mine":
       return among(MINE, state, rows);
@@ -27,33 +27,36 @@ export function pageOf(filter: Filter, state: State, rows: number): string {
     case "unread":
       return unread(state, rows);
     case "unassigned":
-      return walk(
+      return scanIndex(
         state,
         rows,
         "join conversations c on c.id = a.conversation_id",
         "and c.assignee_id is null",
       );
     default:
-      return walk(state, rows);
+      return scanIndex(state, rows);
   }
 }
 
-export function stateOf(filter: Filter, isOpen: boolean | undefined): State {
+export function conversationStateOf(
+  filter: ConversationFilter,
+  isOpen: boolean | undefined,
+): ConversationState {
   if (isOpen !== undefined) return isOpen ? "open" : "resolved";
   if (filter === "all" || filter === "mentioned") return "any";
   return filter === "resolved" ? "resolved" : "open";
 }
 
 /** What the list shows of a conversation's activity comes with it: another look at each would cost a fifth of the page. */
-export const ROW = `select a.conversation_id, a.last_message_id as key, a.last_message_id, a.is_open, a.last_at, a.last_incoming_at,
+export const activityColumns = `select a.conversation_id, a.last_message_id as key, a.last_message_id, a.is_open, a.last_at, a.last_incoming_at,
     a.last_incoming_id, a.incoming, a.preview, null::int as seen`;
 const newest = (rows: number) => `order by key desc limit ${rows}`;
 
 /** Newest first, until the page is full. The list's own index holds the open ones and the resolved ones apart. */
-export function walk(state: State, rows: number, join = "", where = ""): string {
+export function scanIndex(state: ConversationState, rows: number, join = "", where = ""): string {
   if (state === "any")
-    return `select * from ((${walk("open", rows, join, where)}) union all (${walk("resolved", rows, join, where)})) both_states ${newest(rows)}`;
-  return `${ROW} from conversation_activity a ${join}
+    return `select * from ((${scanIndex("open", rows, join, where)}) union all (${scanIndex("resolved", rows, join, where)})) both_states ${newest(rows)}`;
+  return `${activityColumns} from conversation_activity a ${join}
     where a.organization_no = (select no from me) and a.is_open = ${state === "open"} and a.last_message_id < $3::bigint ${where}
     ${newest(rows)}`;
 }
@@ -66,22 +69,21 @@ const MENTIONED = `
   where organization_no = (select no from me) and user_id = $2::uuid and seen_at is null`;
 
 /** Of a few that are known. */
-function among(few: string, state: State, rows: number): string {
+function among(few: string, state: ConversationState, rows: number): string {
   return `with few as materialized (${few})
-    ${ROW} from few join conversation_activity a using (conversation_id)
-    where a.organization_no = (select no from me) and a.last_message_id < $3::bigint ${inState(state)}
+    ${activityColumns} from few join conversation_activity a using (conversation_id)
+    where a.organization_no = (select no from me) and a.last_message_id < $3::bigint ${conversationStateCondition(state)}
     ${newest(rows)}`;
 }
 
 /** In the order of its own index, so that no more of them are looked at than the page holds. */
-const BEHIND = ROW.replace("a.last_message_id as key", "r.behind_message_id as key").replace(
-  "null::int",
-  "r.incoming",
-);
+const BEHIND = activityColumns
+  .replace("a.last_message_id as key", "r.behind_message_id as key")
+  .replace("null::int", "r.incoming");
 
 /** What came since the mark, and the older ones that are known to be unread. */
-function unread(state: State, rows: number): string {
-  return `select * from ((${walk(
+function unread(state: ConversationState, rows: number): string {
+  return `select * from ((${scanIndex(
     state,
     rows,
     "",
@@ -92,10 +94,10 @@ function unread(state: State, rows: number): string {
     ${BEHIND} from conversation_reads r join conversation_activity a on a.conversation_id = r.conversation_id
     where r.user_id = $2::uuid and r.is_behind and r.behind_message_id < $3::bigint
       and a.organization_no = (select no from me) and a.incoming > r.incoming
-      and a.last_message_id <= (select mark from me) ${inState(state)}
+      and a.last_message_id <= (select mark from me) ${conversationStateCondition(state)}
     ${newest(rows)})) since_and_before ${newest(rows)}`;
 }
 
-export function inState(state: State): string {
+export function conversationStateCondition(state: ConversationState): string {
   return state === "any" ? "" : `and a.is_open = ${state === "open"}`;
 }

@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
-import { ME, pageOf } from "./conversation-pages.ts";
+import type { Context } from "@waystation/core/context";
+import { conversationPage, viewerCte } from "./conversation-pages.ts";
 
 /** Nobody reads a badge beyond this. */
 const MOST = 100;
@@ -18,7 +18,7 @@ export async function countUnread(ctx: Context) {
 }
 
 const COUNT = `
-  with ${ME}
-  select (select count(*)::int from (${pageOf("unread", "open", MOST)}) page) as count,
+  with ${viewerCte}
+  select (select count(*)::int from (${conversationPage("unread", "open", MOST)}) page) as count,
     (select count(distinct conversation_id)::int from note_mentions
       where organization_no = (select no from me) and user_id = $2::uuid and seen_at is null) as mentions`;

@@ -1,14 +1,14 @@
-import { outgoingMessages } from "@waystation/db/schema-inbox";
-import { createTestStore, databases } from "@waystation/db/testing";
+import { outgoingMessages } from "@waystation/db/schema/inbox";
+import { createTestStore, testDatabases } from "@waystation/db/testing/databases";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { createOutbox } from "./outbox.ts";
+import { createMessageSender } from "./sending/outbox.ts";
 import { createTestInbox, messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
 const UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000";
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: a status callback that another organisation signed changes no message of ours",
   async (kind) => {
     await using store = await createTestStore(kind);
@@ -17,7 +17,7 @@ test.for(databases)(
     await using theirs = await createTestInbox(shared);
     await ours.hear(PHONE, "Hello");
     await theirs.hear(PHONE, "Hello");
-    const outbox = createOutbox({ ...ours.desk.platform, jobs: ours.ctx.jobs });
+    const outbox = createMessageSender({ ...ours.desk.platform, jobs: ours.ctx.jobs });
     const sent = await ours.say(PHONE, "Sent");
     await outbox.send(messageNumber(ours.ctx, sent.id), 0);
     const queued = await ours.say(PHONE, "Not sent yet");

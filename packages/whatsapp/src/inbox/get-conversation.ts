@@ -1,23 +1,26 @@
-import { contactIdentities } from "@waystation/db/schema-inbox";
-import { users } from "@waystation/db/schema-people";
+import type { Context } from "@waystation/core/context";
+import { users } from "@waystation/db/schema/identity";
+import { contactIdentities } from "@waystation/db/schema/inbox";
 import { eq } from "drizzle-orm";
 import { readTestClock } from "../connections/simulator-clock.ts";
-import type { Context } from "../context.ts";
-import { attachmentProblem } from "../media/attachment-problem.ts";
-import { findConversation } from "./find-conversation.ts";
+import { attachmentProblem } from "../media/uploads/attachment-problem.ts";
 import type { ConversationInput } from "./inputs.ts";
-import { optOutOf } from "./opt-out.ts";
-import { windowClosesAt } from "./window.ts";
+import { requireConversation } from "./require-conversation.ts";
+import { optOutOfContact } from "./sending/opt-out.ts";
+import { serviceWindowClosesAt } from "./sending/service-window.ts";
 
 /** One conversation with its contact under all addresses, and whether it can be answered freely. */
 export async function getConversation(ctx: Context, input: ConversationInput) {
-  const { conversation, activity, contact, connection } = await findConversation(ctx, input.conversationId);
+  const { conversation, activity, contact, connection } = await requireConversation(
+    ctx,
+    input.conversationId,
+  );
   const [identities, optOut, clock, [assignee]] = await Promise.all([
     ctx.db
       .select({ address: contactIdentities.address })
       .from(contactIdentities)
       .where(eq(contactIdentities.contactId, contact.id)),
-    optOutOf(ctx, contact),
+    optOutOfContact(ctx, contact),
     readTestClock(ctx),
     conversation.assigneeId
       ? ctx.db
@@ -44,6 +47,6 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
     isOpen: activity.isOpen,
     /** Why no file can be sent here. */
     attachmentProblem: attachmentProblem(ctx.publicUrl, connection.mode),
-    windowClosesAt: windowClosesAt(activity.lastIncomingAt, connection, clock)?.toISOString() ?? null,
+    windowClosesAt: serviceWindowClosesAt(activity.lastIncomingAt, connection, clock)?.toISOString() ?? null,
   };
 }

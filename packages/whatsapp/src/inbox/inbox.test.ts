@@ -1,33 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { messages, outgoingMessages } from "@waystation/db/schema-inbox";
-import { databases } from "@waystation/db/testing";
-import { CREATE_ENDINGS, recipientEnding } from "@waystation/twilio-simulator/sentinels";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { createNoopJobs } from "@waystation/core/testing/test-core";
+import { messages, outgoingMessages } from "@waystation/db/schema/inbox";
+import { testDatabases } from "@waystation/db/testing/databases";
+import { CREATE_ERROR_ENDINGS, recipientWithEnding } from "@waystation/twilio-simulator/sentinels";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { connect } from "../connections/connect.ts";
-import { disconnect } from "../connections/disconnect.ts";
+import { connectTwilioSender } from "../connections/connect.ts";
+import { disconnectSender } from "../connections/disconnect.ts";
 import { connectInput } from "../connections/inputs.ts";
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { indexSearch } from "../search/index-search.ts";
-import { createTestDesk, noJobs, type TestDesk } from "../testing.ts";
+import { buildSearchIndex } from "../search/index-search.ts";
+import { createTestInstallation, type TestInstallation } from "../testing.ts";
 import { connectionsOfAccount, type WebhookConnection } from "../webhooks/connection-cache.ts";
-import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest, type Ingest } from "../webhooks/ingest.ts";
-import { readWebhook } from "../webhooks/read-webhook.ts";
+import type { FormPairs } from "../webhooks/form-body.ts";
+import { createWebhookIngest, type WebhookIngest } from "../webhooks/ingest.ts";
+import { parseWebhook } from "../webhooks/parse-webhook.ts";
 import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
-import { assign } from "./assign.ts";
-import { conversationChanges } from "./changes.ts";
+import { assignConversation } from "./assign-conversation.ts";
+import { subscribeToConversationChanges } from "./conversation-changes.ts";
 import { countUnread } from "./count-unread.ts";
 import { getConversation } from "./get-conversation.ts";
 import { listMessagesInput } from "./inputs.ts";
 import { listConversations } from "./list-conversations.ts";
-import { listMessages } from "./list-messages.ts";
 import { markRead } from "./mark-read.ts";
-import { messageTimeline } from "./message-details.ts";
-import { createOutbox } from "./outbox.ts";
-import { reopen, resolve } from "./resolve.ts";
-import { sendMessage } from "./send-message.ts";
+import { listMessages } from "./messages/list-messages.ts";
+import { messageTimeline } from "./messages/message-details.ts";
+import { reopenConversation, resolveConversation } from "./resolve-conversation.ts";
+import { createMessageSender } from "./sending/outbox.ts";
+import { sendMessage } from "./sending/send-message.ts";
 import { messageNumber } from "./testing.ts";
 
 const PHONE = "whatsapp:+4915112345678";
@@ -43,9 +44,9 @@ async function refusal(promise: Promise<unknown>) {
   throw new Error(`No refusal but ${String(error)}`);
 }
 
-describe.each(databases)("on %s", (kind) => {
-  let desk: TestDesk;
-  let ingest: Ingest;
+describe.each(testDatabases)("on %s", (kind) => {
+  let desk: TestInstallation;
+  let ingest: WebhookIngest;
   let ctx: Context;
   let receiver: WebhookConnection;
   let sender: string;
@@ -53,8 +54,8 @@ describe.each(databases)("on %s", (kind) => {
   let account: { sid: string; token: string };
 
   beforeAll(async () => {
-    desk = await createTestDesk(kind, {}, { withJobs: true });
-    ingest = createIngest(desk.store, desk.platform.feed, {
+    desk = await createTestInstallation(kind, {}, { withJobs: true });
+    ingest = createWebhookIngest(desk.store, desk.platform.feed, {
       onBatch: () => {},
       onUnprojected: () => {},
       onRetry: () => {},
@@ -75,7 +76,7 @@ describe.each(databases)("on %s", (kind) => {
       authToken: account.token,
       sender,
     });
-    connectionId = (await connect(ctx, input)).id;
+    connectionId = (await connectTwilioSender(ctx, input)).id;
     const [found] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
     if (!found) throw new Error("The connection has no receiver");
     receiver = found;
@@ -94,7 +95,7 @@ describe.each(databases)("on %s", (kind) => {
       ...more,
     });
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
-    const webhook = readWebhook(pairs, bytes, false);
+    const webhook = parseWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
     await ingest.add(
       verifiedWebhookOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }),
@@ -155,7 +156,7 @@ describe.each(databases)("on %s", (kind) => {
   });
 
   test("what Twilio refuses is failed with its code", async () => {
-    await hear("Hello", recipientEnding(21610));
+    await hear("Hello", recipientWithEnding(21610));
     const { id } = await say("to somebody who opted out");
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("failed");
     expect((await thread()).find((message) => message.id === id)).toMatchObject({
@@ -165,20 +166,20 @@ describe.each(databases)("on %s", (kind) => {
   });
 
   test("an answer that was lost on the way back is uncertain, never sent again, and settled from Twilio's list", async () => {
-    await hear("Hello", recipientEnding(CREATE_ENDINGS.acceptedThenReset));
+    await hear("Hello", recipientWithEnding(CREATE_ERROR_ENDINGS.acceptedThenReset));
     const { id } = await say("did it leave?");
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
     expect(atTwilio()).toHaveLength(1);
-    await createOutbox(desk.platform).settle(messageNumber(ctx, id));
+    await createMessageSender(desk.platform).settle(messageNumber(ctx, id));
     expect((await thread()).find((message) => message.id === id)?.twilioSid).toBe(atTwilio()[0]?.sid);
     expect(atTwilio()).toHaveLength(1);
   });
 
   test("one that never arrived is found out and can be sent again", async () => {
-    await hear("Hello", recipientEnding(CREATE_ENDINGS.reset));
+    await hear("Hello", recipientWithEnding(CREATE_ERROR_ENDINGS.reset));
     const { id } = await say("lost");
     await expect.poll(() => fate(id), { timeout: 30_000 }).toBe("uncertain");
-    const outbox = createOutbox(desk.platform);
+    const outbox = createMessageSender(desk.platform);
     await expect(outbox.settle(messageNumber(ctx, id))).rejects.toThrow(/does not show it yet/);
     await ctx.installation.db
       .update(outgoingMessages)
@@ -191,7 +192,7 @@ describe.each(databases)("on %s", (kind) => {
 
   test("a process that died between claiming and recording leaves it uncertain, not sent twice", async () => {
     await hear("Hello");
-    const quiet = { ...ctx, jobs: { ...noJobs, send: async () => {}, settle: async () => {} } };
+    const quiet = { ...ctx, jobs: { ...createNoopJobs, send: async () => {}, settle: async () => {} } };
     const { id } = await sendMessage(quiet, {
       conversationId: (await only()).id,
       clientKey: "died-midway",
@@ -201,7 +202,7 @@ describe.each(databases)("on %s", (kind) => {
       .update(outgoingMessages)
       .set({ state: "sending", handedOverAt: sql`now()` })
       .where(eq(outgoingMessages.messageId, messageNumber(ctx, id)));
-    const outbox = createOutbox({ ...desk.platform, jobs: quiet.jobs });
+    const outbox = createMessageSender({ ...desk.platform, jobs: quiet.jobs });
     await outbox.send(messageNumber(ctx, id), 0);
     await outbox.send(messageNumber(ctx, id), 0);
     expect([await fate(id), atTwilio().length]).toEqual(["uncertain", 0]);
@@ -220,7 +221,7 @@ describe.each(databases)("on %s", (kind) => {
 
   test("a disconnected sender keeps its conversations and sends nothing", async () => {
     await hear("Hello");
-    await disconnect(ctx, { connectionId });
+    await disconnectSender(ctx, { connectionId });
     expect((await list()).length).toBe(1);
     expect(await refusal(say("nobody there"))).toBe("disconnected");
   });
@@ -279,7 +280,7 @@ describe.each(databases)("on %s", (kind) => {
   test("who and whether it is open are asked apart", async () => {
     await hear("one");
     const { id } = await only();
-    await resolve(ctx, { conversationId: id });
+    await resolveConversation(ctx, { conversationId: id });
     const found = async (filter: "unassigned" | "mine" | "all", isOpen: boolean) =>
       (await list({ filter, isOpen })).length;
     expect([await found("unassigned", false), await found("unassigned", true)]).toEqual([1, 0]);
@@ -291,12 +292,12 @@ describe.each(databases)("on %s", (kind) => {
   test("resolving takes it off the list, the customer's next message brings it back", async () => {
     await hear("one");
     const { id } = await only();
-    await resolve(ctx, { conversationId: id });
+    await resolveConversation(ctx, { conversationId: id });
     expect([await list(), (await list({ filter: "resolved" })).length]).toEqual([[], 1]);
     await hear("two");
     expect((await list()).length).toBe(1);
-    await resolve(ctx, { conversationId: id });
-    await reopen(ctx, { conversationId: id });
+    await resolveConversation(ctx, { conversationId: id });
+    await reopenConversation(ctx, { conversationId: id });
     expect((await list()).length).toBe(1);
   });
 
@@ -306,16 +307,16 @@ describe.each(databases)("on %s", (kind) => {
     const colleague = await desk.person("member", ctx.organizationId);
     const stranger = await desk.person();
     expect((await list({ filter: "unassigned" })).length).toBe(1);
-    await assign(ctx, { conversationId: id, userId: colleague.actor.userId });
+    await assignConversation(ctx, { conversationId: id, userId: colleague.actor.userId });
     expect([
       (await list({ filter: "mine" }, colleague)).length,
       await list({ filter: "mine" }),
       await list({ filter: "unassigned" }),
     ]).toEqual([1, [], []]);
     expect((await getConversation(ctx, { conversationId: id })).assignee?.name).toBe(colleague.actor.name);
-    expect(await refusal(assign(ctx, { conversationId: id, userId: stranger.actor.userId }))).toBe(
-      "not_found",
-    );
+    expect(
+      await refusal(assignConversation(ctx, { conversationId: id, userId: stranger.actor.userId })),
+    ).toBe("not_found");
   });
 
   test("lists page without gaps and find names, numbers and words", async () => {
@@ -368,7 +369,7 @@ describe.each(databases)("on %s", (kind) => {
     expect(await found("4917")).toEqual(["Chiara", "Ada", "Bruno"]);
     expect(await found("4917", { limit: 1 })).toEqual(["Chiara"]);
     const [first] = await list({ search: "appointment" });
-    await resolve(ctx, { conversationId: first?.id ?? "" });
+    await resolveConversation(ctx, { conversationId: first?.id ?? "" });
     expect(await found("appointment", { filter: "open" })).toEqual(["Bruno"]);
     expect(await found("appointment", { filter: "resolved" })).toEqual(["Ada"]);
     expect(await found("appointment", { filter: "mine" })).toEqual([]);
@@ -428,7 +429,7 @@ describe.each(databases)("on %s", (kind) => {
       new Date(Date.now() - 3_600_000).toISOString(),
     ]);
     await desk.store.query(SAID_NOW_AND_THEN, [receiver.organizationNo, receiver.no, 4_096, "zeppelin"]);
-    await indexSearch(desk.store);
+    await buildSearchIndex(desk.store);
     const all = [];
     let cursor: string | undefined;
     do {
@@ -489,7 +490,7 @@ describe.each(databases)("on %s", (kind) => {
     const { id } = await only();
     const other = await desk.person();
     expect(await list({ filter: "all" }, other)).toEqual([]);
-    for (const act of [listMessages, getConversation, markRead, resolve])
+    for (const act of [listMessages, getConversation, markRead, resolveConversation])
       expect(await refusal(act(other, { conversationId: id }))).toBe("not_found");
     expect(await refusal(sendMessage(other, { conversationId: id, clientKey: "12345678", body: "x" }))).toBe(
       "not_found",
@@ -500,7 +501,7 @@ describe.each(databases)("on %s", (kind) => {
     const end = new AbortController();
     const heard: string[] = [];
     const listening = (async () => {
-      for await (const { conversationIds } of conversationChanges(ctx, end.signal))
+      for await (const { conversationIds } of subscribeToConversationChanges(ctx, end.signal))
         heard.push(...(conversationIds ?? []));
     })();
     await hear("first");

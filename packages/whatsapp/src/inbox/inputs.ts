@@ -1,7 +1,7 @@
+import { cursorInput } from "@waystation/core/paging/inputs";
 import { z } from "zod";
 
 /** Read by `ids.decodeCursor`, which knows whether it is one. */
-export const cursorInput = z.string().max(200, "This is not a cursor. Pass `nextCursor` of the page before.");
 const cursor = cursorInput.optional();
 const limit = z.int().min(1).max(100).optional();
 
@@ -13,7 +13,7 @@ export const listConversationsInput = z.strictObject({
   cursor,
   limit,
 });
-export type ListConversations = z.infer<typeof listConversationsInput>;
+export type ListConversationsInput = z.infer<typeof listConversationsInput>;
 
 export const conversationInput = z.strictObject({ conversationId: z.uuid() });
 export type ConversationInput = z.infer<typeof conversationInput>;
@@ -37,17 +37,17 @@ export const listMessagesInput = conversationInput
     path: ["cursor"],
     error: "Use only one of cursor, after and around.",
   });
-export type ListMessages = z.infer<typeof listMessagesInput>;
+export type ListMessagesInput = z.infer<typeof listMessagesInput>;
 
 /** WhatsApp takes 1,600 characters a message through Twilio; more is sent as several, in order. */
-export const MESSAGE_LENGTH = 1_600;
+export const MAX_MESSAGE_LENGTH = 1_600;
 
 export const sendMessageInput = conversationInput
   .extend({
     clientKey: z.string().min(8, "The key of a sending needs at least 8 characters.").max(100),
     body: z
       .string()
-      .max(MESSAGE_LENGTH, `A message has at most ${MESSAGE_LENGTH} characters. Send it in parts.`),
+      .max(MAX_MESSAGE_LENGTH, `A message has at most ${MAX_MESSAGE_LENGTH} characters. Send it in parts.`),
     /** A file that was uploaded before; the body is what is written below it, if anything. */
     attachmentId: z.uuid().optional(),
     /** Whoever writes has been told that this person does not want to be written to. */
@@ -57,18 +57,18 @@ export const sendMessageInput = conversationInput
     path: ["body"],
     error: "Write something first.",
   });
-export type SendMessage = z.infer<typeof sendMessageInput>;
+export type SendMessageInput = z.infer<typeof sendMessageInput>;
 
 export const assignInput = conversationInput.extend({ userId: z.uuid().nullable() });
-export type Assign = z.infer<typeof assignInput>;
+export type AssignInput = z.infer<typeof assignInput>;
 
-export const changesInput = z.strictObject({});
+export const conversationChangesInput = z.strictObject({});
 
 /** The same for one browser's tab for as long as it lives; plain letters, whose number is that of their bytes. */
-export const tabInput = z.string().regex(/^[\w-]{8,40}$/, "This is not the name of a tab.");
+export const tabIdInput = z.string().regex(/^[\w-]{8,40}$/, "This is not the name of a tab.");
 
-export const tellPresenceInput = conversationInput.extend({
-  tab: tabInput,
+export const publishPresenceInput = conversationInput.extend({
+  tab: tabIdInput,
   doing: z.enum(["looking", "typing", "away"]),
 });
-export type TellPresence = z.infer<typeof tellPresenceInput>;
+export type PublishPresenceInput = z.infer<typeof publishPresenceInput>;

@@ -1,18 +1,18 @@
-import { organizations } from "@waystation/db/schema-people";
+import type { Context } from "@waystation/core/context";
+import { organizations } from "@waystation/db/schema/identity";
 import { eq } from "drizzle-orm";
 import { readTestClock } from "../connections/simulator-clock.ts";
-import type { Context } from "../context.ts";
 import { searchCoverage } from "../search/index-state.ts";
-import { type Match, matchedLine, rangesOf } from "../search/match.ts";
-import { readSearch, type SearchTerms } from "../search/read-search.ts";
-import { numberArray } from "../webhooks/array-literal.ts";
-import { MESSAGE_KINDS, type MessageKind } from "../webhooks/message-kind.ts";
-import { previewOfStored } from "../webhooks/message-summary.ts";
-import { ME, pageOf, ROW, stateOf } from "./conversation-pages.ts";
-import type { ListConversations } from "./inputs.ts";
-import { statusOf } from "./list-messages.ts";
-import { type Hit, PARTS_IN_NEWEST, searchConversations } from "./search-conversations.ts";
-import { windowClosesAt } from "./window.ts";
+import { findMatchedLine, matchedRangesOf, type SearchMatch } from "../search/match.ts";
+import { parseSearch, type SearchTerms } from "../search/read-search.ts";
+import { numberArrayLiteral } from "../webhooks/array-literal.ts";
+import { MESSAGE_KINDS, type MessageKind } from "../webhooks/content/message-kind.ts";
+import { previewOfStored } from "../webhooks/content/message-summary.ts";
+import { activityColumns, conversationPage, conversationStateOf, viewerCte } from "./conversation-pages.ts";
+import type { ListConversationsInput } from "./inputs.ts";
+import { messageStatusOf } from "./messages/list-messages.ts";
+import { PARTIAL_MATCH_MESSAGES, type SearchHit, searchConversations } from "./search-conversations.ts";
+import { serviceWindowClosesAt } from "./sending/service-window.ts";
 
 /** Later than any. */
 const END = String(Number.MAX_SAFE_INTEGER);
@@ -46,23 +46,27 @@ interface Row {
  * The organisation's conversations, the one with the newest message first. A search answers those with the newest hit first;
  * there a conversation may come again on a later page, for an older message.
  */
-export async function listConversations(ctx: Context, input: ListConversations) {
+export async function listConversations(ctx: Context, input: ListConversationsInput) {
   const { filter = "open", limit = 50 } = input;
   const cursor =
     input.cursor === undefined ? END : String(ctx.ids.decodeCursor("conversations", input.cursor)[0]);
-  const state = stateOf(filter, input.isOpen);
+  const state = conversationStateOf(filter, input.isOpen);
   const me = [ctx.organizationId, ctx.actor.userId];
-  const terms = input.search ? readSearch(input.search) : null;
+  const terms = input.search ? parseSearch(input.search) : null;
   const [{ rows, matches }, searched] = await Promise.all([
     terms
       ? searchConversations(ctx, { filter, state, cursor, limit, terms }).then((hits) =>
           found(ctx, terms, hits),
         )
       : ctx
-          .query<Row>(shown(pageOf(filter, state, limit + 1)), [...me, cursor])
+          .query<Row>(shown(conversationPage(filter, state, limit + 1)), [...me, cursor])
           .then((rows) => ({ rows, matches: NO_MATCHES })),
     terms &&
-      searchCoverage(ctx.installation, ctx.organizationId, terms.parts === null ? null : PARTS_IN_NEWEST),
+      searchCoverage(
+        ctx.installation,
+        ctx.organizationId,
+        terms.parts === null ? null : PARTIAL_MATCH_MESSAGES,
+      ),
   ]);
   const page = rows.slice(0, limit);
   const clock = await readTestClock(ctx);
@@ -85,7 +89,7 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       isOpen: row.isOpen,
       assigneeId: row.assigneeId,
       windowClosesAt:
-        windowClosesAt(
+        serviceWindowClosesAt(
           row.lastIncomingAt === null ? null : new Date(row.lastIncomingAt),
           row,
           clock,
@@ -94,14 +98,14 @@ export async function listConversations(ctx: Context, input: ListConversations) 
       matchedAt: matches.get(row.key)?.at ?? null,
       matchedRanges: matches.get(row.key)?.ranges ?? [],
       matchedMessageId: matches.get(row.key)?.messageId ?? null,
-      nameRanges: terms && row.name ? rangesOf(row.name, terms) : [],
+      nameRanges: terms && row.name ? matchedRangesOf(row.name, terms) : [],
     })),
     nextCursor: last ? ctx.ids.encodeCursor("conversations", Number(last.key)) : null,
     searched,
   };
 }
 
-interface MessageMatch extends Match {
+interface MessageMatch extends SearchMatch {
   messageId: string;
   at: string;
 }
@@ -113,17 +117,17 @@ function kindOf({ kind }: Row): MessageKind {
 const NO_MATCHES = new Map<string, MessageMatch>();
 
 /** By their keys, which are those of the hits. */
-async function found(ctx: Context, terms: SearchTerms, hits: Hit[]) {
+async function found(ctx: Context, terms: SearchTerms, hits: SearchHit[]) {
   if (hits.length === 0) return { rows: [], matches: NO_MATCHES };
   const [rows, messages] = await Promise.all([
     ctx.query<Row>(FOUND, [
       ctx.organizationId,
       ctx.actor.userId,
-      numberArray(hits.map((hit) => hit.conversationId)),
-      numberArray(hits.map((hit) => hit.key)),
+      numberArrayLiteral(hits.map((hit) => hit.conversationId)),
+      numberArrayLiteral(hits.map((hit) => hit.key)),
     ]),
     ctx.query<{ id: string; body: string | null; at: Date | string }>(MATCHED, [
-      numberArray(hits.flatMap(({ messageId }) => messageId ?? [])),
+      numberArrayLiteral(hits.flatMap(({ messageId }) => messageId ?? [])),
       ctx.organizationId,
     ]),
   ]);
@@ -134,7 +138,7 @@ async function found(ctx: Context, terms: SearchTerms, hits: Hit[]) {
       if (!message?.body || messageId === null) return [];
       const at = new Date(message.at).toISOString();
       const id = ctx.ids.encode("message", Number(messageId));
-      return [[key, { ...matchedLine(message.body, terms), messageId: id, at }] as const];
+      return [[key, { ...findMatchedLine(message.body, terms), messageId: id, at }] as const];
     }),
   );
   return { rows, matches };
@@ -146,7 +150,7 @@ const MATCHED = `
 
 function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string | null {
   if (kind === null || status === null || isIncoming === null) return null;
-  return statusOf({ status, isIncoming, sid }, sending === null ? null : { state: sending });
+  return messageStatusOf({ status, isIncoming, sid }, sending === null ? null : { state: sending });
 }
 
 /**
@@ -154,7 +158,7 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
  * disk, and that is what a page costs.
  */
 const shown = (page: string) => `
-  with ${ME}, page as materialized (${page})
+  with ${viewerCte}, page as materialized (${page})
   select p.key::text as key, c.public_id as id, n.id as "connectionId", c.contact_name as name,
     case when c.contact_name is null then (select k.username from contacts k where k.id = c.contact_id) end as username, c.address, c.ours,
     c.assignee_id as "assigneeId", p.is_open as "isOpen", p.last_at as "lastAt",
@@ -173,7 +177,7 @@ const shown = (page: string) => `
 
 /** There the newest message of a conversation need not be the one that was found. */
 const FOUND = shown(`
-  ${ROW.replace("a.last_message_id as key", "hit.key")}
+  ${activityColumns.replace("a.last_message_id as key", "hit.key")}
   from unnest($3::bigint[], $4::bigint[]) as hit(conversation_id, key) join conversation_activity a using (conversation_id)
   where a.organization_no = (select no from me)`);
 

@@ -1,14 +1,14 @@
-import { conversationReads } from "@waystation/db/schema-inbox";
-import { noteMentions } from "@waystation/db/schema-notes";
+import type { Context } from "@waystation/core/context";
+import { conversationReads } from "@waystation/db/schema/inbox";
+import { noteMentions } from "@waystation/db/schema/notes";
 import { and, eq, isNull, or, sql } from "drizzle-orm";
-import type { Context } from "../context.ts";
 import { advanceReadCursor } from "./advance-read-cursor.ts";
-import { findConversation } from "./find-conversation.ts";
 import type { ConversationInput } from "./inputs.ts";
+import { requireConversation } from "./require-conversation.ts";
 
 /** This person has seen everything in the conversation, what mentions them too. */
 export async function markRead(ctx: Context, input: ConversationInput) {
-  const { conversation, activity } = await findConversation(ctx, input.conversationId);
+  const { conversation, activity } = await requireConversation(ctx, input.conversationId);
   const seen = await ctx.db
     .insert(conversationReads)
     .values({ userId: ctx.actor.userId, conversationId: conversation.id, incoming: activity.incoming })

@@ -1,18 +1,25 @@
-import type { Context } from "../context.ts";
+import type { Context } from "@waystation/core/context";
 import type { SearchTerms } from "../search/read-search.ts";
-import { numberArray, textArray } from "../webhooks/array-literal.ts";
-import { type Filter, inState, ME, ROW, type State, walk } from "./conversation-pages.ts";
+import { numberArrayLiteral, textArrayLiteral } from "../webhooks/array-literal.ts";
+import {
+  activityColumns,
+  type ConversationFilter,
+  type ConversationState,
+  conversationStateCondition,
+  scanIndex,
+  viewerCte,
+} from "./conversation-pages.ts";
 
 interface Search {
   terms: SearchTerms;
-  filter: Filter;
-  state: State;
+  filter: ConversationFilter;
+  state: ConversationState;
   /** Hits before this message. */
   cursor: string;
   limit: number;
 }
 
-export interface Hit {
+export interface SearchHit {
   conversationId: string;
   /** The newest message found, or for a name the newest of all: what hits are ordered by. */
   key: string;
@@ -31,16 +38,16 @@ const FURTHER_WINDOWS = 128;
 /** Who is found by a part of their name so often is found sooner by walking through the list. */
 const MANY_CONTACTS = 1_000;
 /** In so many of an organisation's newest messages any part of a word is looked for: no index helps there. */
-export const PARTS_IN_NEWEST = 5_000;
+export const PARTIAL_MATCH_MESSAGES = 5_000;
 
 /**
  * Conversations with what is searched for in the contact's name or address (any part of it) or in a message (whole words;
  * in the newest ones any part), newest hit first, one more than a page where there are more. Only ids: past the row-level security,
  * where no index of words can be used.
  */
-export async function searchConversations(ctx: Context, search: Search): Promise<Hit[]> {
+export async function searchConversations(ctx: Context, search: Search): Promise<SearchHit[]> {
   const [named, said] = await Promise.all([byName(ctx, search), byWords(ctx, search)]);
-  const newest = new Map<string, Hit>();
+  const newest = new Map<string, SearchHit>();
   for (const hit of [...said, ...named]) {
     const known = newest.get(hit.conversationId);
     if (!known) newest.set(hit.conversationId, hit);
@@ -53,10 +60,14 @@ export async function searchConversations(ctx: Context, search: Search): Promise
     .slice(0, search.limit + 1);
 }
 
-async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<SearchHit[]> {
   const { nameGrams, namePatterns, nameDigits, addresses } = terms;
   if (nameGrams === "" && addresses.length === 0) return [];
-  const patterns = [textArray(namePatterns), textArray(nameDigits), textArray(addresses)];
+  const patterns = [
+    textArrayLiteral(namePatterns),
+    textArrayLiteral(nameDigits),
+    textArrayLiteral(addresses),
+  ];
   const contacts = await ctx.installation.queryUnprepared<{ id: string; byAddress: boolean }>(CONTACTS, [
     ctx.organizationId,
     ...patterns,
@@ -68,17 +79,17 @@ async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Sea
     ? `(${isNamed("c.contact_folded_name", 4)} or ${HAS_ADDRESS})`
     : isNamed("c.contact_folded_name", 4);
   const page = isMany
-    ? walk(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
-    : `${ROW} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${inState(state)} and c.contact_id = any($4::bigint[])
+    ? scanIndex(state, limit + 1, WITH_CONTACT, `and ${isMeant} ${WITH_WHOM[filter] ?? ""}`)
+    : `${activityColumns} from conversation_activity a ${WITH_CONTACT} where ${BEFORE} ${conversationStateCondition(state)} and c.contact_id = any($4::bigint[])
         ${WITH_WHOM[filter] ?? ""} order by key desc limit ${limit + 1}`;
-  return ctx.installation.queryUnprepared<Hit>(
-    `with ${ME} select conversation_id::text as "conversationId", key::text as key, null as "messageId" from (${page}) page
+  return ctx.installation.queryUnprepared<SearchHit>(
+    `with ${viewerCte} select conversation_id::text as "conversationId", key::text as key, null as "messageId" from (${page}) page
      where $2::uuid is not null ${isMany ? "and $6::text[] is not null" : ""}`,
     [
       ctx.organizationId,
       ctx.actor.userId,
       cursor,
-      ...(isMany ? patterns : [numberArray(contacts.map(({ id }) => id))]),
+      ...(isMany ? patterns : [numberArrayLiteral(contacts.map(({ id }) => id))]),
     ],
   );
 }
@@ -106,7 +117,7 @@ const CONTACTS = `
     and ${behindChannel("address")} like any ($4::text[]) limit ${MANY_CONTACTS + 1})`;
 
 /** The filters of the list, as conditions. */
-const WITH_WHOM: Partial<Record<Filter, string>> = {
+const WITH_WHOM: Partial<Record<ConversationFilter, string>> = {
   mine: "and c.assignee_id = $2::uuid",
   unassigned: "and c.assignee_id is null",
   unread: `and a.incoming > coalesce((select r.incoming from conversation_reads r
@@ -115,19 +126,17 @@ const WITH_WHOM: Partial<Record<Filter, string>> = {
     and x.user_id = $2::uuid and x.conversation_id = a.conversation_id and x.seen_at is null)`,
 };
 
-async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<Hit[]> {
+async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Search): Promise<SearchHit[]> {
   const { words, parts } = terms;
   if (words === null) return [];
   const [{ last = "0" } = {}] = await ctx.installation.query<{ last: string }>(NEWEST_ID, []);
   const end = BigInt(cursor) <= BigInt(last) ? BigInt(cursor) : BigInt(last) + 1n;
-  const found = new Map<string, Hit>();
+  const found = new Map<string, SearchHit>();
   const look = async (where: string, isHit: string, parameters: string[]) => {
-    const hits = await ctx.installation.queryUnprepared<Hit>(hitsOf(where, isHit, filter, state, limit + 1), [
-      ctx.organizationId,
-      ctx.actor.userId,
-      String(end),
-      ...parameters,
-    ]);
+    const hits = await ctx.installation.queryUnprepared<SearchHit>(
+      hitsOf(where, isHit, filter, state, limit + 1),
+      [ctx.organizationId, ctx.actor.userId, String(end), ...parameters],
+    );
     for (const hit of hits) {
       const known = found.get(hit.conversationId);
       if (!known || BigInt(known.key) < BigInt(hit.key)) found.set(hit.conversationId, hit);
@@ -136,7 +145,7 @@ async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Se
   };
   const newest = end >> WINDOW_BITS;
   const windows = (from: bigint, count: bigint) =>
-    numberArray(Array.from({ length: Number(count) }, (_, n) => String(newest - from - BigInt(n))));
+    numberArrayLiteral(Array.from({ length: Number(count) }, (_, n) => String(newest - from - BigInt(n))));
   const lookNear = (from: bigint, count: bigint) => look(IN_WINDOWS, ARE_SAID, [words, windows(from, count)]);
   if (await lookNear(0n, 1n)) return [...found.values()];
   // Several words that no new message holds together are rare, and soon read everywhere.
@@ -147,7 +156,7 @@ async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Se
   await Promise.all([
     isRare && lookNear(1n, NEAR_WINDOWS - 1n),
     look(BEFORE_WINDOW, ARE_SAID, [words, String(newest - NEAR_WINDOWS)]),
-    parts !== null && look(IN_NEWEST, HAVE_PARTS, [textArray(parts)]),
+    parts !== null && look(IN_NEWEST, HAVE_PARTS, [textArrayLiteral(parts)]),
   ]);
   return [...found.values()];
 }
@@ -165,17 +174,23 @@ const HAVE_PARTS = `s.words::text collate "C" like all ($4::text[])`;
 const IN_WINDOWS = `unnest($5::bigint[]) as w(no), lateral (select * from message_search s where (s.message_id >> ${WINDOW_BITS}) = w.no`;
 const BEFORE_WINDOW = `lateral (select * from message_search s where s.message_id < ($5::bigint + 1) << ${WINDOW_BITS}`;
 const IN_NEWEST = `lateral (select * from (select * from message_search where organization_no = (select no from me)
-  order by message_id desc limit ${PARTS_IN_NEWEST}) s where true`;
+  order by message_id desc limit ${PARTIAL_MATCH_MESSAGES}) s where true`;
 const NEWEST_ID = "select last_value::text as last from twilio_whatsapp_webhook_events_id_seq";
 
 /** Materialized, or the planner walks the messages backwards in the hope of a hit. */
-const hitsOf = (where: string, isHit: string, filter: Filter, state: State, rows: number) => `
-  with ${ME}, hits as materialized (
+const hitsOf = (
+  where: string,
+  isHit: string,
+  filter: ConversationFilter,
+  state: ConversationState,
+  rows: number,
+) => `
+  with ${viewerCte}, hits as materialized (
     select s.message_id, s.conversation_id from ${where}
       and s.organization_no = (select no from me) and s.message_id < $3::bigint and ${isHit} offset 0) s
   )
   select h.conversation_id::text as "conversationId", max(h.message_id)::text as key, max(h.message_id)::text as "messageId"
   from hits h join conversation_activity a on a.conversation_id = h.conversation_id
   join conversations c on c.id = h.conversation_id
-  where $2::uuid is not null ${inState(state)} ${WITH_WHOM[filter] ?? ""}
+  where $2::uuid is not null ${conversationStateCondition(state)} ${WITH_WHOM[filter] ?? ""}
   group by h.conversation_id order by max(h.message_id) desc limit ${rows}`;

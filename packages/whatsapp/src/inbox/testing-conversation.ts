@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { connections } from "@waystation/db/schema";
+import type { Context } from "@waystation/core/context";
 import {
   contactIdentities,
   contacts,
   conversationActivity,
   conversations,
-} from "@waystation/db/schema-inbox";
-import type { Context } from "../context.ts";
+} from "@waystation/db/schema/inbox";
+import { connections } from "@waystation/db/schema/schema";
 import { organizationNumber } from "./list-conversations.ts";
 
 /** A conversation as it is when a customer has written once, for what asks neither Twilio nor its webhooks. */

@@ -1,16 +1,16 @@
-import type { databases, TestStore } from "@waystation/db/testing";
-import { connect } from "../connections/connect.ts";
+import type { Context } from "@waystation/core/context";
+import type { TestStore, testDatabases } from "@waystation/db/testing/databases";
+import { connectTwilioSender } from "../connections/connect.ts";
 import { connectInput } from "../connections/inputs.ts";
-import type { Context } from "../context.ts";
-import { createTestDesk } from "../testing.ts";
+import { createTestInstallation } from "../testing.ts";
 import { connectionsOfAccount } from "../webhooks/connection-cache.ts";
-import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest } from "../webhooks/ingest.ts";
-import { readWebhook } from "../webhooks/read-webhook.ts";
+import type { FormPairs } from "../webhooks/form-body.ts";
+import { createWebhookIngest } from "../webhooks/ingest.ts";
+import { parseWebhook } from "../webhooks/parse-webhook.ts";
 import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
 import { listConversations } from "./list-conversations.ts";
-import { listMessages } from "./list-messages.ts";
-import { sendMessage } from "./send-message.ts";
+import { listMessages } from "./messages/list-messages.ts";
+import { sendMessage } from "./sending/send-message.ts";
 
 /** The number of a message's row, which only what works behind the API knows it by. */
 export function messageNumber({ ids }: Pick<Context, "ids">, id: string): number {
@@ -24,10 +24,10 @@ const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
 
 /** A desk with one connected sender, and customers who write to it. What is answered waits for a test's own outbox. */
 export async function createTestInbox(
-  kind: (typeof databases)[number] | TestStore,
+  kind: (typeof testDatabases)[number] | TestStore,
   ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`,
 ) {
-  const desk = await createTestDesk(kind);
+  const desk = await createTestInstallation(kind);
   // Jobs of their own would be done at moments of their own.
   const ctx = {
     ...(await desk.person()),
@@ -35,8 +35,8 @@ export async function createTestInbox(
   };
   const account = desk.simulator.createAccount({ senders: [ours] });
   const input = { mode: "test", accountSid: account.sid, authToken: account.token, sender: ours };
-  const { id: connectionId } = await connect(ctx, connectInput.parse(input));
-  const ingest = createIngest(desk.store, desk.platform.feed, {
+  const { id: connectionId } = await connectTwilioSender(ctx, connectInput.parse(input));
+  const ingest = createWebhookIngest(desk.store, desk.platform.feed, {
     onBatch: () => {},
     onUnprojected: (error) => desk.reports.push(error),
     onRetry: () => {},
@@ -50,7 +50,7 @@ export async function createTestInbox(
     if (!receiver) throw new Error("The connection has no receiver");
     const pairs: FormPairs = Object.entries({ AccountSid: account.sid, MessageSid: nextSid(), ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());
-    const webhook = readWebhook(pairs, body, messageId !== null);
+    const webhook = parseWebhook(pairs, body, messageId !== null);
     if (!webhook) throw new Error("Not a webhook");
     await ingest.add(verifiedWebhookOf(receiver, webhook, { body, messageId, outcome }));
   };

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { PrivateAddressError } from "@waystation/core/outbound-http/public-address";
 import { expect, test } from "vitest";
 import {
   connectPublic,
   connectUnrestricted,
-  download,
-  type Open,
+  downloadFile,
+  FileTooLargeError,
+  type OpenConnection,
   RedirectRejectedError,
-  TooLargeError,
 } from "./download.ts";
-import { ClosedAddressError } from "./public-address.ts";
 
 type Handle = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -23,7 +23,7 @@ async function startHosts(hosts: Record<string, Handle>) {
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
-  const open: Open = (url, headers, signal) =>
+  const open: OpenConnection = (url, headers, signal) =>
     connectUnrestricted(
       new URL(url.pathname + url.search, `http://127.0.0.1:${port}`),
       { ...headers, host: url.host },
@@ -31,8 +31,8 @@ async function startHosts(hosts: Record<string, Handle>) {
     );
   return {
     asked,
-    get: (more: Partial<Parameters<typeof download>[0]> = {}) =>
-      download({
+    get: (more: Partial<Parameters<typeof downloadFile>[0]> = {}) =>
+      downloadFile({
         url: new URL("https://api.twilio.example/file"),
         authorization: "Basic c2VjcmV0",
         allows: (url) => url.protocol === "https:",
@@ -120,15 +120,15 @@ test("a file that says it is too large is not read, one that does not say is cut
       pour();
     },
   });
-  await expect(hosts.get()).rejects.toThrow(TooLargeError);
-  await expect(hosts.get({ url: new URL("https://endless.example/") })).rejects.toThrow(TooLargeError);
+  await expect(hosts.get()).rejects.toThrow(FileTooLargeError);
+  await expect(hosts.get({ url: new URL("https://endless.example/") })).rejects.toThrow(FileTooLargeError);
   expect(sent).toBeLessThan(50_000_000);
 });
 
 test("exactly the limit is not too much", async () => {
   await using hosts = await startHosts({ "api.twilio.example": answer("x".repeat(1_000)) });
   expect((await hosts.get({ maxBytes: 1_000 })).bytes).toHaveLength(1_000);
-  await expect(hosts.get({ maxBytes: 999 })).rejects.toThrow(TooLargeError);
+  await expect(hosts.get({ maxBytes: 999 })).rejects.toThrow(FileTooLargeError);
 });
 
 test("patience ends while nothing comes, and while it only drips", async () => {
@@ -172,5 +172,5 @@ test.for([
   "https://localhost/",
 ])("no socket is opened to %s", async (address) => {
   const opened = (async () => connectPublic(new URL(address), {}, AbortSignal.timeout(5_000)))();
-  await expect(opened).rejects.toThrow(ClosedAddressError);
+  await expect(opened).rejects.toThrow(PrivateAddressError);
 });

@@ -1,30 +1,30 @@
 import { get as getHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
-import { publicLookup, requirePublicHost } from "./public-address.ts";
+import { publicLookup, requirePublicHost } from "@waystation/core/outbound-http/public-address";
 
 /** Opens one address; where it leads on is not followed here. */
-export type Open = (
+export type OpenConnection = (
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal,
 ) => Promise<IncomingMessage>;
 
-export interface Source {
+export interface DownloadSource {
   url: URL;
   /** For the first address only. */
   authorization: string;
   /** Whether an address that the first one leads to may be called. */
   allows: (url: URL) => boolean;
-  open: Open;
+  open: OpenConnection;
   maxBytes: number;
   patienceMs: number;
 }
 
-export type Downloaded =
+export type DownloadedFile =
   | { status: 200; bytes: Buffer; headers: IncomingHttpHeaders }
   | { status: number; bytes: null; headers: IncomingHttpHeaders };
 
-export class TooLargeError extends Error {
+export class FileTooLargeError extends Error {
   override name = "TooLargeError";
 }
 
@@ -36,7 +36,7 @@ export class RedirectRejectedError extends Error {
 const MOST_REDIRECTS = 3;
 
 /** Reads a file into memory, at most `maxBytes` of it within `patienceMs`, all redirects included. */
-export async function download(source: Source): Promise<Downloaded> {
+export async function downloadFile(source: DownloadSource): Promise<DownloadedFile> {
   const until = AbortSignal.timeout(source.patienceMs);
   let { url } = source;
   let headers: Record<string, string> = { authorization: source.authorization };
@@ -63,7 +63,7 @@ export async function download(source: Source): Promise<Downloaded> {
 }
 
 async function read(answer: IncomingMessage, maxBytes: number, until: AbortSignal): Promise<Buffer> {
-  const tooLarge = () => new TooLargeError(`More than ${maxBytes} bytes`);
+  const tooLarge = () => new FileTooLargeError(`More than ${maxBytes} bytes`);
   if (Number(answer.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const cut = () => answer.destroy(until.reason);
   until.addEventListener("abort", cut, { once: true });
@@ -83,13 +83,13 @@ async function read(answer: IncomingMessage, maxBytes: number, until: AbortSigna
 }
 
 /** On the internet, and nowhere else. */
-export const connectPublic: Open = (url, headers, signal) => {
+export const connectPublic: OpenConnection = (url, headers, signal) => {
   requirePublicHost(url.hostname);
   return begin(getHttps, url, { headers, signal, lookup: publicLookup() });
 };
 
 /** Wherever it is: for the simulator, whose address the operator has configured. */
-export const connectUnrestricted: Open = (url, headers, signal) =>
+export const connectUnrestricted: OpenConnection = (url, headers, signal) =>
   begin(url.protocol === "https:" ? getHttps : getHttp, url, { headers, signal });
 
 function begin(

@@ -1,48 +1,56 @@
-import { openPostgres } from "@waystation/db/postgres";
-import { connections } from "@waystation/db/schema";
-import { mediaFiles } from "@waystation/db/schema-media";
-import { databases } from "@waystation/db/testing";
-import type { IncomingInput } from "@waystation/twilio-simulator/incoming/receive-message";
-import { ACCOUNTS, API_KEYS, SENDERS, TOKENS } from "@waystation/twilio-simulator/sentinels";
+import { seal } from "@waystation/core/credentials";
+import { openPostgresDatabase } from "@waystation/db/postgres/open-postgres";
+import { mediaFiles } from "@waystation/db/schema/media";
+import { connections } from "@waystation/db/schema/schema";
+import { testDatabases } from "@waystation/db/testing/databases";
+import type { IncomingMessageInput } from "@waystation/twilio-simulator/incoming/receive-message";
+import {
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_TOKENS,
+} from "@waystation/twilio-simulator/sentinels";
 import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { connect } from "../connections/connect.ts";
-import { disconnect } from "../connections/disconnect.ts";
+import { connectTwilioSender } from "../connections/connect.ts";
+import { disconnectSender } from "../connections/disconnect.ts";
 import { connectInput } from "../connections/inputs.ts";
-import { seal } from "../credentials.ts";
 import { listConversations } from "../inbox/list-conversations.ts";
-import { listMessages } from "../inbox/list-messages.ts";
-import { createTestDesk } from "../testing.ts";
+import { listMessages } from "../inbox/messages/list-messages.ts";
+import { createTestInstallation } from "../testing.ts";
 import { connectionsOfAccount } from "../webhooks/connection-cache.ts";
-import type { FormPairs } from "../webhooks/form.ts";
-import { createIngest } from "../webhooks/ingest.ts";
-import { readWebhook } from "../webhooks/read-webhook.ts";
+import type { FormPairs } from "../webhooks/form-body.ts";
+import { createWebhookIngest } from "../webhooks/ingest.ts";
+import { parseWebhook } from "../webhooks/parse-webhook.ts";
 import { verifiedWebhookOf } from "../webhooks/webhook-record.ts";
 import { connectPublic } from "./download.ts";
-import { fetchFile, wayTo } from "./fetch-file.ts";
-import { findFile } from "./find-file.ts";
-import { openFile } from "./open-file.ts";
-import { readFile } from "./read-file.ts";
+import { fetchMessageFile, mediaRequest } from "./fetch-file.ts";
+import { openMediaFile } from "./open-file.ts";
+import { readMediaFile } from "./read-file.ts";
+import { requireFile } from "./require-file.ts";
 
 /** A connected desk that hears what customers write at the simulator. */
-async function createListeningDesk(kind: (typeof databases)[number], known?: { sid: string; token: string }) {
-  const desk = await createTestDesk(kind, { chaos: { mediaNotFound: 0 } });
-  const sender = known ? SENDERS.online : "whatsapp:+14155580001";
+async function createListeningDesk(
+  kind: (typeof testDatabases)[number],
+  known?: { sid: string; token: string },
+) {
+  const desk = await createTestInstallation(kind, { chaos: { mediaNotFound: 0 } });
+  const sender = known ? SENTINEL_SENDERS.online : "whatsapp:+14155580001";
   const account = known ?? desk.simulator.createAccount({ senders: [sender] });
   const ctx = await desk.person();
-  const connection = await connect(
+  const connection = await connectTwilioSender(
     ctx,
     connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
   );
   const [receiver] = await connectionsOfAccount(ctx.installation.db, ctx.keyring, account.sid);
   if (!receiver) throw new Error("The connection has no receiver");
-  const ingest = createIngest(desk.store, desk.platform.feed, {
+  const ingest = createWebhookIngest(desk.store, desk.platform.feed, {
     onBatch: () => {},
     onUnprojected: () => {},
     onRetry: () => {},
   });
   /** Answers the id of the message's first file. */
-  const hear = async (input: Partial<IncomingInput>, change: Record<string, string> = {}) => {
+  const hear = async (input: Partial<IncomingMessageInput>, change: Record<string, string> = {}) => {
     const { messageSid } = await desk.simulator.sendIncoming({
       to: sender,
       from: "+4915112345678",
@@ -53,7 +61,7 @@ async function createListeningDesk(kind: (typeof databases)[number], known?: { s
       .find(({ sid }) => sid === messageSid);
     const pairs: FormPairs = Object.entries({ ...message?.details, ...change });
     const bytes = Buffer.from(new URLSearchParams(pairs).toString());
-    const webhook = readWebhook(pairs, bytes, false);
+    const webhook = parseWebhook(pairs, bytes, false);
     if (!webhook) throw new Error("Not a webhook");
     await ingest.add(
       verifiedWebhookOf(receiver, webhook, { body: bytes, messageId: null, outcome: "stored" }),
@@ -73,13 +81,13 @@ const refusal = (promise: Promise<unknown>) =>
     () => "no refusal",
     (error) => (error as { reason?: string }).reason ?? String(error),
   );
-async function contentOf(db: Parameters<typeof readFile>[0], file: { id: string; size: number }) {
+async function contentOf(db: Parameters<typeof readMediaFile>[0], file: { id: string; size: number }) {
   const slices: Buffer[] = [];
-  for await (const slice of readFile(db, file.id, 0, file.size - 1)) slices.push(slice);
+  for await (const slice of readMediaFile(db, file.id, 0, file.size - 1)) slices.push(slice);
   return Buffer.concat(slices);
 }
 
-test.for(databases)("%s: a file is fetched when somebody looks, and kept", async (kind) => {
+test.for(testDatabases)("%s: a file is fetched when somebody looks, and kept", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const { ctx, simulator } = desk;
   const bytes = Buffer.concat([Buffer.from("%PDF-1.4"), Buffer.alloc(2_500_000, "ab\0\xff", "latin1")]);
@@ -92,63 +100,63 @@ test.for(databases)("%s: a file is fetched when somebody looks, and kept", async
   ]);
   expect(await ctx.installation.db.select().from(mediaFiles)).toEqual([]);
 
-  const opened = await openFile(ctx, file);
+  const opened = await openMediaFile(ctx, file);
   expect(opened).toMatchObject({ type: "application/pdf", size: bytes.length });
   expect((await contentOf(ctx.installation.db, opened)).equals(bytes)).toBe(true);
   expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, size: bytes.length }]);
 
-  await disconnect(ctx, { connectionId: desk.connection.id });
+  await disconnectSender(ctx, { connectionId: desk.connection.id });
   await simulator.stop();
-  expect(await openFile(ctx, file)).toEqual(opened);
+  expect(await openMediaFile(ctx, file)).toEqual(opened);
 });
 
-test.for(databases)("%s: what is stored outlives the log's months", async (kind) => {
+test.for(testDatabases)("%s: what is stored outlives the log's months", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const { file } = await desk.hear({ kind: "image" });
-  await openFile(desk.ctx, file);
+  await openMediaFile(desk.ctx, file);
   await desk.ctx.installation.db.execute(sql`delete from twilio_whatsapp_webhook_events`);
   expect((await desk.thread())[0]?.files).toMatchObject([{ id: file, type: "image/png" }]);
-  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
+  expect(await openMediaFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
 });
 
-test.for(databases)("%s: two viewers cause one fetch, and both see it", async (kind) => {
+test.for(testDatabases)("%s: two viewers cause one fetch, and both see it", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const { file } = await desk.hear({ kind: "image" });
   const colleague = await desk.person("member", desk.ctx.organizationId);
-  const [mine, theirs] = await Promise.all([openFile(desk.ctx, file), openFile(colleague, file)]);
+  const [mine, theirs] = await Promise.all([openMediaFile(desk.ctx, file), openMediaFile(colleague, file)]);
   expect(mine).toEqual(theirs);
   expect(desk.simulator.countMediaRequests()).toBe(1);
-  await openFile(desk.ctx, file);
+  await openMediaFile(desk.ctx, file);
   expect(desk.simulator.countMediaRequests()).toBe(1);
 });
 
-test.for(databases)("%s: nobody else's organisation has it, fetched or not", async (kind) => {
+test.for(testDatabases)("%s: nobody else's organisation has it, fetched or not", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const { file } = await desk.hear({ kind: "image" });
   const stranger = await desk.person();
   const answers = async () => [
-    await refusal(openFile(stranger, file)),
-    await refusal(openFile(stranger, "999999-0")),
-    await refusal(openFile(stranger, "no id")),
-    await refusal(openFile(stranger, "01890000-0000-7000-8000-000000000000")),
+    await refusal(openMediaFile(stranger, file)),
+    await refusal(openMediaFile(stranger, "999999-0")),
+    await refusal(openMediaFile(stranger, "no id")),
+    await refusal(openMediaFile(stranger, "01890000-0000-7000-8000-000000000000")),
   ];
   expect(new Set(await answers())).toEqual(new Set(["not_found"]));
-  const { id } = await openFile(desk.ctx, file);
-  expect(new Set([...(await answers()), await refusal(openFile(stranger, id))])).toEqual(
+  const { id } = await openMediaFile(desk.ctx, file);
+  expect(new Set([...(await answers()), await refusal(openMediaFile(stranger, id))])).toEqual(
     new Set(["not_found"]),
   );
 });
 
-test.for(databases)("%s: a new file may be missing twice, an old one is gone at once", async (kind) => {
+test.for(testDatabases)("%s: a new file may be missing twice, an old one is gone at once", async (kind) => {
   await using desk = await createListeningDesk(kind);
   desk.simulator.setChaos({ mediaRequestsNotFound: 2 });
   const { file } = await desk.hear({ kind: "image" });
-  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
+  expect(await openMediaFile(desk.ctx, file)).toMatchObject({ type: "image/png" });
   expect(desk.simulator.countMediaRequests()).toBe(3);
 
   desk.simulator.setChaos({ mediaRequestsNotFound: 3 });
   const missing = await desk.hear({ kind: "image" });
-  expect(await refusal(openFile(desk.ctx, missing.file))).toBe("media_gone");
+  expect(await refusal(openMediaFile(desk.ctx, missing.file))).toBe("media_gone");
   expect(desk.simulator.countMediaRequests()).toBe(6);
 
   desk.simulator.setChaos({ mediaRequestsNotFound: 1 });
@@ -157,18 +165,18 @@ test.for(databases)("%s: a new file may be missing twice, an old one is gone at 
   await desk.ctx.installation.db.execute(
     sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
   );
-  expect(await refusal(openFile(desk.ctx, old.file))).toBe("media_gone");
+  expect(await refusal(openMediaFile(desk.ctx, old.file))).toBe("media_gone");
   expect(desk.simulator.countMediaRequests()).toBe(7);
 });
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: deleted, throttled, down, too large and disconnected are told apart",
   async (kind) => {
     await using desk = await createListeningDesk(kind);
     const { ctx, simulator } = desk;
     const { file, messageSid } = await desk.hear({ kind: "image" });
     const age = () => ctx.installation.db.execute(sql`update messages set at = at - interval '1 hour'`);
-    const open = () => refusal(openFile(ctx, file));
+    const open = () => refusal(openMediaFile(ctx, file));
     await ctx.installation.db.execute(
       sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
     );
@@ -185,13 +193,13 @@ test.for(databases)(
     }
     simulator.setChaos({ mediaFault: "none" });
     expect(messageSid).toMatch(/^MM/);
-    await disconnect(ctx, { connectionId: desk.connection.id });
+    await disconnectSender(ctx, { connectionId: desk.connection.id });
     expect(await open()).toBe("disconnected");
     expect(await ctx.installation.db.select({ id: mediaFiles.id }).from(mediaFiles)).toEqual([]);
   },
 );
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: a webhook's URL decides nothing but which of the message's files it is",
   async (kind) => {
     await using desk = await createListeningDesk(kind);
@@ -204,25 +212,25 @@ test.for(databases)(
     await desk.ctx.installation.db.execute(
       sql`update twilio_whatsapp_webhook_events set received_at = received_at - interval '1 hour'`,
     );
-    expect(await refusal(openFile(desk.ctx, file))).toBe("media_gone");
+    expect(await refusal(openMediaFile(desk.ctx, file))).toBe("media_gone");
     expect(desk.simulator.countMediaRequests()).toBe(0);
     const odd = await desk.hear(
       { kind: "image" },
       { MediaUrl0: "https://evil.example/Media/../../Accounts.json" },
     );
-    expect(await refusal(openFile(desk.ctx, odd.file))).toBe("not_found");
+    expect(await refusal(openMediaFile(desk.ctx, odd.file))).toBe("not_found");
     expect(desk.simulator.countMediaRequests()).toBe(0);
   },
 );
 
-test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => {
+test.for(testDatabases)("%s: what a file is, is said by its bytes", async (kind) => {
   await using desk = await createListeningDesk(kind);
   const page = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
   const { file } = await desk.hear({
     kind: "image",
     media: [{ contentType: "image/png", data: page.toString("base64") }],
   });
-  expect(await openFile(desk.ctx, file)).toMatchObject({ type: "application/octet-stream" });
+  expect(await openMediaFile(desk.ctx, file)).toMatchObject({ type: "application/octet-stream" });
   const [row] = await desk.ctx.installation.db
     .select({ no: mediaFiles.no })
     .from(mediaFiles)
@@ -231,7 +239,7 @@ test.for(databases)("%s: what a file is, is said by its bytes", async (kind) => 
 });
 
 test("with a live account only Twilio is asked, and only https and public addresses follow", () => {
-  const { url, allows, open } = wayTo("/2010-04-01/Accounts/AC1", "live", "http://localhost:3001");
+  const { url, allows, open } = mediaRequest("/2010-04-01/Accounts/AC1", "live", "http://localhost:3001");
   expect(url.href).toBe("https://api.twilio.com/2010-04-01/Accounts/AC1");
   expect(open).toBe(connectPublic);
   expect(allows(new URL("https://mms.twiliocdn.com/file"))).toBe(true);
@@ -239,18 +247,21 @@ test("with a live account only Twilio is asked, and only https and public addres
 });
 
 test("in test mode nobody but the simulator is asked", () => {
-  const { url, allows } = wayTo("/2010-04-01/Accounts/AC1", "test", "http://localhost:3001");
+  const { url, allows } = mediaRequest("/2010-04-01/Accounts/AC1", "test", "http://localhost:3001");
   expect(url.href).toBe("http://localhost:3001/2010-04-01/Accounts/AC1");
   expect(allows(new URL("http://localhost:3001/media-cdn/1"))).toBe(true);
   for (const other of ["http://localhost:3002/", "https://localhost:3001/", "https://mms.twiliocdn.com/file"])
     expect(allows(new URL(other)), other).toBe(false);
 });
 
-test.for(databases)("%s: an API key that may not read files leaves it to the token", async (kind) => {
-  await using desk = await createListeningDesk(kind, { sid: ACCOUNTS.healthy, token: TOKENS.primary });
+test.for(testDatabases)("%s: an API key that may not read files leaves it to the token", async (kind) => {
+  await using desk = await createListeningDesk(kind, {
+    sid: SENTINEL_ACCOUNTS.healthy,
+    token: SENTINEL_TOKENS.primary,
+  });
   const { ctx, connection } = desk;
   const { file } = await desk.hear({ kind: "image" });
-  const { sid, secret } = API_KEYS.restricted;
+  const { sid, secret } = SENTINEL_API_KEYS.restricted;
   const place = {
     organizationId: ctx.organizationId,
     connectionId: connection.id,
@@ -260,18 +271,18 @@ test.for(databases)("%s: an API key that may not read files leaves it to the tok
     .update(connections)
     .set({ apiKeySid: sid, apiKeySecretSealed: seal(ctx.keyring, place, secret) })
     .where(eq(connections.id, connection.id));
-  expect(await openFile(ctx, file)).toMatchObject({ type: "image/png" });
+  expect(await openMediaFile(ctx, file)).toMatchObject({ type: "image/png" });
 });
 
 test("two servers that fetch the same file at once keep one", async () => {
   await using desk = await createListeningDesk("postgres");
   const { file } = await desk.hear({ kind: "image" });
-  const other = await openPostgres(desk.store.url ?? "");
+  const other = await openPostgresDatabase(desk.store.url ?? "");
   // Both saw that it was not there yet; the one stores it while the other still fetches.
-  const found = await findFile(desk.ctx, file);
+  const found = await requireFile(desk.ctx, file);
   if (!("message" in found)) throw new Error("Not a customer's file");
-  const mine = await fetchFile(desk.ctx, found);
-  const theirs = await fetchFile({ ...desk.ctx, db: other.db }, found);
+  const mine = await fetchMessageFile(desk.ctx, found);
+  const theirs = await fetchMessageFile({ ...desk.ctx, db: other.db }, found);
   await other.close();
   expect(mine).toEqual(theirs);
   expect(desk.simulator.countMediaRequests()).toBe(2);

@@ -1,27 +1,27 @@
 import { setTimeout } from "node:timers/promises";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
 import type { Database } from "@waystation/db/client";
-import { mediaFiles } from "@waystation/db/schema-media";
+import { mediaFiles } from "@waystation/db/schema/media";
 import { and, eq } from "drizzle-orm";
-import { openCredentials } from "../connections/open-credentials.ts";
-import type { Credentials } from "../connections/read-credentials.ts";
-import { requireTestMode } from "../connections/test-mode.ts";
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { type FirstOf, webhookParams } from "../inbox/webhook-params.ts";
-import { bytesToStore } from "./bytes.ts";
-import { detectType } from "./detect-type.ts";
+import type { TwilioCredentials } from "../connections/credentials/parse-credentials.ts";
+import { requireTestMode } from "../connections/credentials/test-mode.ts";
+import { unsealCredentials } from "../connections/credentials/unseal-credentials.ts";
+import { type FirstParam, webhookParams } from "../inbox/messages/webhook-params.ts";
 import {
   connectPublic,
   connectUnrestricted,
-  type Downloaded,
-  download,
+  type DownloadedFile,
+  type DownloadSource,
+  downloadFile,
+  FileTooLargeError,
   RedirectRejectedError,
-  type Source,
-  TooLargeError,
 } from "./download.ts";
-import { nameOfReceived } from "./file-name.ts";
-import { type IncomingFile, type MediaFile, noSuchFile, withoutBytes } from "./find-file.ts";
-import { FILE_BYTES } from "./inputs.ts";
+import { MAX_FILE_BYTES } from "./inputs.ts";
+import { fileColumns, fileNotFound, type IncomingMediaFile, type MediaFile } from "./require-file.ts";
+import { bytesToStore } from "./stored-bytes.ts";
+import { detectMediaType } from "./types/detect-type.ts";
+import { receivedFileName } from "./types/file-name.ts";
 
 const TWILIO = "https://api.twilio.com";
 const PATIENCE_MS = 15_000;
@@ -36,7 +36,7 @@ const MOST_AT_ONCE = 4;
 const underWay = new WeakMap<Database, Map<string, Promise<MediaFile>>>();
 
 /** Fetches a customer's file from Twilio and keeps it. Throws the refusal that says why it cannot be had. */
-export async function fetchFile(ctx: Context, file: IncomingFile): Promise<MediaFile> {
+export async function fetchMessageFile(ctx: Context, file: IncomingMediaFile): Promise<MediaFile> {
   const fetching = underWay.get(ctx.installation.db) ?? new Map<string, Promise<MediaFile>>();
   underWay.set(ctx.installation.db, fetching);
   const key = `${ctx.organizationId} ${file.message.id} ${file.no}`;
@@ -45,7 +45,7 @@ export async function fetchFile(ctx: Context, file: IncomingFile): Promise<Media
   return running;
 }
 
-async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile> {
+async function fetchAndKeep(ctx: Context, file: IncomingMediaFile): Promise<MediaFile> {
   const { connection, message, no } = file;
   const first = (await webhookParams(ctx, [message])).get(message.id)?.first;
   const place = placeAtTwilio(file, first);
@@ -56,8 +56,8 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
     );
   requireTestMode(ctx, connection.mode);
   const isFresh = Date.now() - message.at.getTime() < FRESH_MS;
-  const { bytes, headers } = await fetchPatiently(ctx, openCredentials(ctx, connection), place, isFresh);
-  const name = nameOfReceived(first, headers["content-disposition"]);
+  const { bytes, headers } = await fetchPatiently(ctx, unsealCredentials(ctx, connection), place, isFresh);
+  const name = receivedFileName(first, headers["content-disposition"]);
   const declaredType = first?.(`MediaContentType${no}`) ?? null;
   const [kept] = await ctx.db
     .insert(mediaFiles)
@@ -65,18 +65,18 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
       organizationId: ctx.organizationId,
       messageId: message.id,
       no,
-      type: await detectType(bytes, { type: declaredType, name }),
+      type: await detectMediaType(bytes, { type: declaredType, name }),
       declaredType: declaredType?.slice(0, MAX_TYPE) ?? null,
       name,
       size: bytes.length,
       bytes: bytesToStore(bytes),
     })
     .onConflictDoNothing()
-    .returning(withoutBytes);
+    .returning(fileColumns);
   if (kept) return kept;
   // Another server was as quick.
   const [theirs] = await ctx.db
-    .select(withoutBytes)
+    .select(fileColumns)
     .from(mediaFiles)
     .where(
       and(
@@ -93,19 +93,19 @@ async function fetchAndKeep(ctx: Context, file: IncomingFile): Promise<MediaFile
  * The file's path at Twilio, put together from what we know and two SIDs that the webhook names. The URL in the webhook is
  * never called: it says where the credentials would go.
  */
-function placeAtTwilio({ connection, no }: IncomingFile, first: FirstOf | undefined): string {
+function placeAtTwilio({ connection, no }: IncomingMediaFile, first: FirstParam | undefined): string {
   const messageSid = /^(SM|MM)[0-9a-f]{32}$/i.exec(first?.("MessageSid") ?? "")?.[0];
   const mediaSid = /\/Media\/(ME[0-9a-f]{32})$/i.exec(first?.(`MediaUrl${no}`) ?? "")?.[1];
-  if (!messageSid || !mediaSid || !/^AC[0-9a-f]{32}$/i.test(connection.accountSid)) throw noSuchFile();
+  if (!messageSid || !mediaSid || !/^AC[0-9a-f]{32}$/i.test(connection.accountSid)) throw fileNotFound();
   return `/2010-04-01/Accounts/${connection.accountSid}/Messages/${messageSid}/Media/${mediaSid}`;
 }
 
 async function fetchPatiently(
   ctx: Context,
-  credentials: Credentials,
+  credentials: TwilioCredentials,
   place: string,
   isFresh: boolean,
-): Promise<Extract<Downloaded, { bytes: Buffer }>> {
+): Promise<Extract<DownloadedFile, { bytes: Buffer }>> {
   for (const pause of [...(isFresh ? PAUSES_MS : []), null]) {
     const answer = await limitConcurrency(() => ask(ctx, credentials, place)).catch((error) => {
       throw explainFailure(error);
@@ -118,7 +118,7 @@ async function fetchPatiently(
 }
 
 /** With the API key where there is one; a restricted key that may not read media leaves it to the token. */
-async function ask(ctx: Context, credentials: Credentials, place: string): Promise<Downloaded> {
+async function ask(ctx: Context, credentials: TwilioCredentials, place: string): Promise<DownloadedFile> {
   const { accountSid, authToken, apiKey } = credentials;
   if (apiKey) {
     const answer = await askAs(ctx, credentials.mode, place, apiKey.sid, apiKey.secret);
@@ -128,20 +128,20 @@ async function ask(ctx: Context, credentials: Credentials, place: string): Promi
 }
 
 function askAs(ctx: Context, mode: "live" | "test", place: string, user: string, password: string) {
-  return download({
-    ...wayTo(place, mode, ctx.simulatorUrl),
+  return downloadFile({
+    ...mediaRequest(place, mode, ctx.simulatorUrl),
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
-    maxBytes: FILE_BYTES,
+    maxBytes: MAX_FILE_BYTES,
     patienceMs: PATIENCE_MS,
   });
 }
 
 /** Where a file is asked for, and where its redirects may lead. */
-export function wayTo(
+export function mediaRequest(
   place: string,
   mode: "live" | "test",
   simulatorUrl: string | null,
-): Pick<Source, "url" | "allows" | "open"> {
+): Pick<DownloadSource, "url" | "allows" | "open"> {
   if (mode === "live")
     return { url: new URL(place, TWILIO), allows: (url) => url.protocol === "https:", open: connectPublic };
   const url = new URL(place, simulatorUrl ?? "");
@@ -185,10 +185,10 @@ function explainStatus(status: number): DomainError {
 
 function explainFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  if (error instanceof TooLargeError)
+  if (error instanceof FileTooLargeError)
     return new DomainError(
       "media_too_large",
-      `This file is larger than the ${FILE_BYTES / 1024 / 1024} MB that are fetched. Ask the customer to send a smaller one.`,
+      `This file is larger than the ${MAX_FILE_BYTES / 1024 / 1024} MB that are fetched. Ask the customer to send a smaller one.`,
     );
   return error instanceof RedirectRejectedError ? unexpected() : unreachable();
 }

@@ -2,11 +2,11 @@ import { z } from "zod";
 
 const MB = 1024 * 1024;
 /** What Twilio carries to and from WhatsApp at most. */
-export const FILE_BYTES = 16 * MB;
-export const IMAGE_BYTES = 5 * MB;
+export const MAX_FILE_BYTES = 16 * MB;
+export const MAX_IMAGE_BYTES = 5 * MB;
 
 /** What WhatsApp takes from a business, and by which endings people know it. */
-export const SENDABLE = {
+export const SENDABLE_TYPES = {
   "image/jpeg": ["jpg", "jpeg"],
   "image/png": ["png"],
   "audio/ogg": ["ogg", "oga", "opus"],
@@ -23,19 +23,19 @@ export const SENDABLE = {
   "text/vcard": ["vcf", "vcard"],
 } as const satisfies Record<string, readonly string[]>;
 
-export const wrongType =
+export const unsupportedTypeMessage =
   "WhatsApp does not take this kind of file. It takes JPEG and PNG pictures, MP3, OGG, AAC and AMR audio, MP4 and 3GP video, PDF, Word, Excel and PowerPoint files, and contact cards.";
 
 /** Office files that WhatsApp does not take, though it takes their successors. */
-export const OLD_OFFICE: Partial<Record<string, string>> = {
+export const LEGACY_OFFICE_TYPES: Partial<Record<string, string>> = {
   "application/vnd.ms-excel":
     "WhatsApp does not take .xls files. Save the sheet as .xlsx in Excel, then attach that file.",
   "application/vnd.ms-powerpoint":
     "WhatsApp does not take .ppt files. Save the slides as .pptx in PowerPoint, then attach that file.",
 };
 
-export const tooLarge = (most: number) =>
-  `WhatsApp takes ${most === IMAGE_BYTES ? "pictures" : "files"} of up to ${most / MB} MB. Make it smaller, or send a link to it.`;
+export const tooLargeMessage = (most: number) =>
+  `WhatsApp takes ${most === MAX_IMAGE_BYTES ? "pictures" : "files"} of up to ${most / MB} MB. Make it smaller, or send a link to it.`;
 
 export const fileIdInput = z.uuid();
 

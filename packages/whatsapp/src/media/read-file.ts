@@ -1,16 +1,16 @@
 import type { Database } from "@waystation/db/client";
-import { mediaFiles } from "@waystation/db/schema-media";
+import { mediaFiles } from "@waystation/db/schema/media";
 import { eq } from "drizzle-orm";
-import { storedBytes } from "./bytes.ts";
+import { readStoredBytes } from "./stored-bytes.ts";
 
 const SLICE = 1024 * 1024;
 
 /** The bytes from `start` to `end` (both included), a slice at a time: no viewer holds a whole file in memory. */
-export async function* readFile(db: Database, fileId: string, start: number, end: number) {
+export async function* readMediaFile(db: Database, fileId: string, start: number, end: number) {
   for (let from = start; from <= end; from += SLICE) {
     const length = Math.min(SLICE, end - from + 1);
     const [row] = await db
-      .select({ base64: storedBytes(from, length) })
+      .select({ base64: readStoredBytes(from, length) })
       .from(mediaFiles)
       .where(eq(mediaFiles.id, fileId));
     if (!row) throw new Error("The file went while it was read");

@@ -1,20 +1,20 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Platform } from "../context.ts";
+import type { Installation } from "@waystation/core/context";
 
 /** Longer than Twilio lets a message wait before it fetches the file (four hours). */
 const VALID_SECONDS = 6 * 60 * 60;
 
-type Signer = Pick<Platform, "linkSecret" | "publicUrl">;
+type Signer = Pick<Installation, "linkSecret" | "publicUrl">;
 
 /** Where Twilio fetches a file that we send: who has this URL has this one file, until it expires. */
-export function signedUrl(platform: Signer, fileId: string, now = Date.now()): string {
+export function signMediaUrl(platform: Signer, fileId: string, now = Date.now()): string {
   const expires = String(Math.floor(now / 1000) + VALID_SECONDS);
   const query = new URLSearchParams({ expires, signature: mac(platform, fileId, expires).toString("hex") });
   return `${platform.publicUrl}/api/media/${fileId}?${query}`;
 }
 
 /** Whether we made this URL and it still holds. */
-export function isSigned(
+export function hasValidSignature(
   platform: Signer,
   fileId: string,
   expires: string,

@@ -1,17 +1,17 @@
-import { conversationNotes } from "@waystation/db/schema-notes";
+import type { Context } from "@waystation/core/context";
+import { toPgText } from "@waystation/core/text";
+import { conversationNotes } from "@waystation/db/schema/notes";
 import { and, eq, sql } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { findConversation } from "../inbox/find-conversation.ts";
-import { toPgText } from "../text.ts";
-import type { AddNote } from "./inputs.ts";
-import { mention } from "./mention.ts";
+import { requireConversation } from "../inbox/require-conversation.ts";
+import type { AddNoteInput } from "./inputs.ts";
+import { recordMentions } from "./mention.ts";
 
 /**
  * Writes for the team alone: it stands in the thread at its time, and never goes to Twilio. The same `clientKey` again answers
  * the same note and adds nothing.
  */
-export async function addNote(ctx: Context, input: AddNote) {
-  const { conversation } = await findConversation(ctx, input.conversationId);
+export async function addNote(ctx: Context, input: AddNoteInput) {
+  const { conversation } = await requireConversation(ctx, input.conversationId);
   const { organizationNo } = conversation;
   const clientKey = input.clientKey === undefined ? null : toPgText(input.clientKey);
   const { id, isNew } = await ctx.db.transaction(async (tx) => {
@@ -41,7 +41,12 @@ export async function addNote(ctx: Context, input: AddNote) {
       return { ...earlier, isNew: false };
     }
     const userIds = input.mentions ?? [];
-    await mention(tx, ctx, { noteId: note.id, organizationNo, conversationId: conversation.id, userIds });
+    await recordMentions(tx, ctx, {
+      noteId: note.id,
+      organizationNo,
+      conversationId: conversation.id,
+      userIds,
+    });
     return { ...note, isNew: true };
   });
   if (isNew) ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });

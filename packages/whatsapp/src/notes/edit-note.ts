@@ -1,14 +1,14 @@
-import { conversationNotes } from "@waystation/db/schema-notes";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { toPgText } from "@waystation/core/text";
+import { conversationNotes } from "@waystation/db/schema/notes";
 import { and, eq, sql } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
-import { type Conversation, findConversation } from "../inbox/find-conversation.ts";
-import { toPgText } from "../text.ts";
-import type { EditNote, NoteInput } from "./inputs.ts";
-import { mention } from "./mention.ts";
+import { type ConversationRecord, requireConversation } from "../inbox/require-conversation.ts";
+import type { EditNoteInput, NoteInput } from "./inputs.ts";
+import { recordMentions } from "./mention.ts";
 
-export async function editNote(ctx: Context, input: EditNote) {
-  const { conversation } = await findConversation(ctx, input.conversationId);
+export async function editNote(ctx: Context, input: EditNoteInput) {
+  const { conversation } = await requireConversation(ctx, input.conversationId);
   const { organizationNo } = conversation;
   await ctx.db.transaction(async (tx) => {
     const [note] = await tx
@@ -18,14 +18,19 @@ export async function editNote(ctx: Context, input: EditNote) {
       .returning({ id: conversationNotes.id });
     if (!note) throw notYours();
     const userIds = input.mentions ?? [];
-    await mention(tx, ctx, { noteId: note.id, organizationNo, conversationId: conversation.id, userIds });
+    await recordMentions(tx, ctx, {
+      noteId: note.id,
+      organizationNo,
+      conversationId: conversation.id,
+      userIds,
+    });
   });
   ctx.feed.publish({ organizationId: ctx.organizationId, conversationId: conversation.publicId });
   return { id: input.noteId };
 }
 
 export async function deleteNote(ctx: Context, input: NoteInput) {
-  const { conversation } = await findConversation(ctx, input.conversationId);
+  const { conversation } = await requireConversation(ctx, input.conversationId);
   const [gone] = await ctx.db
     .delete(conversationNotes)
     .where(ownNote(ctx, conversation, input.noteId))
@@ -35,7 +40,7 @@ export async function deleteNote(ctx: Context, input: NoteInput) {
   return { id: input.noteId };
 }
 
-function ownNote(ctx: Context, conversation: Conversation["conversation"], noteId: string) {
+function ownNote(ctx: Context, conversation: ConversationRecord["conversation"], noteId: string) {
   const number = ctx.ids.decode("note", noteId);
   if (number === null) throw notYours();
   return and(

@@ -1,14 +1,14 @@
+import { cursorInput } from "@waystation/core/paging/inputs";
 import { z } from "zod";
-import { cursorInput } from "../inbox/inputs.ts";
 
 const conversationId = z.uuid();
 const noteId = z.uuid("This is not the id of a note.");
 
-export const NOTE_LENGTH = 5_000;
+export const MAX_NOTE_LENGTH = 5_000;
 
 const body = z
   .string()
-  .max(NOTE_LENGTH, `A note has at most ${NOTE_LENGTH} characters.`)
+  .max(MAX_NOTE_LENGTH, `A note has at most ${MAX_NOTE_LENGTH} characters.`)
   .refine((text) => text.trim() !== "", "Write something first.");
 /** Whom it is meant for in particular; who has left the team by now is left out. */
 const mentions = z.array(z.uuid()).max(50, "Mention at most 50 people.").optional();
@@ -18,7 +18,7 @@ export const listNotesInput = z.strictObject({
   cursor: cursorInput.optional(),
   limit: z.int().min(1).max(100).optional(),
 });
-export type ListNotes = z.infer<typeof listNotesInput>;
+export type ListNotesInput = z.infer<typeof listNotesInput>;
 
 export const addNoteInput = z.strictObject({
   conversationId,
@@ -27,10 +27,10 @@ export const addNoteInput = z.strictObject({
   body,
   mentions,
 });
-export type AddNote = z.infer<typeof addNoteInput>;
+export type AddNoteInput = z.infer<typeof addNoteInput>;
 
 export const editNoteInput = z.strictObject({ conversationId, noteId, body, mentions });
-export type EditNote = z.infer<typeof editNoteInput>;
+export type EditNoteInput = z.infer<typeof editNoteInput>;
 
 export const noteInput = z.strictObject({ conversationId, noteId });
 export type NoteInput = z.infer<typeof noteInput>;

@@ -1,15 +1,15 @@
-import { conversationNotes, noteMentions } from "@waystation/db/schema-notes";
-import { users } from "@waystation/db/schema-people";
+import type { Context } from "@waystation/core/context";
+import { users } from "@waystation/db/schema/identity";
+import { conversationNotes, noteMentions } from "@waystation/db/schema/notes";
 import { and, desc, eq, inArray, lt } from "drizzle-orm";
-import type { Context } from "../context.ts";
-import { findConversation } from "../inbox/find-conversation.ts";
-import type { ListNotes } from "./inputs.ts";
+import { requireConversation } from "../inbox/require-conversation.ts";
+import type { ListNotesInput } from "./inputs.ts";
 
 /** What the team has written about one conversation, newest first. Authors keep their name when they leave the team. */
-export async function listNotes(ctx: Context, input: ListNotes) {
+export async function listNotes(ctx: Context, input: ListNotesInput) {
   const limit = input.limit ?? 100;
   const [before] = input.cursor === undefined ? [] : ctx.ids.decodeCursor("notes", input.cursor);
-  const { conversation } = await findConversation(ctx, input.conversationId);
+  const { conversation } = await requireConversation(ctx, input.conversationId);
   const rows = await ctx.db
     .select({ note: conversationNotes, author: users.name })
     .from(conversationNotes)

@@ -1,8 +1,8 @@
+import type { Context } from "@waystation/core/context";
 import type { Database } from "@waystation/db/client";
-import { noteMentions } from "@waystation/db/schema-notes";
-import { members } from "@waystation/db/schema-people";
+import { members } from "@waystation/db/schema/identity";
+import { noteMentions } from "@waystation/db/schema/notes";
 import { and, eq, inArray, notInArray } from "drizzle-orm";
-import type { Context } from "../context.ts";
 
 interface Mentioning {
   noteId: number;
@@ -12,7 +12,7 @@ interface Mentioning {
 }
 
 /** Makes these the people whom the note mentions, as far as they are in the team. Who was mentioned before is not told twice. */
-export async function mention(
+export async function recordMentions(
   tx: Database,
   ctx: Context,
   { noteId, organizationNo, conversationId, userIds }: Mentioning,

@@ -1,22 +1,22 @@
-import { members } from "@waystation/db/schema-people";
-import { databases } from "@waystation/db/testing";
+import type { Context } from "@waystation/core/context";
+import { members } from "@waystation/db/schema/identity";
+import { testDatabases } from "@waystation/db/testing/databases";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import type { Context } from "../context.ts";
 import { countUnread } from "../inbox/count-unread.ts";
 import { listConversations } from "../inbox/list-conversations.ts";
 import { markRead } from "../inbox/mark-read.ts";
-import { resolve } from "../inbox/resolve.ts";
+import { resolveConversation } from "../inbox/resolve-conversation.ts";
 import { addConversation } from "../inbox/testing-conversation.ts";
-import { createTestDesk } from "../testing.ts";
+import { createTestInstallation } from "../testing.ts";
 import { addNote } from "./add-note.ts";
 import { deleteNote, editNote } from "./edit-note.ts";
 import { addNoteInput } from "./inputs.ts";
 import { listNotes } from "./list-notes.ts";
 
 /** A conversation, and three who may write notes about it. */
-async function openTeam(kind: (typeof databases)[number]) {
-  const desk = await createTestDesk(kind);
+async function openTeam(kind: (typeof testDatabases)[number]) {
+  const desk = await createTestInstallation(kind);
   const ada = await desk.person("owner");
   const [bob, mia] = [
     await desk.person("member", ada.organizationId),
@@ -40,39 +40,45 @@ async function openTeam(kind: (typeof databases)[number]) {
 }
 const none = { badge: 0, listed: [], marked: [false] };
 
-test.for(databases)("%s: a note is the team's, with its author's name even after they left", async (kind) => {
-  await using team = await openTeam(kind);
-  const { conversationId } = team;
-  await addNote(team.bob, { conversationId, body: "Allergic to nuts \u0000" });
-  await addNote(team.ada, { conversationId, body: "Ask for the manager" });
-  await team.desk.store.db.delete(members).where(eq(members.userId, team.bob.actor.userId));
-  expect(await team.notes(team.mia)).toMatchObject([
-    { body: "Ask for the manager", author: team.ada.actor.name, isYours: false, editedAt: null },
-    { body: expect.stringMatching(/^Allergic to nuts/), author: team.bob.actor.name, mentions: [] },
-  ]);
-  expect(await team.notes(team.ada)).toMatchObject([{ isYours: true }, { isYours: false }]);
-});
+test.for(testDatabases)(
+  "%s: a note is the team's, with its author's name even after they left",
+  async (kind) => {
+    await using team = await openTeam(kind);
+    const { conversationId } = team;
+    await addNote(team.bob, { conversationId, body: "Allergic to nuts \u0000" });
+    await addNote(team.ada, { conversationId, body: "Ask for the manager" });
+    await team.desk.store.db.delete(members).where(eq(members.userId, team.bob.actor.userId));
+    expect(await team.notes(team.mia)).toMatchObject([
+      { body: "Ask for the manager", author: team.ada.actor.name, isYours: false, editedAt: null },
+      { body: expect.stringMatching(/^Allergic to nuts/), author: team.bob.actor.name, mentions: [] },
+    ]);
+    expect(await team.notes(team.ada)).toMatchObject([{ isYours: true }, { isYours: false }]);
+  },
+);
 
-test.for(databases)("%s: a note that is sent again is the same note, in its organisation", async (kind) => {
-  await using team = await openTeam(kind);
-  const { conversationId, bob } = team;
-  const note = { conversationId, clientKey: "key-of-a-note", body: "Frist", mentions: [bob.actor.userId] };
-  const answers = await Promise.all([addNote(team.ada, note), addNote(team.ada, note)]);
-  answers.push(await addNote(team.ada, { ...note, body: "First" }));
-  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
-  expect(await team.notes()).toMatchObject([{ id: answers[0]?.id, body: "Frist" }]);
-  expect(await team.mentionsOf(bob)).toMatchObject({ badge: 1 });
+test.for(testDatabases)(
+  "%s: a note that is sent again is the same note, in its organisation",
+  async (kind) => {
+    await using team = await openTeam(kind);
+    const { conversationId, bob } = team;
+    const note = { conversationId, clientKey: "key-of-a-note", body: "Frist", mentions: [bob.actor.userId] };
+    const answers = await Promise.all([addNote(team.ada, note), addNote(team.ada, note)]);
+    answers.push(await addNote(team.ada, { ...note, body: "First" }));
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(await team.notes()).toMatchObject([{ id: answers[0]?.id, body: "Frist" }]);
+    expect(await team.mentionsOf(bob)).toMatchObject({ badge: 1 });
 
-  await addNote(team.ada, { ...note, clientKey: "another-key" });
-  const stranger = await team.desk.person();
-  const theirs = await addConversation(stranger);
-  const { id } = await addNote(stranger, { ...note, conversationId: theirs.conversationId });
-  expect(id).not.toBe(answers[0]?.id);
-  for (const body of ["1", "2"]) await addNote(team.ada, { conversationId, body });
-  expect((await team.notes()).map(({ body }) => body)).toEqual(["2", "1", "Frist", "Frist"]);
-});
+    await addNote(team.ada, { ...note, clientKey: "another-key" });
+    const stranger = await team.desk.person();
+    const theirs = await addConversation(stranger);
+    const { id } = await addNote(stranger, { ...note, conversationId: theirs.conversationId });
+    expect(id).not.toBe(answers[0]?.id);
+    for (const body of ["1", "2"]) await addNote(team.ada, { conversationId, body });
+    expect((await team.notes()).map(({ body }) => body)).toEqual(["2", "1", "Frist", "Frist"]);
+  },
+);
 
-test.for(databases)("%s: only its author changes or deletes a note", async (kind) => {
+test.for(testDatabases)("%s: only its author changes or deletes a note", async (kind) => {
   await using team = await openTeam(kind);
   const { conversationId } = team;
   const { id: noteId } = await addNote(team.bob, { conversationId, body: "Frist" });
@@ -94,7 +100,7 @@ test.for(databases)("%s: only its author changes or deletes a note", async (kind
   expect(await team.notes()).toEqual([]);
 });
 
-test.for(databases)(
+test.for(testDatabases)(
   "%s: a mention calls its person, resolved or not, until they have looked",
   async (kind) => {
     await using team = await openTeam(kind);
@@ -102,7 +108,7 @@ test.for(databases)(
     const stranger = await team.desk.person();
     const everybody = [ada, bob, stranger].map(({ actor }) => actor.userId);
     const { id: noteId } = await addNote(ada, { conversationId, body: "Can you?", mentions: everybody });
-    await resolve(ada, { conversationId });
+    await resolveConversation(ada, { conversationId });
     expect(await team.mentionsOf(bob)).toEqual({ badge: 1, listed: [conversationId], marked: [true] });
     for (const other of [ada, mia]) expect(await team.mentionsOf(other)).toEqual(none);
     expect(await team.mentionsOf(stranger)).toEqual({ badge: 0, listed: [], marked: [] });
@@ -119,7 +125,7 @@ test.for(databases)(
   },
 );
 
-test.for(databases)("%s: notes are paged, newest first", async (kind) => {
+test.for(testDatabases)("%s: notes are paged, newest first", async (kind) => {
   await using team = await openTeam(kind);
   const { conversationId, ada } = team;
   for (const body of ["1", "2", "3"]) await addNote(ada, { conversationId, body });

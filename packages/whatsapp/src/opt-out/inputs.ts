@@ -65,4 +65,4 @@ export const updateOptOutSettingsInput = z
       languages.length > 0 || (stopWords.length > 0 && startWords.length > 0),
     { path: ["languages"], error: "Choose a language, or enter words for both opting out and opting in." },
   );
-export type UpdateOptOutSettings = z.infer<typeof updateOptOutSettingsInput>;
+export type UpdateOptOutSettingsInput = z.infer<typeof updateOptOutSettingsInput>;

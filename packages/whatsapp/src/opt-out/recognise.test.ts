@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { LANGUAGE_CODES, updateOptOutSettingsInput } from "./inputs.ts";
 import { LANGUAGES } from "./languages.ts";
-import { DEFAULT_OPT_OUT_SETTINGS, optOutWords, recogniseOptOut } from "./recognise.ts";
+import { DEFAULT_OPT_OUT_SETTINGS, optOutWordsOf, recogniseOptOut } from "./recognise.ts";
 
-const words = optOutWords(DEFAULT_OPT_OUT_SETTINGS);
+const words = optOutWordsOf(DEFAULT_OPT_OUT_SETTINGS);
 const typeOf = (text: string) => recogniseOptOut(text, words)?.type ?? null;
 
 describe("opts out", () => {
@@ -152,7 +152,7 @@ test("every word of every language is recognised, and shows its start word", () 
   for (const code of LANGUAGE_CODES) {
     const { stop, start, polite } = LANGUAGES[code];
     const others = LANGUAGE_CODES.filter((other) => other !== code);
-    const only = optOutWords({ ...DEFAULT_OPT_OUT_SETTINGS, languagesOff: others });
+    const only = optOutWordsOf({ ...DEFAULT_OPT_OUT_SETTINGS, languagesOff: others });
     for (const list of [only, words]) {
       for (const word of stop)
         expect(recogniseOptOut(`${word}!`, list)?.type, `${code} ${word}`).toBe("stop");
@@ -167,7 +167,7 @@ test("every word of every language is recognised, and shows its start word", () 
 });
 
 test("an organisation turns languages off and adds its own words", () => {
-  const own = optOutWords({
+  const own = optOutWordsOf({
     languagesOff: ["en", "de"],
     stopWords: ["Basta così", "🚫 nix"],
     startWords: ["Los!"],
@@ -178,7 +178,7 @@ test("an organisation turns languages off and adds its own words", () => {
   expect(recogniseOptOut("Abmelden", own)).toBeNull();
   expect(recogniseOptOut("quit", own)).toBeNull();
   // An own word decides against a list.
-  const reversed = optOutWords({ languagesOff: [], stopWords: ["resume"], startWords: ["cancel"] });
+  const reversed = optOutWordsOf({ languagesOff: [], stopWords: ["resume"], startWords: ["cancel"] });
   expect(recogniseOptOut("Resume", reversed)?.type).toBe("stop");
   expect(recogniseOptOut("Cancel", reversed)?.type).toBe("start");
 });

@@ -1,4 +1,4 @@
-import { fold } from "../search/fold.ts";
+import { foldText } from "../search/fold.ts";
 import { LANGUAGE_CODES, type LanguageCode } from "./inputs.ts";
 import { LANGUAGES } from "./languages.ts";
 
@@ -23,7 +23,7 @@ interface Phrase {
 export type OptOutWords = Map<string, Phrase[]>;
 
 /** Longer messages say something else. In code points: the database counts alike. */
-export const LONGEST_OPT_OUT = 60;
+export const MAX_OPT_OUT_LENGTH = 60;
 
 const NO_LETTER = /[^\p{L}\p{M}\p{N}]+/u;
 const SINGLE_LETTER = /^\p{L}$/u;
@@ -31,12 +31,12 @@ const SINGLE_LETTER = /^\p{L}$/u;
 const CJK = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])/gu;
 
 /** The words as they are compared: without case, diacritics, width, invisible marks, punctuation and emoji. */
-export function tokensOf(text: string): string[] {
-  return fold(text).replace(CJK, " $1 ").split(NO_LETTER).filter(Boolean);
+export function optOutTokensOf(text: string): string[] {
+  return foldText(text).replace(CJK, " $1 ").split(NO_LETTER).filter(Boolean);
 }
 
 /** What an organisation recognises. Its own words come first, so that a start word may be one that is a stop word elsewhere. */
-export function optOutWords(settings: OptOutSettings): OptOutWords {
+export function optOutWordsOf(settings: OptOutSettings): OptOutWords {
   const key = JSON.stringify(settings);
   const known = cache.get(key);
   if (known) return known;
@@ -44,14 +44,14 @@ export function optOutWords(settings: OptOutSettings): OptOutWords {
   const seen = new Set<string>();
   const add = (type: Phrase["type"], texts: readonly string[], startWord: string) => {
     for (const text of texts) {
-      const tokens = tokensOf(text);
+      const tokens = optOutTokensOf(text);
       const [first] = tokens;
       if (first === undefined || seen.has(tokens.join(" "))) continue;
       seen.add(tokens.join(" "));
       words.set(first, [...(words.get(first) ?? []), { tokens, type, startWord }]);
     }
   };
-  const startWord = defaultStartWord(settings);
+  const startWord = defaultOptInWord(settings);
   add("stop", settings.stopWords, startWord);
   add("start", settings.startWords, startWord);
   const isOn = (code: LanguageCode) => !settings.languagesOff.includes(code);
@@ -72,7 +72,7 @@ const cache = new Map<string, OptOutWords>();
 const MOST_CACHED = 100;
 
 /** What to write to opt in again where nothing shows the language: an own word, else one of the first language that is on. */
-export function defaultStartWord({ startWords, languagesOff }: OptOutSettings): string {
+export function defaultOptInWord({ startWords, languagesOff }: OptOutSettings): string {
   if (startWords[0] !== undefined) return startWords[0];
   const code = (["en", ...LANGUAGE_CODES] as const).find((one) => !languagesOff.includes(one));
   return code ? LANGUAGES[code].start[0] : "";
@@ -89,8 +89,9 @@ export interface RecognisedOptOut {
  * stop, thanks", but not "stop by tomorrow".
  */
 export function recogniseOptOut(text: string | null, words: OptOutWords): RecognisedOptOut | null {
-  if (text === null || [...text.slice(0, 2 * LONGEST_OPT_OUT + 1)].length > LONGEST_OPT_OUT) return null;
-  const tokens = tokensOf(text);
+  if (text === null || [...text.slice(0, 2 * MAX_OPT_OUT_LENGTH + 1)].length > MAX_OPT_OUT_LENGTH)
+    return null;
+  const tokens = optOutTokensOf(text);
   const recognised = consume(tokens, 0, null, words, new Set());
   if (recognised || tokens.length < 2 || !tokens.every((token) => SINGLE_LETTER.test(token)))
     return recognised;

@@ -1,12 +1,12 @@
-import { connections } from "@waystation/db/schema";
-import { organizations } from "@waystation/db/schema-people";
+import type { Context } from "@waystation/core/context";
+import { toPgText } from "@waystation/core/text";
+import { organizations } from "@waystation/db/schema/identity";
+import { connections } from "@waystation/db/schema/schema";
+import { recordAudit } from "@waystation/identity/audit/record";
 import { eq } from "drizzle-orm";
-import { recordAudit } from "../audit/record.ts";
-import type { Context } from "../context.ts";
-import { toPgText } from "../text.ts";
-import { LANGUAGE_CODES, type UpdateOptOutSettings } from "./inputs.ts";
+import { LANGUAGE_CODES, type UpdateOptOutSettingsInput } from "./inputs.ts";
 import { LANGUAGES } from "./languages.ts";
-import { DEFAULT_OPT_OUT_SETTINGS, defaultStartWord, type OptOutSettings } from "./recognise.ts";
+import { DEFAULT_OPT_OUT_SETTINGS, defaultOptInWord, type OptOutSettings } from "./recognise.ts";
 
 export async function readOptOutSettings(
   ctx: Pick<Context, "db" | "organizationId">,
@@ -33,12 +33,12 @@ export async function getOptOutSettings(ctx: Context) {
     })),
     stopWords: settings.stopWords,
     startWords: settings.startWords,
-    startWord: defaultStartWord(settings),
+    startWord: defaultOptInWord(settings),
   };
 }
 
 /** Applies to stored messages, too: they are recognised when they are read. */
-export async function updateOptOutSettings(ctx: Context, input: UpdateOptOutSettings) {
+export async function updateOptOutSettings(ctx: Context, input: UpdateOptOutSettingsInput) {
   const optOut = {
     languagesOff: LANGUAGE_CODES.filter((code) => !input.languages.includes(code)),
     stopWords: input.stopWords.map(toPgText),

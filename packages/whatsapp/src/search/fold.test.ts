@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fold, foldWithPositions } from "./fold.ts";
+import { foldText, foldWithPositions } from "./fold.ts";
 
 /** Kirat Rai has vowels that are made of two letters, which stand apart when the text is not composed. */
 const isExcepted = (text: string) => /[\u{16d60}-\u{16d6f}]/u.test(text);
@@ -20,8 +20,8 @@ describe("folding", () => {
     const changing: string[] = [];
     for (let code = 0; code <= 0x10ffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
-      const folded = fold(String.fromCodePoint(code));
-      if (fold(folded) !== folded) changing.push(code.toString(16));
+      const folded = foldText(String.fromCodePoint(code));
+      if (foldText(folded) !== folded) changing.push(code.toString(16));
     }
     expect(changing).toEqual([]);
     // Marks that come together once what stood between them is ignored.
@@ -31,20 +31,22 @@ describe("folding", () => {
         `a\u0323${between}\u0e49${between}\u3099`,
         `か${between}\uff9e`,
       ])
-        expect.soft(fold(fold(text)), JSON.stringify(text)).toBe(fold(text));
+        expect.soft(foldText(foldText(text)), JSON.stringify(text)).toBe(foldText(text));
     fc.assert(
-      fc.property(texts, (text) => fold(fold(text)) === fold(text)),
+      fc.property(texts, (text) => foldText(foldText(text)) === foldText(text)),
       { numRuns: 3_000 },
     );
   });
 
   test("does not see how a text was composed", () => {
     const text = "\u3160\u05c1\u202e\u3099";
-    expect(fold(text.normalize("NFD"))).toBe(fold(text.normalize("NFC")));
+    expect(foldText(text.normalize("NFD"))).toBe(foldText(text.normalize("NFC")));
     fc.assert(
       fc.property(texts, (text) => {
-        const composed = fold(text.normalize("NFC"));
-        return fold(text.normalize("NFD")) === composed && fold(composed.normalize("NFD")) === composed;
+        const composed = foldText(text.normalize("NFC"));
+        return (
+          foldText(text.normalize("NFD")) === composed && foldText(composed.normalize("NFD")) === composed
+        );
       }),
       { numRuns: 3_000 },
     );
@@ -54,13 +56,13 @@ describe("folding", () => {
     fc.assert(
       fc.property(texts, (text) => {
         const folded = foldWithPositions(text);
-        expect(folded.text).toBe(fold(text));
+        expect(folded.text).toBe(foldText(text));
         for (let unit = 0; unit < folded.text.length; unit++) {
           const [start = -1, end = -1] = [folded.starts[unit], folded.ends[unit]];
           expect(start).toBeGreaterThanOrEqual(folded.starts[unit - 1] ?? 0);
           expect(end).toBeGreaterThan(start);
           expect(end).toBeLessThanOrEqual(text.length);
-          expect(fold(text.slice(start, end))).toContain(folded.text[unit]);
+          expect(foldText(text.slice(start, end))).toContain(folded.text[unit]);
         }
       }),
       { numRuns: 1_000 },
@@ -92,7 +94,7 @@ describe("folding", () => {
     ["typographic quotes and dashes", "O’Brien – “no”", `o'brien - "no"`],
     ["emoji presentation", "❤️ 👍🏽", "❤ 👍🏽"],
   ])("drops %s", (_, one, other) => {
-    expect(fold(one)).toBe(fold(other));
+    expect(foldText(one)).toBe(foldText(other));
   });
 
   test.each([
@@ -103,6 +105,6 @@ describe("folding", () => {
     ["Korean syllables", "가", "각"],
     ["Chinese writing systems", "汉", "漢"],
   ])("keeps %s apart", (_, one, other) => {
-    expect(fold(one)).not.toBe(fold(other));
+    expect(foldText(one)).not.toBe(foldText(other));
   });
 });

@@ -6,7 +6,7 @@
  * Marks that spell the word (vowel signs of Indic scripts and Thai) stay. It works character by character, each with the marks that
  * follow it, so that a position in the folded text leads back to the original.
  */
-export function fold(text: string): string {
+export function foldText(text: string): string {
   return ASCII.test(text) ? text.toLowerCase() : text.replace(CHARACTER, foldCharacter);
 }
 

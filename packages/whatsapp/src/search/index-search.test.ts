@@ -1,12 +1,12 @@
-import { databases } from "@waystation/db/testing";
+import { testDatabases } from "@waystation/db/testing/databases";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listConversations } from "../inbox/list-conversations.ts";
 import { createTestInbox } from "../inbox/testing.ts";
-import { indexSearch } from "./index-search.ts";
+import { buildSearchIndex } from "./index-search.ts";
 
 const ADDRESS = "whatsapp:+4915112340001";
 
-describe.each(databases)("on %s", (kind) => {
+describe.each(testDatabases)("on %s", (kind) => {
   let inbox: Awaited<ReturnType<typeof createTestInbox>>;
   beforeEach(async () => {
     inbox = await createTestInbox(kind);
@@ -37,7 +37,7 @@ describe.each(databases)("on %s", (kind) => {
       steps.push(done);
       if (steps.length === 4) stop.abort();
     };
-    await indexSearch(inbox.desk.store, { batch: 5, onProgress, signal: stop.signal });
+    await buildSearchIndex(inbox.desk.store, { batch: 5, onProgress, signal: stop.signal });
     expect(await count("joao"), "contacts come first").toBe(1);
     expect(await count("message")).toBe(1);
     const halfWay = await list("日本語");
@@ -45,7 +45,7 @@ describe.each(databases)("on %s", (kind) => {
     const thread = await inbox.thread(ADDRESS);
     expect(thread.map(({ createdAt }) => createdAt)).toContain(halfWay.searched?.messagesSince);
 
-    await Promise.all([indexSearch(inbox.desk.store, { batch: 5 }), indexSearch(inbox.desk.store)]);
+    await Promise.all([buildSearchIndex(inbox.desk.store, { batch: 5 }), buildSearchIndex(inbox.desk.store)]);
     const after = await list("日本語");
     expect(after.items).toHaveLength(1);
     expect(after.searched?.messagesSince).toBeNull();
@@ -55,13 +55,13 @@ describe.each(databases)("on %s", (kind) => {
 
   test("messages that a server of an earlier release stores are added, and names that it changes", async () => {
     await inbox.hear(ADDRESS, "first", { ProfileName: "João" });
-    await indexSearch(inbox.desk.store);
+    await buildSearchIndex(inbox.desk.store);
     await inbox.hear(ADDRESS, "segundo");
     await run("delete from message_search where words @@ '''segundo'''::tsquery");
     await run("update contacts set name = 'José'");
     expect([await count("segundo"), await count("jose")]).toEqual([0, 0]);
     const [row] = await run("select max(id)::text as id from messages");
-    await indexSearch(inbox.desk.store, { checkContacts: true, checkThrough: Number(row?.id) });
+    await buildSearchIndex(inbox.desk.store, { checkContacts: true, checkThrough: Number(row?.id) });
     expect([await count("segundo"), await count("jose"), await count("joao")]).toEqual([1, 1, 0]);
   });
 

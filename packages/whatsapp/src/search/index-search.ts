@@ -1,10 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Database, Store } from "@waystation/db/client";
+import type { Database, OpenedDatabase } from "@waystation/db/client";
 import { sql } from "drizzle-orm";
-import { numberArray, textArray } from "../webhooks/array-literal.ts";
-import { foldName } from "./fold-name.ts";
-import { INDEX_STATE_KEY, INDEX_VERSION, type IndexState, parseIndexState } from "./index-state.ts";
-import { searchVector } from "./tokens.ts";
+import { numberArrayLiteral, textArrayLiteral } from "../webhooks/array-literal.ts";
+import { foldContactName } from "./fold-name.ts";
+import {
+  parseSearchIndexState,
+  SEARCH_INDEX_STATE_KEY,
+  SEARCH_INDEX_VERSION,
+  type SearchIndexState,
+} from "./index-state.ts";
+import { buildSearchVector } from "./tokens.ts";
 
 interface IndexingOptions {
   signal?: AbortSignal;
@@ -33,10 +38,13 @@ type Transaction = Pick<Database, "execute">;
  * Indexes what was stored before there was an index, or by a server of an earlier release: contacts first, then messages, the newest
  * first, in short transactions. Where it has come stands in the database; several servers take turns, and the next start goes on.
  */
-export async function indexSearch(store: Store, options: IndexingOptions = {}): Promise<number> {
+export async function buildSearchIndex(
+  store: OpenedDatabase,
+  options: IndexingOptions = {},
+): Promise<number> {
   const { signal, batch = BATCH, onProgress } = options;
   await store.db.execute(
-    sql`insert into instance (key, value) values (${INDEX_STATE_KEY}, ${'{"version":0}'}) on conflict do nothing`,
+    sql`insert into instance (key, value) values (${SEARCH_INDEX_STATE_KEY}, ${'{"version":0}'}) on conflict do nothing`,
   );
   let isChecking = options.checkContacts ?? false;
   let total = 0;
@@ -60,7 +68,7 @@ export async function indexSearch(store: Store, options: IndexingOptions = {}): 
 }
 
 interface Step {
-  state: IndexState;
+  state: SearchIndexState;
   rows: number;
   indexed: StoredMessage[];
   isLast: boolean;
@@ -72,10 +80,10 @@ async function takeStep(
 ): Promise<Step | "busy"> {
   const [row] = await rowsOf<{ value: string }>(
     tx,
-    sql`select value from instance where key = ${INDEX_STATE_KEY} for update skip locked`,
+    sql`select value from instance where key = ${SEARCH_INDEX_STATE_KEY} for update skip locked`,
   );
   if (!row) return "busy";
-  const state = parseIndexState(row.value) ?? (await beginningState(tx));
+  const state = parseSearchIndexState(row.value) ?? (await beginningState(tx));
   if (isChecking) state.contactsAfter ??= 0;
   let indexed: StoredMessage[] = [];
   let rows: number;
@@ -107,7 +115,7 @@ async function takeStep(
   }
   await storeWords(tx, indexed);
   await tx.execute(
-    sql`update instance set value = ${JSON.stringify(state)} where key = ${INDEX_STATE_KEY} and value <> ${JSON.stringify(state)}`,
+    sql`update instance set value = ${JSON.stringify(state)} where key = ${SEARCH_INDEX_STATE_KEY} and value <> ${JSON.stringify(state)}`,
   );
   return { state, rows, indexed, isLast };
 }
@@ -116,14 +124,14 @@ async function takeStep(
  * Later ones are indexed by whoever stores them; but for those of the last ids, which a server of an earlier release may be storing
  * at this moment: these are checked.
  */
-async function beginningState(tx: Transaction): Promise<IndexState> {
+async function beginningState(tx: Transaction): Promise<SearchIndexState> {
   const [row] = await rowsOf<{ last: string }>(
     tx,
     sql`select last_value::text as last from twilio_whatsapp_webhook_events_id_seq`,
   );
   const last = Number(row?.last ?? 0);
   return {
-    version: INDEX_VERSION,
+    version: SEARCH_INDEX_VERSION,
     contactsAfter: 0,
     messagesFrom: last + 1,
     completeThrough: Math.max(0, last - ON_THEIR_WAY),
@@ -139,29 +147,32 @@ interface StoredMessage extends Record<string, unknown> {
 
 async function storeWords(tx: Transaction, messages: StoredMessage[]): Promise<void> {
   const worded = messages.flatMap((message) => {
-    const words = searchVector(message.body);
+    const words = buildSearchVector(message.body);
     return words === null ? [] : { ...message, words };
   });
   if (worded.length === 0) return;
   await tx.execute(sql`
     insert into message_search (organization_no, message_id, conversation_id, words)
     select x.organization_no, x.message_id, x.conversation_id, x.words::tsvector
-    from unnest(${numberArray(worded.map((each) => each.organization_no))}::int[],
-      ${numberArray(worded.map(({ id }) => id))}::bigint[],
-      ${numberArray(worded.map((each) => each.conversation_id))}::bigint[],
-      ${textArray(worded.map(({ words }) => words))}::text[]) as x(organization_no, message_id, conversation_id, words)
+    from unnest(${numberArrayLiteral(worded.map((each) => each.organization_no))}::int[],
+      ${numberArrayLiteral(worded.map(({ id }) => id))}::bigint[],
+      ${numberArrayLiteral(worded.map((each) => each.conversation_id))}::bigint[],
+      ${textArrayLiteral(worded.map(({ words }) => words))}::text[]) as x(organization_no, message_id, conversation_id, words)
     order by x.message_id
     on conflict (organization_no, message_id) do update set words = excluded.words`);
 }
 
 /** A message that was removed meanwhile did not take its words along: they were not there yet. */
-async function removeOrphans(store: Store, indexed: StoredMessage[]): Promise<void> {
+async function removeOrphans(store: OpenedDatabase, indexed: StoredMessage[]): Promise<void> {
   if (indexed.length === 0) return;
   await store.query(
     `delete from message_search s using unnest($1::int[], $2::bigint[]) as x(organization_no, message_id)
      where s.organization_no = x.organization_no and s.message_id = x.message_id
        and not exists (select from messages m where m.id = s.message_id and m.body is not null)`,
-    [numberArray(indexed.map((each) => each.organization_no)), numberArray(indexed.map(({ id }) => id))],
+    [
+      numberArrayLiteral(indexed.map((each) => each.organization_no)),
+      numberArrayLiteral(indexed.map(({ id }) => id)),
+    ],
   );
 }
 
@@ -180,7 +191,7 @@ async function foldContacts(tx: Transaction, after: number, batch: number): Prom
         where c.id > ${after} order by c.id limit ${batch}`,
   );
   const changed = contacts.flatMap((contact) => {
-    const [name, username] = [foldName(contact.name), foldName(contact.username)];
+    const [name, username] = [foldContactName(contact.name), foldContactName(contact.username)];
     return name === contact.folded_name && username === contact.folded_username
       ? []
       : { ...contact, folded_name: name, folded_username: username };
@@ -189,11 +200,11 @@ async function foldContacts(tx: Transaction, after: number, batch: number): Prom
     // Whoever has another name by now was given its folded form with it.
     await tx.execute(sql`
       update contacts c set folded_name = x.folded_name, folded_username = x.folded_username
-      from unnest(${numberArray(changed.map(({ id }) => id))}::bigint[],
-        ${textArray(changed.map(({ name }) => name))}::text[],
-        ${textArray(changed.map(({ username }) => username))}::text[],
-        ${textArray(changed.map((each) => each.folded_name))}::text[],
-        ${textArray(changed.map((each) => each.folded_username))}::text[])
+      from unnest(${numberArrayLiteral(changed.map(({ id }) => id))}::bigint[],
+        ${textArrayLiteral(changed.map(({ name }) => name))}::text[],
+        ${textArrayLiteral(changed.map(({ username }) => username))}::text[],
+        ${textArrayLiteral(changed.map((each) => each.folded_name))}::text[],
+        ${textArrayLiteral(changed.map((each) => each.folded_username))}::text[])
         as x(id, name, username, folded_name, folded_username)
       where c.id = x.id and c.name is not distinct from x.name and c.username is not distinct from x.username`);
   return contacts;
@@ -202,10 +213,10 @@ async function foldContacts(tx: Transaction, after: number, batch: number): Prom
 const EARLIER_INDEXES = ["messages_words", "contacts_name_parts"];
 
 /** By these the releases before searched. */
-async function dropEarlierIndexes(store: Store): Promise<void> {
+async function dropEarlierIndexes(store: OpenedDatabase): Promise<void> {
   const left = await store.query<{ name: string }>(
     "select relname as name from pg_class where relname = any($1::text[]) and relkind = 'i'",
-    [textArray(EARLIER_INDEXES)],
+    [textArrayLiteral(EARLIER_INDEXES)],
   );
   const how = store.kind === "postgres" ? "concurrently " : "";
   for (const name of EARLIER_INDEXES)
@@ -213,7 +224,7 @@ async function dropEarlierIndexes(store: Store): Promise<void> {
       await store.queryWithoutTimeout(`drop index ${how}if exists ${name}`, []);
 }
 
-function shareOf({ messagesFrom, completeThrough }: IndexState): number {
+function shareOf({ messagesFrom, completeThrough }: SearchIndexState): number {
   return completeThrough === 0 ? 1 : 1 - Math.min(messagesFrom, completeThrough) / completeThrough;
 }
 

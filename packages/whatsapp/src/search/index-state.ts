@@ -1,10 +1,10 @@
-import type { Asking } from "@waystation/db/client";
+import type { Queryable } from "@waystation/db/client";
 
 /** Counted up whenever the same text would get other words: then all of it is indexed anew. */
-export const INDEX_VERSION = 1;
+export const SEARCH_INDEX_VERSION = 1;
 
 /** How far the index of what is searched has come, as kept in `instance`. */
-export interface IndexState {
+export interface SearchIndexState {
   version: number;
   /** Contacts up to this id are folded; null when all are. */
   contactsAfter: number | null;
@@ -14,11 +14,11 @@ export interface IndexState {
   completeThrough: number;
 }
 
-export const INDEX_STATE_KEY = "search_index";
+export const SEARCH_INDEX_STATE_KEY = "search_index";
 
-export function parseIndexState(value: string): IndexState | null {
-  const state = JSON.parse(value) as Partial<IndexState>;
-  return state.version === INDEX_VERSION ? (state as IndexState) : null;
+export function parseSearchIndexState(value: string): SearchIndexState | null {
+  const state = JSON.parse(value) as Partial<SearchIndexState>;
+  return state.version === SEARCH_INDEX_VERSION ? (state as SearchIndexState) : null;
 }
 
 export interface SearchCoverage {
@@ -30,7 +30,7 @@ export interface SearchCoverage {
 
 /** What a search of an organisation's messages looks through. */
 export async function searchCoverage(
-  installation: Pick<Asking, "query">,
+  installation: Pick<Queryable, "query">,
   organizationId: string,
   /** So many of the newest are searched for parts of words. */
   partsInNewest: number | null,
@@ -39,9 +39,10 @@ export async function searchCoverage(
     state: string | null;
     messagesSince: Date | string | null;
     partsSince: Date | string | null;
-  }>(COVERAGE, [INDEX_STATE_KEY, INDEX_VERSION, organizationId, partsInNewest]);
+  }>(COVERAGE, [SEARCH_INDEX_STATE_KEY, SEARCH_INDEX_VERSION, organizationId, partsInNewest]);
   const asText = (at: Date | string | null | undefined) => (at ? new Date(at).toISOString() : null);
-  const isComplete = row?.state === null || row?.state === undefined || isDone(parseIndexState(row.state));
+  const isComplete =
+    row?.state === null || row?.state === undefined || isDone(parseSearchIndexState(row.state));
   return {
     // Where not even the first was reached, no message is older than now.
     messagesSince: isComplete ? null : (asText(row?.messagesSince) ?? new Date().toISOString()),
@@ -49,7 +50,7 @@ export async function searchCoverage(
   };
 }
 
-function isDone(state: IndexState | null): boolean {
+function isDone(state: SearchIndexState | null): boolean {
   return state?.messagesFrom === 0;
 }
 

@@ -1,13 +1,13 @@
 import { foldWithPositions } from "./fold.ts";
 import type { SearchTerms } from "./read-search.ts";
-import { phonesOf, type Token, tokensOf } from "./tokens.ts";
+import { phoneNumbersOf, type SearchToken, searchTokensOf } from "./tokens.ts";
 
 /** From one UTF-16 unit of a text up to another. */
-export type Range = [start: number, end: number];
+export type TextRange = [start: number, end: number];
 
-export interface Match {
+export interface SearchMatch {
   text: string;
-  ranges: Range[];
+  ranges: TextRange[];
 }
 
 /** Of a long line, so much is shown. */
@@ -16,8 +16,8 @@ const EXCERPT = 160;
 const BEFORE = 40;
 
 /** The line of a text that holds what was searched for, cut where it is long, and what to highlight in it. */
-export function matchedLine(text: string, terms: SearchTerms): Match {
-  const ranges = rangesOf(text, terms);
+export function findMatchedLine(text: string, terms: SearchTerms): SearchMatch {
+  const ranges = matchedRangesOf(text, terms);
   const [at] = ranges[0] ?? [0];
   const begin = text.lastIndexOf("\n", at - 1) + 1;
   const lineEnd = text.indexOf("\n", at);
@@ -35,17 +35,17 @@ export function matchedLine(text: string, terms: SearchTerms): Match {
 }
 
 /** What was found in a text, in its order: whole words where there are any, else their parts. */
-export function rangesOf(text: string, { tokens, phones }: SearchTerms): Range[] {
+export function matchedRangesOf(text: string, { tokens, phones }: SearchTerms): TextRange[] {
   const folded = foldWithPositions(text);
-  const words = tokensOf(folded.text);
+  const words = searchTokensOf(folded.text);
   const found = tokens.flatMap((token) => occurrences(folded.text, words, token));
   if (phones.length > 0)
-    for (const { start, end, digits } of phonesOf(folded.text))
+    for (const { start, end, digits } of phoneNumbersOf(folded.text))
       if (phones.some((phone) => digits.endsWith(phone) || phone.endsWith(digits))) found.push([start, end]);
   const ranges = found
-    .map(([start, end]): Range => [folded.starts[start] ?? 0, folded.ends[end - 1] ?? 0])
+    .map(([start, end]): TextRange => [folded.starts[start] ?? 0, folded.ends[end - 1] ?? 0])
     .sort(([a], [b]) => a - b);
-  const merged: Range[] = [];
+  const merged: TextRange[] = [];
   for (const [start, end] of ranges) {
     const last = merged.at(-1);
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
@@ -54,12 +54,12 @@ export function rangesOf(text: string, { tokens, phones }: SearchTerms): Range[]
   return merged;
 }
 
-function occurrences(folded: string, words: Token[], { kind, text }: Token): Range[] {
+function occurrences(folded: string, words: SearchToken[], { kind, text }: SearchToken): TextRange[] {
   if (kind === "word") {
     const whole = words.filter((word) => word.text === text);
     if (whole.length > 0) return whole.map(({ start }) => [start, start + text.length]);
   }
-  const ranges: Range[] = [];
+  const ranges: TextRange[] = [];
   for (let at = folded.indexOf(text); at >= 0; at = folded.indexOf(text, at + text.length))
     ranges.push([at, at + text.length]);
   return ranges;

@@ -1,6 +1,13 @@
-import { toPgText } from "../text.ts";
-import { fold } from "./fold.ts";
-import { pairsOf, phonesOf, phoneWord, significantDigits, type Token, tokensOf } from "./tokens.ts";
+import { toPgText } from "@waystation/core/text";
+import { foldText } from "./fold.ts";
+import {
+  characterPairsOf,
+  phoneNumbersOf,
+  phoneNumberWord,
+  type SearchToken,
+  searchTokensOf,
+  significantDigits,
+} from "./tokens.ts";
 
 /** What was typed into a search, in the forms in which it is looked for. */
 export interface SearchTerms {
@@ -16,7 +23,7 @@ export interface SearchTerms {
   /** Any of these patterns in an address behind its channel. */
   addresses: string[];
   /** What is highlighted in names and in texts. */
-  tokens: Token[];
+  tokens: SearchToken[];
   phones: string[];
 }
 
@@ -26,13 +33,13 @@ const SHORT = 3;
 const NATIONAL = 7;
 const MOST_WORDS = 20;
 
-export function readSearch(search: string): SearchTerms {
+export function parseSearch(search: string): SearchTerms {
   const text = toPgText(search);
-  const folded = fold(text)
+  const folded = foldText(text)
     .replace(/^\s*whatsapp:/, "")
     .trim();
-  const tokens = tokensOf(folded).slice(0, MOST_WORDS);
-  const phones = phonesOf(folded);
+  const tokens = searchTokensOf(folded).slice(0, MOST_WORDS);
+  const phones = phoneNumbersOf(folded);
   const besidePhones = tokens.filter(
     ({ start }) => !phones.some((phone) => phone.start <= start && start < phone.end),
   );
@@ -66,15 +73,15 @@ export function readSearch(search: string): SearchTerms {
 }
 
 /** The words as they are. Quoted, none can be taken for an operator. */
-function queryOf({ kind, text }: Token): string {
+function queryOf({ kind, text }: SearchToken): string {
   if (kind !== "run") return `'${text}'`;
-  const pairs = pairsOf(text);
+  const pairs = characterPairsOf(text);
   return pairs.length === 0 ? `'${text}'` : `(${pairs.map((pair) => `'${pair}'`).join(" <-> ")})`;
 }
 
 /** A number that ends like this one, or this one written without its country's code. */
 function phoneQueries(digits: string): string[] {
-  return [`'${phoneWord(digits)}':*`, ...nationals(digits).map((each) => `'${phoneWord(each)}'`)];
+  return [`'${phoneNumberWord(digits)}':*`, ...nationals(digits).map((each) => `'${phoneNumberWord(each)}'`)];
 }
 
 /** A country's code has up to three digits. */
@@ -83,7 +90,7 @@ function nationals(digits: string): string[] {
 }
 
 /** A word goes on where nothing but a space, or the end, is beside it: `no_hing` is no part of `nothing`. */
-function partsOf(tokens: Token[], folded: string): string[] | null {
+function partsOf(tokens: SearchToken[], folded: string): string[] | null {
   if (!tokens.some(({ kind }) => kind === "word")) return null;
   const isOpen = (place: number) => /^\s?$/.test(folded.charAt(place));
   return tokens.flatMap(({ kind, text, start }) => {
@@ -91,7 +98,7 @@ function partsOf(tokens: Token[], folded: string): string[] | null {
       const begin = text.length > 1 && isOpen(start - 1) ? "" : "'";
       return `%${begin}${text}${isOpen(start + text.length) ? "" : "'"}%`;
     }
-    const pairs = kind === "run" ? pairsOf(text) : [];
+    const pairs = kind === "run" ? characterPairsOf(text) : [];
     return pairs.length === 0 ? `%'${text}'%` : pairs.map((pair) => `%'${pair}'%`);
   });
 }
@@ -105,7 +112,7 @@ interface NamePart {
 /** Where letters stand for words, one is enough to look for, anywhere. */
 function namePart(word: string): NamePart {
   const length = [...word].length;
-  const isRun = tokensOf(word).every(({ kind }) => kind === "run");
+  const isRun = searchTokensOf(word).every(({ kind }) => kind === "run");
   if (length >= SHORT) return { text: word, isWhole: true };
   return isRun ? { text: word, isWhole: false } : { text: ` ${word}`, isWhole: length === SHORT - 1 };
 }

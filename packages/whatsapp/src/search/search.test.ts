@@ -1,8 +1,8 @@
-import { createTestStore, createTestStoreWithLocale } from "@waystation/db/testing";
+import { createTestStore, createTestStoreWithLocale } from "@waystation/db/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listConversations } from "../inbox/list-conversations.ts";
 import { createTestInbox } from "../inbox/testing.ts";
-import { rebuild } from "../webhooks/rebuild.ts";
+import { rebuildProjection } from "../webhooks/rebuild.ts";
 
 type Inbox = Awaited<ReturnType<typeof createTestInbox>>;
 
@@ -197,7 +197,7 @@ describe.each(places)("on %s", (_, createStore) => {
       );
     const before = await words();
     expect(before.length).toBeGreaterThan(MESSAGES.length);
-    await rebuild(inbox.desk.store);
+    await rebuildProjection(inbox.desk.store);
     expect(await words()).toEqual(before);
   });
 });

@@ -1,13 +1,13 @@
 import type { Database } from "@waystation/db/client";
-import { messageSearch, type messages } from "@waystation/db/schema-inbox";
+import { messageSearch, type messages } from "@waystation/db/schema/inbox";
 import { sql } from "drizzle-orm";
-import { searchVector } from "./tokens.ts";
+import { buildSearchVector } from "./tokens.ts";
 
 type Message = Pick<typeof messages.$inferSelect, "id" | "organizationNo" | "conversationId" | "body">;
 
 /** In the transaction that stores a message written here: lets a search find it. */
 export async function storeSearchWords(tx: Pick<Database, "insert">, message: Message): Promise<void> {
-  const words = searchVector(message.body);
+  const words = buildSearchVector(message.body);
   if (words === null) return;
   await tx.insert(messageSearch).values({
     organizationNo: message.organizationNo,

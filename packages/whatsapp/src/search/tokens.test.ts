@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fold } from "./fold.ts";
-import { phonesOf, searchVector, tokensOf } from "./tokens.ts";
+import { foldText } from "./fold.ts";
+import { buildSearchVector, phoneNumbersOf, searchTokensOf } from "./tokens.ts";
 
-const tokens = (text: string) => tokensOf(fold(text)).map((token) => token.text);
+const tokens = (text: string) => searchTokensOf(foldText(text)).map((token) => token.text);
 
 test.each([
   ["Olá, João: don't", ["ola", "joao", "don", "t"]],
@@ -18,10 +18,12 @@ test.each([
 test("the quick way for plain text finds the same words", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(..."abzAZ019 +-()@#$%&=<>|~^`'\"\\/:;.,\n") }), (text) => {
-      const words = new Set([...(searchVector(text)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word));
+      const words = new Set(
+        [...(buildSearchVector(text)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word),
+      );
       // A letter that is not plain takes the other way.
       const others = new Set(
-        [...(searchVector(`${text} é`)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word),
+        [...(buildSearchVector(`${text} é`)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word),
       );
       others.delete("e");
       words.delete("e");
@@ -33,7 +35,7 @@ test("the quick way for plain text finds the same words", () => {
 test("a word is nothing that a tsvector would read as something else", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      for (const token of tokensOf(fold(text))) expect(token.text).not.toMatch(/['\\:\s]/);
+      for (const token of searchTokensOf(foldText(text))) expect(token.text).not.toMatch(/['\\:\s]/);
     }),
     { numRuns: 500 },
   );
@@ -47,11 +49,11 @@ test.each([
   ["+49 (0)151/12340001", "4915112340001"],
   ["٠١٥١ ١٢٣٤٠٠٠١", "15112340001"],
 ])("%s is the number %s", (text, digits) => {
-  expect(phonesOf(fold(`call ${text} now`)).map((phone) => phone.digits)).toEqual([digits]);
+  expect(phoneNumbersOf(foldText(`call ${text} now`)).map((phone) => phone.digits)).toEqual([digits]);
 });
 
 test("a page of digits and spaces is read in one go", () => {
-  const text = fold(`${"1 ".repeat(50_000)}x`);
-  expect(phonesOf(text).length).toBeLessThan(10_000);
-  expect(searchVector("a".repeat(100_000))?.length).toBeGreaterThan(100_000);
+  const text = foldText(`${"1 ".repeat(50_000)}x`);
+  expect(phoneNumbersOf(text).length).toBeLessThan(10_000);
+  expect(buildSearchVector("a".repeat(100_000))?.length).toBeGreaterThan(100_000);
 });

@@ -1,7 +1,7 @@
-import { fold } from "./fold.ts";
+import { foldText } from "./fold.ts";
 
 /** A word, a symbol (emoji, €, %), or a run of a script that puts no spaces between words. */
-export interface Token {
+export interface SearchToken {
   text: string;
   kind: "word" | "symbol" | "run";
   /** Where it stands in the folded text. */
@@ -18,7 +18,7 @@ const TOKEN = new RegExp(
   "gv",
 );
 
-export function tokensOf(folded: string): Token[] {
+export function searchTokensOf(folded: string): SearchToken[] {
   return [...folded.matchAll(TOKEN)].map(({ 0: text, index, groups }) => ({
     text,
     kind: groups?.run !== undefined ? "run" : groups?.symbol !== undefined ? "symbol" : "word",
@@ -27,7 +27,7 @@ export function tokensOf(folded: string): Token[] {
 }
 
 /** Pairs of neighbours, by which a run is found: of 日本語, 日本 and 本語. */
-export function pairsOf(run: string): string[] {
+export function characterPairsOf(run: string): string[] {
   const letters = [...run];
   return letters.slice(1).map((letter, place) => `${letters[place]}${letter}`);
 }
@@ -37,14 +37,14 @@ const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ()./\-\t]{4,28}\d(?![\p{L}\p{N}])/gu
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 17;
 
-export interface Phone {
+export interface PhoneNumberToken {
   start: number;
   end: number;
   digits: string;
 }
 
 /** With the digits that are the same however it is written: without prefixes for dialling, national (0) and international (00). */
-export function phonesOf(folded: string): Phone[] {
+export function phoneNumbersOf(folded: string): PhoneNumberToken[] {
   return [...folded.matchAll(PHONE)].flatMap(({ 0: text, index }) => {
     const digits = significantDigits(text);
     if (digits.length < FEWEST_DIGITS || digits.length > MOST_DIGITS) return [];
@@ -64,7 +64,7 @@ export function significantDigits(text: string): string {
  * How a telephone number stands among words: from its end, so that it is found with or without the country's code; in wide digits,
  * which no folded text holds, so that nothing else is taken for it.
  */
-export function phoneWord(digits: string): string {
+export function phoneNumberWord(digits: string): string {
   return [...digits]
     .reverse()
     .map((digit) => WIDE_DIGITS[Number(digit)])
@@ -77,21 +77,21 @@ const WIDE_DIGITS = "０１２３４５６７８９";
  * The words of a message as `message_search` keeps them, a `tsvector` in its text form; null where there are none. Only pairs have
  * places: they tell whether pairs stand side by side, as in what is searched for.
  */
-export function searchVector(body: string | null): string | null {
+export function buildSearchVector(body: string | null): string | null {
   if (!body) return null;
-  const folded = fold(body);
+  const folded = foldText(body);
   if (PLAIN.test(folded)) return plainVector(folded);
   const words: string[] = [];
   let pairs = "";
   let place = 0;
-  for (const { kind, text } of tokensOf(folded))
+  for (const { kind, text } of searchTokensOf(folded))
     if (kind === "run") {
       for (const letter of text) words.push(letter);
-      for (const pair of pairsOf(text)) pairs += ` '${pair}':${++place}`;
+      for (const pair of characterPairsOf(text)) pairs += ` '${pair}':${++place}`;
       // No pair stands beside one of the next run.
       place++;
     } else words.push(text);
-  for (const { digits } of phonesOf(folded)) words.push(phoneWord(digits));
+  for (const { digits } of phoneNumbersOf(folded)) words.push(phoneNumberWord(digits));
   return words.length === 0 ? null : vectorOf(words) + pairs;
 }
 
@@ -103,7 +103,8 @@ const PLAIN_TOKEN = /[a-z0-9]{1,100}|[$%&@#+<=>|~]/g;
 function plainVector(folded: string): string | null {
   const words = folded.match(PLAIN_TOKEN);
   if (!words) return null;
-  if (/\d{2}/.test(folded)) for (const { digits } of phonesOf(folded)) words.push(phoneWord(digits));
+  if (/\d{2}/.test(folded))
+    for (const { digits } of phoneNumbersOf(folded)) words.push(phoneNumberWord(digits));
   return vectorOf(words);
 }
 

@@ -1,10 +1,10 @@
 import type { TwilioClient } from "./client.ts";
-import { objectOf, text } from "./fields.ts";
-import { UnexpectedAnswerError } from "./http.ts";
+import { objectField, textField } from "./fields.ts";
+import { UnexpectedResponseError } from "./http.ts";
 import { fetchResource } from "./resources.ts";
 
 /** Fields are null where Twilio did not say. */
-export interface Account {
+export interface TwilioAccount {
   sid: string;
   name: string | null;
   /** `active`, `suspended`, `closed`, or a word that this version does not know. */
@@ -14,13 +14,13 @@ export interface Account {
   ownerSid: string | null;
 }
 
-const accountResponse = objectOf({
-  sid: text,
-  friendly_name: text,
-  status: text,
-  type: text,
-  owner_account_sid: text,
-  auth_token: text,
+const accountResponse = objectField({
+  sid: textField,
+  friendly_name: textField,
+  status: textField,
+  type: textField,
+  owner_account_sid: textField,
+  auth_token: textField,
 });
 
 /**
@@ -31,11 +31,11 @@ export async function fetchAccount(
   client: TwilioClient,
   accountSid: string,
   authToken: string,
-): Promise<{ account: Account; tokenIsPrimary: boolean | null }> {
+): Promise<{ account: TwilioAccount; tokenIsPrimary: boolean | null }> {
   const uri = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}.json`;
   const answer = accountResponse.parse(await fetchResource(client, uri));
   if (answer.sid !== null && answer.sid.toLowerCase() !== accountSid.toLowerCase())
-    throw new UnexpectedAnswerError("Twilio answered with another account");
+    throw new UnexpectedResponseError("Twilio answered with another account");
   const shown = answer.auth_token && /^[0-9a-z]{32}$/i.test(answer.auth_token) ? answer.auth_token : null;
   return {
     account: {

@@ -1,8 +1,8 @@
+import { DomainError } from "@waystation/core/errors";
 import twilio from "twilio";
-import { DomainError } from "../errors.ts";
 import { TwilioHttp } from "./http.ts";
 
-export interface TwilioLogin {
+export interface TwilioAuthentication {
   mode: "live" | "test";
   accountSid: string;
   username: string;
@@ -14,13 +14,13 @@ export type TwilioClient = twilio.Twilio;
 /** How long one verb may wait for Twilio, all its calls together. */
 const PATIENCE_MS = 10_000;
 
-export function deadline(): AbortSignal {
+export function twilioTimeoutSignal(): AbortSignal {
   return AbortSignal.timeout(PATIENCE_MS);
 }
 
 /** The official client for one account, on Twilio or (test mode) on the simulator. */
-export function twilioClient(
-  login: TwilioLogin,
+export function createTwilioClient(
+  login: TwilioAuthentication,
   simulatorUrl: string | null,
   until: AbortSignal,
 ): TwilioClient {

@@ -1,13 +1,13 @@
-import { DomainError, type Field, type Reason } from "../errors.ts";
-import { UnexpectedAnswerError, UnreachableError } from "./http.ts";
+import { DomainError, type ErrorReason, type FieldError } from "@waystation/core/errors";
+import { UnexpectedResponseError, UnreachableError } from "./http.ts";
 
 /** What Twilio's REST API said no with: the three error shapes of its client have these two in common. */
-export interface TwilioRefusal {
+export interface TwilioErrorResponse {
   status: number;
   code: number | null;
 }
 
-export function refusalOf(error: unknown): TwilioRefusal | null {
+export function twilioErrorOf(error: unknown): TwilioErrorResponse | null {
   if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return null;
   const code = "code" in error && Number.isInteger(Number(error.code)) ? Number(error.code) : null;
   return { status: error.status, code };
@@ -18,10 +18,10 @@ const ACCOUNT_NOT_ACTIVE = 20005;
 const KEY_NOT_AUTHORIZED = 70051;
 
 /** Why something at Twilio could not be read, as the end of a sentence. */
-export function whyUnread(error: unknown): { reason: Reason; why: string } {
+export function unreadableReason(error: unknown): { reason: ErrorReason; why: string } {
   if (error instanceof UnreachableError)
     return { reason: "twilio_unreachable", why: "Twilio did not answer in time" };
-  const refusal = refusalOf(error);
+  const refusal = twilioErrorOf(error);
   if (!refusal)
     return { reason: "twilio_unexpected", why: "Twilio's response was not in the documented format" };
   if (refusal.status === 429)
@@ -38,22 +38,22 @@ export function whyUnread(error: unknown): { reason: Reason; why: string } {
 }
 
 export function isAccountNotActive(error: unknown): boolean {
-  return refusalOf(error)?.code === ACCOUNT_NOT_ACTIVE;
+  return twilioErrorOf(error)?.code === ACCOUNT_NOT_ACTIVE;
 }
 
 /**
  * Twilio's answer as one of our rejections. Decided on status and code alone: the wording of 20003 has changed four times.
  * `login` names the field whose value a 401 speaks about.
  */
-export function explainTwilio(error: unknown, login: Field = "authToken"): DomainError {
+export function twilioToDomainError(error: unknown, login: FieldError = "authToken"): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof UnreachableError)
     return refuse(
       "twilio_unreachable",
       "Twilio cannot be reached from this server. Your credentials may be right: try again in a moment, and check status.twilio.com and this server's way out if it stays.",
     );
-  if (error instanceof UnexpectedAnswerError || error instanceof SyntaxError) return unexpected();
-  const refusal = refusalOf(error);
+  if (error instanceof UnexpectedResponseError || error instanceof SyntaxError) return unexpected();
+  const refusal = twilioErrorOf(error);
   if (!refusal) throw error;
   if (refusal.code === ACCOUNT_NOT_ACTIVE)
     return refuse(
@@ -105,6 +105,6 @@ function unexpected(): DomainError {
   );
 }
 
-function refuse(reason: Reason, message: string, field?: Field): DomainError {
+function refuse(reason: ErrorReason, message: string, field?: FieldError): DomainError {
   return new DomainError(reason, message, field ? { field } : {});
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
  * How fields of Twilio's responses are read. The OpenAPI files require no field and allow null in nearly all of them, enums
  * grow, and other servers that speak this API write numbers as text: a field that cannot be read is null and fails nothing.
  */
-export const text = z
+export const textField = z
   .unknown()
   .optional()
   .transform((value) => {
@@ -12,7 +12,7 @@ export const text = z
     return typeof value === "number" || typeof value === "bigint" ? String(value) : null;
   });
 
-export const flag = z
+export const booleanField = z
   .unknown()
   .optional()
   .transform((value) => {
@@ -21,7 +21,7 @@ export const flag = z
   });
 
 /** Anything else than an object counts as one without fields. */
-export function objectOf<Shape extends z.ZodRawShape>(shape: Shape) {
+export function objectField<Shape extends z.ZodRawShape>(shape: Shape) {
   return z
     .unknown()
     .optional()

@@ -24,7 +24,7 @@ export class UnreachableError extends Error {
 }
 
 /** An answer came that Twilio does not give: not JSON, a redirect, or too long. */
-export class UnexpectedAnswerError extends Error {
+export class UnexpectedResponseError extends Error {
   override name = "UnexpectedAnswerError";
 }
 
@@ -79,14 +79,14 @@ export class TwilioHttp {
       answer = await fetch(url, init);
       body = await readLimited(answer);
     } catch (error) {
-      if (error instanceof UnexpectedAnswerError) throw error;
+      if (error instanceof UnexpectedResponseError) throw error;
       throw new UnreachableError("Twilio did not answer", { cause: error });
     }
     if (answer.status >= 300 && answer.status < 400)
-      throw new UnexpectedAnswerError(`Twilio answered with a redirect (${answer.status})`);
+      throw new UnexpectedResponseError(`Twilio answered with a redirect (${answer.status})`);
     if (answer.status === 429) throw new TooManyRequestsError(body, answer.headers.get("retry-after"));
     if (answer.ok && body !== "" && !isJson(body))
-      throw new UnexpectedAnswerError(`Twilio answered ${answer.status} with something other than JSON`);
+      throw new UnexpectedResponseError(`Twilio answered ${answer.status} with something other than JSON`);
     return { statusCode: answer.status, body, headers: Object.fromEntries(answer.headers) };
   }
 
@@ -98,7 +98,7 @@ export class TwilioHttp {
     }
     if (this.#simulatorUrl === null) {
       if (url.protocol !== "https:" || !TWILIO_HOST.test(url.host))
-        throw new UnexpectedAnswerError(`${url.host} is not one of Twilio's hosts`);
+        throw new UnexpectedResponseError(`${url.host} is not one of Twilio's hosts`);
       return url;
     }
     return new URL(url.pathname + url.search, this.#simulatorUrl);
@@ -121,7 +121,7 @@ async function readLimited(answer: Response): Promise<string> {
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new UnexpectedAnswerError("Twilio's answer is longer than 1 MB");
+    if (size > MAX_ANSWER_BYTES) throw new UnexpectedResponseError("Twilio's answer is longer than 1 MB");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,11 +1,11 @@
 import twilio from "twilio";
 import type { TwilioClient } from "./client.ts";
 import { isObject } from "./fields.ts";
-import { UnexpectedAnswerError } from "./http.ts";
+import { UnexpectedResponseError } from "./http.ts";
 
 type Resource = Record<string, unknown>;
 
-export interface Page {
+export interface ResourcePage {
   items: Resource[];
   /** What stopped the list before its end, if anything did. */
   failure: unknown;
@@ -29,7 +29,7 @@ export async function listResources(
   uri: string,
   key: string,
   params: object = {},
-): Promise<Page> {
+): Promise<ResourcePage> {
   const items: Resource[] = [];
   const seen = new Set<string>();
   let next: string | null = uri;
@@ -43,7 +43,7 @@ export async function listResources(
         isFirst ? { ...params, PageSize: MAX_ITEMS } : {},
       );
       const found = page[key];
-      if (!Array.isArray(found)) throw new UnexpectedAnswerError(`Twilio's response has no list of ${key}`);
+      if (!Array.isArray(found)) throw new UnexpectedResponseError(`Twilio's response has no list of ${key}`);
       items.push(...found.map((item) => (isObject(item) ? item : {})));
       next = nextPage(page);
     } catch (error) {
@@ -72,7 +72,7 @@ async function call(client: TwilioClient, options: Parameters<TwilioClient["requ
 
 function readObject(body: string): Resource {
   const value: unknown = body === "" ? null : JSON.parse(body);
-  if (!isObject(value)) throw new UnexpectedAnswerError("Twilio's response is no JSON object");
+  if (!isObject(value)) throw new UnexpectedResponseError("Twilio's response is no JSON object");
   return value;
 }
 

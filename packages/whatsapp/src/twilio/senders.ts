@@ -1,10 +1,10 @@
-import type { OfflineReason, SenderWebhook } from "@waystation/db/schema";
+import type { OfflineReason, SenderWebhook } from "@waystation/db/schema/schema";
 import type { TwilioClient } from "./client.ts";
-import { flag, isObject, objectOf, text } from "./fields.ts";
+import { booleanField, isObject, objectField, textField } from "./fields.ts";
 import { fetchResource, listResources } from "./resources.ts";
 
 /** Fields are null where Twilio did not say. */
-export interface Sender {
+export interface TwilioSender {
   sid: string | null;
   address: string;
   status: string | null;
@@ -15,7 +15,7 @@ export interface Sender {
   webhook: SenderWebhook | null;
 }
 
-export interface MessagingService {
+export interface TwilioMessagingService {
   sid: string;
   name: string;
   webhook: SenderWebhook;
@@ -26,7 +26,7 @@ export interface MessagingService {
 }
 
 /** A list, and what of it could not be read. */
-export interface Listed<Item> {
+export interface TwilioListing<Item> {
   items: Item[];
   /** Items without the field that names them. */
   unnamed: number;
@@ -37,36 +37,36 @@ export interface Listed<Item> {
 const SENDERS = "https://messaging.twilio.com/v2/Channels/Senders";
 const SERVICES = "https://messaging.twilio.com/v1/Services";
 
-const webhookFields = objectOf({
-  callback_url: text,
-  callback_method: text,
-  fallback_url: text,
-  fallback_method: text,
-  status_callback_url: text,
-  status_callback_method: text,
+const webhookFields = objectField({
+  callback_url: textField,
+  callback_method: textField,
+  fallback_url: textField,
+  fallback_method: textField,
+  status_callback_url: textField,
+  status_callback_method: textField,
 });
-const senderFields = objectOf({
-  sid: text,
-  sender_id: text,
-  status: text,
-  profile: objectOf({ name: text }),
-  properties: objectOf({ quality_rating: text, messaging_limit: text }),
+const senderFields = objectField({
+  sid: textField,
+  sender_id: textField,
+  status: textField,
+  profile: objectField({ name: textField }),
+  properties: objectField({ quality_rating: textField, messaging_limit: textField }),
 });
-const offlineReasonFields = objectOf({ code: text, message: text, more_info: text });
+const offlineReasonFields = objectField({ code: textField, message: textField, more_info: textField });
 
-const serviceFields = objectOf({
-  sid: text,
-  friendly_name: text,
-  inbound_request_url: text,
-  inbound_method: text,
-  fallback_url: text,
-  fallback_method: text,
-  status_callback: text,
-  use_inbound_webhook_on_number: flag,
+const serviceFields = objectField({
+  sid: textField,
+  friendly_name: textField,
+  inbound_request_url: textField,
+  inbound_method: textField,
+  fallback_url: textField,
+  fallback_method: textField,
+  status_callback: textField,
+  use_inbound_webhook_on_number: booleanField,
 });
-const poolFields = objectOf({ sender: text });
+const poolFields = objectField({ sender: textField });
 
-export async function listSenders(client: TwilioClient): Promise<Listed<Sender>> {
+export async function listSenders(client: TwilioClient): Promise<TwilioListing<TwilioSender>> {
   const { items, failure } = await listResources(client, SENDERS, "senders", { Channel: "whatsapp" });
   const senders = items.map(readSender).filter((sender) => sender !== null);
   // Senders of other channels have an address, and are of no use here.
@@ -81,7 +81,7 @@ export async function fetchSenderWebhook(client: TwilioClient, sid: string): Pro
 
 export async function listServices(
   client: TwilioClient,
-): Promise<Listed<MessagingService> & { poolFailures: { name: string; error: unknown }[] }> {
+): Promise<TwilioListing<TwilioMessagingService> & { poolFailures: { name: string; error: unknown }[] }> {
   const { items, failure } = await listResources(client, SERVICES, "services");
   const found = items.map(readService).filter((service) => service !== null);
   const poolFailures: { name: string; error: unknown }[] = [];
@@ -96,7 +96,7 @@ export async function listServices(
 }
 
 /** One Messaging Service, without its sender pool where that cannot be read. */
-export async function fetchService(client: TwilioClient, sid: string): Promise<MessagingService> {
+export async function fetchService(client: TwilioClient, sid: string): Promise<TwilioMessagingService> {
   const resource = await fetchResource(client, `${SERVICES}/${encodeURIComponent(sid)}`);
   const service = readService({ ...resource, sid });
   if (!service) throw new Error("A service with a SID was not read");
@@ -118,7 +118,7 @@ async function listPool(
   }
 }
 
-function readService(resource: unknown): MessagingService | null {
+function readService(resource: unknown): TwilioMessagingService | null {
   const service = serviceFields.parse(resource);
   if (service.sid === null) return null;
   return {
@@ -137,7 +137,7 @@ function readService(resource: unknown): MessagingService | null {
   };
 }
 
-function readSender(resource: Record<string, unknown>): Sender | null {
+function readSender(resource: Record<string, unknown>): TwilioSender | null {
   const sender = senderFields.parse(resource);
   const address = addressOf(sender.sender_id);
   if (address === null) return null;

@@ -1,9 +1,9 @@
-import type { SenderWebhook } from "@waystation/db/schema";
+import type { SenderWebhook } from "@waystation/db/schema/schema";
 import type { TwilioClient } from "./client.ts";
 import { updateResource } from "./resources.ts";
 
 /** Sets the webhook block of a WhatsApp sender, and nothing else of it; or the URLs of a Messaging Service. */
-export async function setWebhook(
+export async function setTwilioWebhook(
   client: TwilioClient,
   target: { senderSid: string | null; messagingServiceSid: string | null },
   webhook: SenderWebhook,

@@ -1,13 +1,13 @@
-import { databases } from "@waystation/db/testing";
+import { toPgText } from "@waystation/core/text";
+import { testDatabases } from "@waystation/db/testing/databases";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createTestDesk } from "../testing.ts";
-import { toPgText } from "../text.ts";
-import { numberArray, textArray } from "./array-literal.ts";
+import { createTestInstallation } from "../testing.ts";
+import { numberArrayLiteral, textArrayLiteral } from "./array-literal.ts";
 
-describe.each(databases)("on %s", (kind) => {
+describe.each(testDatabases)("on %s", (kind) => {
   test("what is written as an array is read as the same values", async () => {
-    await using desk = await createTestDesk(kind);
+    await using desk = await createTestInstallation(kind);
     const word = fc.oneof(
       fc.string({ unit: "binary" }).map(toPgText),
       fc.constantFrom("", "NULL", "null", '"', "\\", '\\"', "{}", ",", " a ", "a\nb", null),
@@ -16,7 +16,10 @@ describe.each(databases)("on %s", (kind) => {
       fc.asyncProperty(fc.array(fc.tuple(fc.option(fc.integer({ min: 0, max: 9 })), word)), async (rows) => {
         const answer = await desk.store.query<{ number: number | null; word: string | null }>(
           "select number, word from unnest($1::int[], $2::text[]) with ordinality as x(number, word, i) order by i",
-          [numberArray(rows.map(([number]) => number)), textArray(rows.map(([, text]) => text))],
+          [
+            numberArrayLiteral(rows.map(([number]) => number)),
+            textArrayLiteral(rows.map(([, text]) => text)),
+          ],
         );
         // Where every value is null the column is empty; the longer one decides how many rows there are.
         const isNothing = rows.every(([number, text]) => number === null && text === null);

@@ -1,7 +1,7 @@
 /** Arrays as Postgres reads them. Written here in one go: drivers take each element through two or three functions. */
 
 /** Of anything that needs no quotes: numbers, UUIDs. Empty where all are null, which `unnest` fills up again. */
-export function numberArray(values: readonly (number | string | null)[]): string {
+export function numberArrayLiteral(values: readonly (number | string | null)[]): string {
   let text = "";
   let isEmpty = true;
   for (const value of values) {
@@ -11,7 +11,7 @@ export function numberArray(values: readonly (number | string | null)[]): string
   return isEmpty ? "{}" : `{${text}}`;
 }
 
-export function textArray(values: readonly (string | null)[]): string {
+export function textArrayLiteral(values: readonly (string | null)[]): string {
   let text = "";
   let isEmpty = true;
   for (const value of values) {

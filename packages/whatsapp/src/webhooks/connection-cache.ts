@@ -1,11 +1,17 @@
+import {
+  type Keyring,
+  type SealContext,
+  SealError,
+  sharedKeyField,
+  unseal,
+} from "@waystation/core/credentials";
 import type { Database } from "@waystation/db/client";
-import { connections } from "@waystation/db/schema";
-import { organizations } from "@waystation/db/schema-people";
-import { sharedKeys } from "@waystation/db/schema-shared-keys";
+import { organizations } from "@waystation/db/schema/identity";
+import { connections } from "@waystation/db/schema/schema";
+import { sharedKeys } from "@waystation/db/schema/shared-keys";
 import { eq, sql } from "drizzle-orm";
-import { type Keyring, open, SealError, type SealedPlace, sharedKeyField } from "../credentials.ts";
-import type { Webhook } from "./read-webhook.ts";
-import type { SignatureAlgorithm } from "./signature.ts";
+import type { ParsedWebhook } from "./parse-webhook.ts";
+import type { SignatureAlgorithm } from "./signature/signature.ts";
 
 /** What the webhook route needs to know of one connection of an account. */
 export interface WebhookConnection {
@@ -18,11 +24,11 @@ export interface WebhookConnection {
   poolSenders: readonly string[];
   /** Both slots, current first. Empty when the stored token cannot be opened: then nothing may be accepted. */
   tokens: readonly string[];
-  sharedKeys: readonly SharedKey[];
+  sharedKeys: readonly WebhookSharedKey[];
 }
 
 /** A key that Twilio signs with instead of the token when a Webhook Rule names it. */
-export interface SharedKey {
+export interface WebhookSharedKey {
   id: string;
   algorithm: SignatureAlgorithm;
   /** Null when the stored secret cannot be opened. */
@@ -112,7 +118,7 @@ async function orLast<Answer>(loading: Promise<Answer>, last: Answer): Promise<A
 }
 
 /** To be called after every change of an account's connections. */
-export function forgetAccount(db: Database, accountSid: string): void {
+export function evictAccount(db: Database, accountSid: string): void {
   cacheOf(db).delete(accountSid);
 }
 
@@ -122,7 +128,7 @@ export function forgetAccount(db: Database, accountSid: string): void {
  */
 export function matchConnection(
   receivers: readonly WebhookConnection[],
-  webhook: Webhook,
+  webhook: ParsedWebhook,
 ): WebhookConnection | null {
   const bySender = (receiver: WebhookConnection) =>
     webhook.ourAddresses.some(
@@ -179,15 +185,15 @@ const keysOfConnection = sql<{ id: string; algorithm: SignatureAlgorithm; sealed
   select coalesce(json_agg(json_build_object('id', k.key_id, 'algorithm', k.algorithm, 'sealed', k.secret_sealed)), '[]')
   from ${sharedKeys} k where k.connection_id = ${connections.id})`;
 
-function openToken(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+function openToken(keyring: Keyring, place: SealContext, sealed: string | null): string | null {
   const token = openSecret(keyring, place, sealed);
   return token?.length === TOKEN_LENGTH ? token : null;
 }
 
-function openSecret(keyring: Keyring, place: SealedPlace, sealed: string | null): string | null {
+function openSecret(keyring: Keyring, place: SealContext, sealed: string | null): string | null {
   if (sealed === null) return null;
   try {
-    return open(keyring, place, sealed);
+    return unseal(keyring, place, sealed);
   } catch (error) {
     if (error instanceof SealError) return null;
     throw error;

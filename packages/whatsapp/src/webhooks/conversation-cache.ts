@@ -1,23 +1,23 @@
-import type { Store } from "@waystation/db/client";
+import type { OpenedDatabase } from "@waystation/db/client";
 import { v7 as uuidv7 } from "uuid";
-import { numberArray, textArray } from "./array-literal.ts";
+import { numberArrayLiteral, textArrayLiteral } from "./array-literal.ts";
 import { RESOLVE_CONVERSATIONS } from "./ingest-statement.ts";
 import type { Projection } from "./projection.ts";
-import { foldedNames } from "./webhook-record.ts";
+import { foldedNamesOf } from "./webhook-record.ts";
 
 /** A message's place: the conversation of its sender and our address. */
-export interface Caller {
+export interface CachedConversation {
   conversationId: string;
   publicId: string;
 }
 
 /** Of an incoming message, as much as says where it belongs. */
-export interface Call {
+export interface ConversationLookup {
   receiver: { no: number; organizationNo: number };
   projection: Pick<Projection, "contact" | "ours" | "otherAddress" | "name" | "username">;
 }
 
-interface Known extends Caller {
+interface Known extends CachedConversation {
   otherAddress: string | null;
 }
 
@@ -28,10 +28,10 @@ const MOST = 20_000;
  * Remembers which conversation belongs to whom, so that storing a message need not look for it. No conversation ever goes,
  * and no address changes hands: so what was once true needs no forgetting, whatever other servers do.
  */
-export function createConversationCache(query: Store["query"]) {
+export function createConversationCache(query: OpenedDatabase["query"]) {
   let known = new Map<string, Known>();
 
-  function find({ receiver, projection }: Call): Caller | null {
+  function find({ receiver, projection }: ConversationLookup): CachedConversation | null {
     const caller = known.get(keyOf(receiver.no, projection));
     const { otherAddress } = projection;
     return caller && (otherAddress === null || otherAddress === caller.otherAddress) ? caller : null;
@@ -40,19 +40,19 @@ export function createConversationCache(query: Store["query"]) {
   return {
     find,
     /** Has the database find, or make, those of them that are not known here; from then on `find` finds them all. */
-    async meet(calls: Call[]): Promise<void> {
+    async meet(calls: ConversationLookup[]): Promise<void> {
       const unknown = calls.filter((call) => !find(call));
       if (unknown.length === 0) return;
-      const met = await query<Caller & { place: number }>(RESOLVE_CONVERSATIONS, [
-        numberArray(unknown.map(({ receiver }) => receiver.no)),
-        numberArray(unknown.map(({ receiver }) => receiver.organizationNo)),
-        textArray(unknown.map(({ projection }) => projection.ours)),
-        textArray(unknown.map(({ projection }) => projection.contact)),
-        textArray(unknown.map(({ projection }) => projection.otherAddress)),
-        textArray(unknown.map(({ projection }) => projection.name)),
-        textArray(unknown.map(({ projection }) => projection.username)),
-        ...foldedNames(unknown),
-        numberArray(unknown.map(() => uuidv7())),
+      const met = await query<CachedConversation & { place: number }>(RESOLVE_CONVERSATIONS, [
+        numberArrayLiteral(unknown.map(({ receiver }) => receiver.no)),
+        numberArrayLiteral(unknown.map(({ receiver }) => receiver.organizationNo)),
+        textArrayLiteral(unknown.map(({ projection }) => projection.ours)),
+        textArrayLiteral(unknown.map(({ projection }) => projection.contact)),
+        textArrayLiteral(unknown.map(({ projection }) => projection.otherAddress)),
+        textArrayLiteral(unknown.map(({ projection }) => projection.name)),
+        textArrayLiteral(unknown.map(({ projection }) => projection.username)),
+        ...foldedNamesOf(unknown),
+        numberArrayLiteral(unknown.map(() => uuidv7())),
       ]);
       if (known.size + met.length > MOST) known = new Map();
       for (const { place, conversationId, publicId } of met) {

@@ -1,4 +1,4 @@
-import { FOLDED_NAMES, SEARCHED } from "./search-statement.ts";
+import { INSERT_SEARCH_WORDS, UPDATE_FOLDED_NAMES } from "./search-statement.ts";
 
 /**
  * One statement, one round trip, one transaction: webhook events in; contacts, conversations, messages, statuses, activity
@@ -134,7 +134,7 @@ const INBOX = `
   incoming as materialized (
     select * from fresh where step = 0 and outcome = 0
   ), ${CONVERSATIONS}, renamed as (
-    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username), ${FOLDED_NAMES("m")}
+    update contacts c set name = coalesce(m.name, c.name), username = coalesce(m.username, c.username), ${UPDATE_FOLDED_NAMES("m")}
     from (select distinct on (contact_id) * from matched_contacts order by contact_id, name is null, id desc) m
     where c.id = m.contact_id and (c.name is distinct from coalesce(m.name, c.name)
       or c.username is distinct from coalesce(m.username, c.username))
@@ -149,7 +149,7 @@ const INBOX = `
     order by i.id
     on conflict (sid, connection_no) do nothing
     returning id, organization_no, conversation_id, at
-  ), ${SEARCHED}, latest as materialized (
+  ), ${INSERT_SEARCH_WORDS}, latest as materialized (
     select s.conversation_id, s.organization_no, max(s.id) as last_id, max(s.at) as last_at, count(*)::int as news
     from new_messages s group by 1, 2
   ), active as (
@@ -214,7 +214,7 @@ export const RESOLVE_CONVERSATIONS = `
  * Callbacks that may be about a message whose SID is not known yet it leaves alone, and names by their place, from 1
  * (`left`); so it does with messages whose sender has another name or address than is stored (`outdated`).
  */
-export const STORE_KNOWN = `
+export const STORE_EVENTS_OF_KNOWN = `
   with input as materialized (
     select nextval('twilio_whatsapp_webhook_events_id_seq') as id, x.*
     from unnest($1::int[], $2::int[], $3::uuid[], $4::int2[], $5::text[], $6::int2[], $7::text[], $8::text[], $9::bigint[],
@@ -251,7 +251,7 @@ export const STORE_KNOWN = `
     from fresh where conversation_id is not null order by id
     on conflict (sid, connection_no) do nothing
     returning id, organization_no, conversation_id
-  ), ${SEARCHED}, latest as materialized (
+  ), ${INSERT_SEARCH_WORDS}, latest as materialized (
     select s.conversation_id, x.organization_no, s.last_id, s.news, x.preview, x.contact, x.name, x.username, x.i
     from (select conversation_id, max(id) as last_id, count(*)::int as news from new_messages group by 1) s
     join fresh x on x.id = s.last_id
@@ -290,7 +290,7 @@ export const UPDATE_CONTACTS = `
     update conversations t set address = s.address from (select * from changes order by conversation_id) s
     where t.id = s.conversation_id and t.address <> s.address
   )
-  update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username), ${FOLDED_NAMES("s")}
+  update contacts c set name = coalesce(s.name, c.name), username = coalesce(s.username, c.username), ${UPDATE_FOLDED_NAMES("s")}
   from (select distinct on (contact_id) * from changes order by contact_id, conversation_id desc) s
   where c.id = s.contact_id and (c.name is distinct from coalesce(s.name, c.name)
     or c.username is distinct from coalesce(s.username, c.username))`;

@@ -1,4 +1,4 @@
-import { webhookEvents } from "@waystation/db/schema";
+import type { Context } from "@waystation/core/context";
 import {
   contactIdentities,
   contacts,
@@ -6,22 +6,22 @@ import {
   conversations,
   messages,
   outgoingMessages,
-} from "@waystation/db/schema-inbox";
-import { databases } from "@waystation/db/testing";
+} from "@waystation/db/schema/inbox";
+import { webhookEvents } from "@waystation/db/schema/schema";
+import { testDatabases } from "@waystation/db/testing/databases";
 import { asc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { connect } from "../connections/connect.ts";
+import { connectTwilioSender } from "../connections/connect.ts";
 import { connectInput } from "../connections/inputs.ts";
-import type { Context } from "../context.ts";
-import { listEvents } from "../events/list.ts";
-import { createTestDesk, type TestDesk } from "../testing.ts";
+import { listEvents } from "../events/list-events.ts";
+import { createTestInstallation, type TestInstallation } from "../testing.ts";
 import { connectionsOfAccount, type WebhookConnection } from "./connection-cache.ts";
-import { statusOfStep, stepOfStatus } from "./event-status.ts";
-import type { FormPairs } from "./form.ts";
-import { createIngest, type Ingest, type IngestStats } from "./ingest.ts";
-import { readWebhook } from "./read-webhook.ts";
-import { rebuild, retryUnprojected } from "./rebuild.ts";
+import { rawStatusOf, statusCodeOf } from "./content/event-status.ts";
+import type { FormPairs } from "./form-body.ts";
+import { createWebhookIngest, type IngestStats, type WebhookIngest } from "./ingest.ts";
+import { parseWebhook } from "./parse-webhook.ts";
+import { rebuildProjection, retryUnprojected } from "./rebuild.ts";
 import { verifiedWebhookOf } from "./webhook-record.ts";
 
 const PHONE = "whatsapp:+4915112345678";
@@ -29,9 +29,9 @@ const BSUID = "whatsapp:DE.Abc123";
 let counter = 0;
 const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
 
-describe.each(databases)("on %s", (kind) => {
-  let desk: TestDesk;
-  let ingest: Ingest;
+describe.each(testDatabases)("on %s", (kind) => {
+  let desk: TestInstallation;
+  let ingest: WebhookIngest;
   let ctx: Context;
   let receiver: WebhookConnection;
   let sender: string;
@@ -43,8 +43,8 @@ describe.each(databases)("on %s", (kind) => {
   };
 
   beforeAll(async () => {
-    desk = await createTestDesk(kind);
-    ingest = createIngest(desk.store, desk.platform.feed, stats);
+    desk = await createTestInstallation(kind);
+    ingest = createWebhookIngest(desk.store, desk.platform.feed, stats);
   });
   afterAll(() => desk[Symbol.asyncDispose]());
 
@@ -52,7 +52,7 @@ describe.each(databases)("on %s", (kind) => {
     sender = `whatsapp:+1415559${String(++counter).padStart(4, "0")}`;
     const account = desk.simulator.createAccount({ senders: [sender] });
     ctx = person ?? (await desk.person());
-    await connect(
+    await connectTwilioSender(
       ctx,
       connectInput.parse({ mode: "test", accountSid: account.sid, authToken: account.token, sender }),
     );
@@ -66,11 +66,11 @@ describe.each(databases)("on %s", (kind) => {
 
   function add(
     params: Record<string, string>,
-    more: { to?: WebhookConnection; messageId?: string; via?: Ingest } = {},
+    more: { to?: WebhookConnection; messageId?: string; via?: WebhookIngest } = {},
   ) {
     const pairs: FormPairs = Object.entries({ AccountSid: `AC${"a".repeat(32)}`, ...params });
     const body = Buffer.from(new URLSearchParams(pairs).toString());
-    const webhook = readWebhook(pairs, body, more.messageId !== undefined);
+    const webhook = parseWebhook(pairs, body, more.messageId !== undefined);
     if (!webhook) throw new Error("Not a webhook");
     const messageId = more.messageId ?? null;
     return (more.via ?? ingest).add(
@@ -129,9 +129,9 @@ describe.each(databases)("on %s", (kind) => {
   });
 
   test("what changes back and forth ends as it was said last, whichever of two servers heard it", async () => {
-    const second = createIngest(desk.store, desk.platform.feed, stats);
+    const second = createWebhookIngest(desk.store, desk.platform.feed, stats);
     const both = { ExternalUserId: BSUID };
-    const say = (via: Ingest, name: string, from = PHONE) =>
+    const say = (via: WebhookIngest, name: string, from = PHONE) =>
       add({ MessageSid: nextSid(), From: from, To: sender, Body: "x", ProfileName: name, ...both }, { via });
     for (const [via, name, from] of [
       [ingest, "Anna", PHONE],
@@ -256,7 +256,7 @@ describe.each(databases)("on %s", (kind) => {
   }
   const fate = async (id: number) => {
     const [row] = await ctx.installation.db.select().from(messages).where(eq(messages.id, id));
-    return [statusOfStep(row?.status ?? 0), row?.errorCode];
+    return [rawStatusOf(row?.status ?? 0), row?.errorCode];
   };
 
   test("every order of six statuses ends the same, one by one and in batches", async () => {
@@ -316,7 +316,7 @@ describe.each(databases)("on %s", (kind) => {
   });
 
   test("a storm of repeats over two ingests stores each once", async () => {
-    const second = createIngest(desk.store, desk.platform.feed, stats);
+    const second = createWebhookIngest(desk.store, desk.platform.feed, stats);
     const sent = Array.from({ length: 200 }, (_, index) => ({
       MessageSid: nextSid(),
       From: `whatsapp:+4915100000${String(index % 40).padStart(3, "0")}`,
@@ -389,7 +389,7 @@ describe.each(databases)("on %s", (kind) => {
       await desk.store.query("select * from conversations order by id", []),
     ];
     const before = await state();
-    const count = await rebuild(desk.store);
+    const count = await rebuildProjection(desk.store);
     expect(count).toBe(
       (await ctx.installation.db.select({ id: webhookEvents.id }).from(webhookEvents)).length,
     );
@@ -399,7 +399,7 @@ describe.each(databases)("on %s", (kind) => {
 
 test("the numbers of statuses rise in the order of a message's life", () => {
   const life = ["accepted", "queued", "sending", "sent", "delivered", "read", "undelivered", "failed"];
-  const steps = life.map(stepOfStatus);
+  const steps = life.map(statusCodeOf);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
 });
 

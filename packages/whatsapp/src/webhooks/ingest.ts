@@ -1,17 +1,22 @@
-import type { Store } from "@waystation/db/client";
-import type { Feed } from "../feed.ts";
-import { numberArray, textArray } from "./array-literal.ts";
-import { channelOf, NOTE_CHANNELS } from "./channel.ts";
+import type { ChangeFeed } from "@waystation/core/change-feed/change-feed";
+import type { OpenedDatabase } from "@waystation/db/client";
+import { numberArrayLiteral, textArrayLiteral } from "./array-literal.ts";
 import type { WebhookConnection } from "./connection-cache.ts";
-import { type Caller, createConversationCache } from "./conversation-cache.ts";
-import { INCOMING } from "./event-status.ts";
+import { channelOf, RECORD_UNROUTED_CHANNELS } from "./content/channel.ts";
+import { INCOMING_STATUS } from "./content/event-status.ts";
+import { type CachedConversation, createConversationCache } from "./conversation-cache.ts";
 import { createFairQueue } from "./fair-queue.ts";
-import { STORE_EVENTS, STORE_EVENTS_ONLY, STORE_KNOWN, UPDATE_CONTACTS } from "./ingest-statement.ts";
 import {
-  callerColumns,
-  columnsOf,
-  columnsOfKnown,
-  foldedNames,
+  STORE_EVENTS,
+  STORE_EVENTS_OF_KNOWN,
+  STORE_EVENTS_ONLY,
+  UPDATE_CONTACTS,
+} from "./ingest-statement.ts";
+import {
+  columnsOfKnownRecords,
+  columnsOfRecords,
+  conversationColumns,
+  foldedNamesOf,
   newIds,
   type VerifiedWebhook,
 } from "./webhook-record.ts";
@@ -23,7 +28,7 @@ export class NotStoredError extends Error {
 
 interface Entry extends VerifiedWebhook {
   /** Where a message belongs, once that is known. */
-  caller: Caller | null;
+  caller: CachedConversation | null;
   stored: () => void;
   failed: (error: Error) => void;
   since: number;
@@ -54,7 +59,7 @@ const PAUSE_MS = 100;
  * one statement and one commit. Alone, a webhook goes at once. The promise of `add` resolves after the commit, for a
  * repeat too. Where more comes than can be stored, every connection has its share.
  */
-export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
+export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, stats: IngestStats) {
   /** How long the last full batches took. Forgotten when nothing waits: who never waits needs no bound. */
   let full: number[] = [];
   const waiting = createFairQueue<Entry>(() => {
@@ -107,14 +112,14 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
 
   async function noteChannels(unrouted: Entry[]): Promise<void> {
     if (unrouted.length === 0) return;
-    await store.ingestQuery(NOTE_CHANNELS, [
-      numberArray(unrouted.map(({ receiver }) => receiver.no)),
-      textArray(unrouted.map(({ body }) => channelOf(body))),
+    await store.ingestQuery(RECORD_UNROUTED_CHANNELS, [
+      numberArrayLiteral(unrouted.map(({ receiver }) => receiver.no)),
+      textArrayLiteral(unrouted.map(({ body }) => channelOf(body))),
     ]);
   }
 
   async function storeWhole(batch: Entry[]): Promise<Stored> {
-    const news = await store.ingestQuery<News>(STORE_EVENTS, [...columnsOf(batch), newIds(batch)]);
+    const news = await store.ingestQuery<News>(STORE_EVENTS, [...columnsOfRecords(batch), newIds(batch)]);
     return storedOf(batch, news);
   }
 
@@ -123,11 +128,14 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     const messages = batch.filter(isMessage);
     await callers.meet(messages);
     for (const entry of messages) entry.caller = callers.find(entry);
-    const news = await store.ingestQuery<News>(STORE_KNOWN, columnsOfKnown(batch));
+    const news = await store.ingestQuery<News>(STORE_EVENTS_OF_KNOWN, columnsOfKnownRecords(batch));
     const entriesAt = (places: number[]) => places.flatMap((place) => batch[place - 1] ?? []);
     const outdated = entriesAt(news.flatMap((row) => row.outdated ?? []));
     if (outdated.length > 0)
-      await store.ingestQuery(UPDATE_CONTACTS, [...callerColumns(outdated), ...foldedNames(outdated)]);
+      await store.ingestQuery(UPDATE_CONTACTS, [
+        ...conversationColumns(outdated),
+        ...foldedNamesOf(outdated),
+      ]);
     left = entriesAt(news.flatMap((row) => row.left ?? []));
     if (left.length === 0) return storedOf(batch, news);
     const strays = new Set(left);
@@ -154,7 +162,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
     }
     try {
       const kept = [{ ...only, outcome: "unprojected" as const }];
-      await store.ingestQuery(STORE_EVENTS_ONLY, [...columnsOf(kept), newIds(kept)]);
+      await store.ingestQuery(STORE_EVENTS_ONLY, [...columnsOfRecords(kept), newIds(kept)]);
       stats.onUnprojected(error);
       only.stored();
     } catch (second) {
@@ -193,7 +201,7 @@ export function createIngest(store: Store, feed: Feed, stats: IngestStats) {
   };
 }
 
-export type Ingest = ReturnType<typeof createIngest>;
+export type WebhookIngest = ReturnType<typeof createWebhookIngest>;
 
 /** What a statement says: a row for each connection that has news, and more for what it did not do. */
 interface News {
@@ -234,7 +242,7 @@ function storedOf(entries: Entry[], news: News[]): Stored {
 }
 
 function isMessage({ webhook, outcome }: Entry): boolean {
-  return webhook.step === INCOMING && outcome === "stored";
+  return webhook.step === INCOMING_STATUS && outcome === "stored";
 }
 
 /** Another server's batch was in the way, and is through now. */
@@ -248,7 +256,7 @@ function isDataError(error: unknown): boolean {
 }
 
 function publish(
-  feed: Feed,
+  feed: ChangeFeed,
   { organizationId, connectionId }: WebhookConnection,
   conversationIds: Set<string>,
 ): void {

@@ -1,7 +1,7 @@
-import { isBlank, toPgText } from "../text.ts";
-import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./message-kind.ts";
-import { previewOf } from "./message-summary.ts";
-import { isAddress } from "./read-webhook.ts";
+import { isBlank, toPgText } from "@waystation/core/text";
+import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./content/message-kind.ts";
+import { previewOf } from "./content/message-summary.ts";
+import { isAddress } from "./parse-webhook.ts";
 
 /** What the inbox takes from one webhook. */
 export interface Projection {
@@ -23,7 +23,7 @@ type Values = ReadonlyMap<string, string>;
 const MAX_NAME = 200;
 
 /** Of what the inbox has no place for. */
-export const NOTHING: Projection = {
+export const EMPTY_PROJECTION: Projection = {
   contact: null,
   ours: null,
   otherAddress: null,
@@ -38,7 +38,7 @@ export const NOTHING: Projection = {
 /** Of a status callback only the error code is more than its key says. */
 export function projectStatus(values: Values): Projection {
   const errorCode = readErrorCode(values.get("ErrorCode"));
-  return errorCode === null ? NOTHING : { ...NOTHING, errorCode };
+  return errorCode === null ? EMPTY_PROJECTION : { ...EMPTY_PROJECTION, errorCode };
 }
 
 /** Reads a message's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */

@@ -1,9 +1,15 @@
-import type { Store } from "@waystation/db/client";
-import { numberArray } from "./array-literal.ts";
-import { parseForm } from "./form.ts";
+import type { OpenedDatabase } from "@waystation/db/client";
+import { numberArrayLiteral } from "./array-literal.ts";
+import { parseFormBody } from "./form-body.ts";
 import { PROJECT_EVENTS } from "./ingest-statement.ts";
-import { readWebhook } from "./read-webhook.ts";
-import { columnsOf, type Delivery, newIds, OUTCOMES, projectionOf } from "./webhook-record.ts";
+import { parseWebhook } from "./parse-webhook.ts";
+import {
+  columnsOfRecords,
+  newIds,
+  projectionOfRecord,
+  WEBHOOK_OUTCOMES,
+  type WebhookRecord,
+} from "./webhook-record.ts";
 
 interface StoredEvent {
   id: string;
@@ -18,13 +24,16 @@ interface StoredEvent {
 }
 
 const BATCH = 1_000;
-const UNPROJECTED = OUTCOMES.indexOf("unprojected");
+const UNPROJECTED = WEBHOOK_OUTCOMES.indexOf("unprojected");
 
 /**
  * Makes all incoming messages, all statuses and the activity of every conversation anew from the event log. Contacts,
  * conversations and what people did stay as they are. To be run while no server is.
  */
-export async function rebuild(store: Store, progress: (events: number) => void = () => {}): Promise<number> {
+export async function rebuildProjection(
+  store: OpenedDatabase,
+  progress: (events: number) => void = () => {},
+): Promise<number> {
   const resolved = await store.query<{ id: string }>(
     "select conversation_id::text as id from conversation_activity where not is_open",
     [],
@@ -46,13 +55,13 @@ export async function rebuild(store: Store, progress: (events: number) => void =
   // The messages opened them again; that they are done with is people's doing.
   await store.query(
     "update conversation_activity set is_open = false where conversation_id = any($1::bigint[])",
-    [numberArray(resolved.map(({ id }) => id))],
+    [numberArrayLiteral(resolved.map(({ id }) => id))],
   );
   return done;
 }
 
 /** Tries again, one by one, what could not be projected when it came. Answers how many it was, and how many are left. */
-export async function retryUnprojected(store: Store): Promise<{ tried: number; left: number }> {
+export async function retryUnprojected(store: OpenedDatabase): Promise<{ tried: number; left: number }> {
   const events = await store.query<StoredEvent>(UNPROJECTED_EVENTS, [UNPROJECTED, BATCH]);
   let left = 0;
   for (const event of events) {
@@ -68,23 +77,23 @@ export async function retryUnprojected(store: Store): Promise<{ tried: number; l
   return { tried: events.length, left };
 }
 
-async function project(store: Store, events: StoredEvent[]): Promise<void> {
+async function project(store: OpenedDatabase, events: StoredEvent[]): Promise<void> {
   const deliveries = events.map(deliveryOf);
   await store.query(PROJECT_EVENTS, [
-    ...columnsOf(deliveries),
+    ...columnsOfRecords(deliveries),
     newIds(deliveries),
     events.map((event) => event.id),
     events.map((event) => event.receivedAt),
   ]);
 }
 
-function deliveryOf(event: StoredEvent): Delivery {
+function deliveryOf(event: StoredEvent): WebhookRecord {
   const body = event.bodyHex === null ? Buffer.from(event.body, "latin1") : Buffer.from(event.bodyHex, "hex");
-  const webhook = readWebhook(parseForm(body) ?? [], body, event.step > 0);
+  const webhook = parseWebhook(parseFormBody(body) ?? [], body, event.step > 0);
   return {
     receiver: { no: event.connectionNo, organizationNo: event.organizationNo },
     webhook: { sid: event.sid, step: event.step, word: event.word },
-    projection: projectionOf({ step: event.step, values: webhook?.values ?? new Map() }, "stored"),
+    projection: projectionOfRecord({ step: event.step, values: webhook?.values ?? new Map() }, "stored"),
     body,
     messageId: null,
     outcome: "stored",

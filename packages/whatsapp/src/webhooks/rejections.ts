@@ -1,9 +1,9 @@
-import type { Store } from "@waystation/db/client";
-import type { Feed } from "../feed.ts";
-import { toPgText } from "../text.ts";
+import type { ChangeFeed } from "@waystation/core/change-feed/change-feed";
+import { toPgText } from "@waystation/core/text";
+import type { OpenedDatabase } from "@waystation/db/client";
 import type { WebhookConnection } from "./connection-cache.ts";
 
-export type RefusalReason =
+export type RejectionReason =
   | "signature_missing"
   | "signature_wrong"
   | "signature_key_unknown"
@@ -13,8 +13,8 @@ export type RefusalReason =
 export type MisdirectedReason = "wrong_method" | "wrong_path";
 
 /** Why a webhook was rejected. What the header of a shared key's signature said goes along, for the explanation. */
-export interface Rejection {
-  reason: RefusalReason;
+export interface WebhookRejection {
+  reason: RejectionReason;
   keyId?: string | null;
   otherAlgorithm?: string;
   /** Method and request target of a misdirected webhook. */
@@ -35,7 +35,7 @@ interface Pending {
   records: RejectionRecord[];
 }
 
-interface RejectionRecord extends Rejection {
+interface RejectionRecord extends WebhookRejection {
   body: string;
   at: Date;
 }
@@ -44,7 +44,11 @@ interface RejectionRecord extends Rejection {
  * Remembers refused and ignored webhooks for the admin, at a cost that strangers cannot raise: counted in memory, written
  * once a second, at most so many records each time, the oldest dropped.
  */
-export function createRejections(store: Store, feed: Feed, report: (error: unknown) => void) {
+export function createRejectionLog(
+  store: OpenedDatabase,
+  feed: ChangeFeed,
+  report: (error: unknown) => void,
+) {
   let pending = new Map<number, Pending>();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
@@ -82,7 +86,7 @@ export function createRejections(store: Store, feed: Feed, report: (error: unkno
   }
 
   return {
-    rejected(receiver: WebhookConnection, rejection: Rejection, body: Buffer): void {
+    rejected(receiver: WebhookConnection, rejection: WebhookRejection, body: Buffer): void {
       const counts = pendingFor(receiver);
       counts.rejected += 1;
       if (counts.records.length < RECORDS_A_FLUSH)
@@ -104,7 +108,7 @@ export function createRejections(store: Store, feed: Feed, report: (error: unkno
   };
 }
 
-export type Rejections = ReturnType<typeof createRejections>;
+export type RejectionLog = ReturnType<typeof createRejectionLog>;
 
 const COUNT = `
   insert into connection_hours as h (connection_no, hour, rejected, ignored)

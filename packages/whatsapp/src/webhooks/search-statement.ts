@@ -1,12 +1,12 @@
 /** What storing a webhook does for the search: parts of the statements of `ingest-statement.ts`. */
 
 /** With a name comes its folded form; where there is no new name, both stay. */
-export const FOLDED_NAMES = (from: string) => `
+export const UPDATE_FOLDED_NAMES = (from: string) => `
       folded_name = case when ${from}.name is null then c.folded_name else ${from}.folded_name end,
       folded_username = case when ${from}.username is null then c.folded_username else ${from}.folded_username end`;
 
 /** What the search finds the messages by. */
-export const SEARCHED = `
+export const INSERT_SEARCH_WORDS = `
   searched as (
     insert into message_search (organization_no, message_id, conversation_id, words)
     select s.organization_no, s.id, s.conversation_id, x.words::tsvector

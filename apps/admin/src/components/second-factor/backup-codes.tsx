@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { CopyButton } from "../../ui/copy.tsx";
-import { Notice } from "../../ui/tone.tsx";
+import { CopyButton } from "../../ui/controls/copy.tsx";
+import { Notice } from "../../ui/feedback/notice-and-tag.tsx";
 import css from "./second-factor.module.css";
 
 /** Shown once, when they were made. */

@@ -1,11 +1,11 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { Page } from "../../components/page.tsx";
-import { NotFound } from "../../components/problem-page.tsx";
+import { NotFoundPage } from "../../components/shell/error-page.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 
 export const Route = createFileRoute("/_desk/$")({
   component: () => (
-    <Page title="Not found">
-      <NotFound />
-    </Page>
+    <PageLayout title="Not found">
+      <NotFoundPage />
+    </PageLayout>
   ),
 });

@@ -4,18 +4,18 @@ import { IconDownload, IconHistory, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { explain } from "../../components/explain.ts";
-import { Page } from "../../components/page.tsx";
-import { useWhyNotAdmin } from "../../components/session.ts";
+import { useAdminRequiredReason } from "../../components/account/session.ts";
+import { explainError } from "../../components/explain-error.ts";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { usePages } from "../../components/use-pages.ts";
-import { client, queryClient, trpc } from "../../trpc.ts";
-import { Card, Empty } from "../../ui/card.tsx";
-import { DropMenu } from "../../ui/drop-menu.tsx";
-import { Table } from "../../ui/table.tsx";
-import { Notice } from "../../ui/tone.tsx";
+import { queryClient, trpc, trpcClient } from "../../trpc.ts";
+import { Card, EmptyState } from "../../ui/card.tsx";
+import { DropdownMenu } from "../../ui/controls/dropdown-menu.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { Notice } from "../../ui/feedback/notice-and-tag.tsx";
 import css from "./-audit/audit.module.css";
-import { kinds } from "./-audit/audit-labels.ts";
-import { EntryRow } from "./-audit/entry-row.tsx";
+import { AuditEntryRow } from "./-audit/audit-entry-row.tsx";
+import { auditKinds } from "./-audit/audit-labels.ts";
 
 interface Search {
   q?: string;
@@ -50,7 +50,10 @@ const filtersOf = ({ q, who, what, from, to }: Search) => ({
 const entriesQuery = (search: Search) => ({
   queryKey: trpc.audit.list.infiniteQueryKey({ ...filtersOf(search), limit: 50 }),
   queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
-    client.audit.list.query({ ...filtersOf(search), limit: 50, cursor: pageParam ?? undefined }, { signal }),
+    trpcClient.audit.list.query(
+      { ...filtersOf(search), limit: 50, cursor: pageParam ?? undefined },
+      { signal },
+    ),
   initialPageParam: null as string | null,
   getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
 });
@@ -79,7 +82,7 @@ export const Route = createFileRoute("/_desk/audit")({
 
 function Audit() {
   const search = Route.useSearch();
-  const why = useWhyNotAdmin("read the audit log");
+  const why = useAdminRequiredReason("read the audit log");
   const entries = useInfiniteQuery({
     ...entriesQuery(search),
     enabled: why === null,
@@ -90,13 +93,13 @@ function Audit() {
   const isNarrowed = Object.values(search).some((each) => each !== undefined);
   if (why) {
     return (
-      <Page title="Audit log">
+      <PageLayout title="Audit log">
         <Notice tone="warn">{why}</Notice>
-      </Page>
+      </PageLayout>
     );
   }
   return (
-    <Page title="Audit log" actions={<Export search={search} />}>
+    <PageLayout title="Audit log" actions={<Export search={search} />}>
       <Card flush>
         <Filters search={search} />
         {entries.isPending
@@ -105,12 +108,12 @@ function Audit() {
         {entries.isError ? (
           <div style={{ padding: 16 }}>
             <Notice tone="bad" role="alert">
-              {explain(entries.error)}
+              {explainError(entries.error)}
             </Notice>
           </div>
         ) : null}
         {entries.isSuccess && items.length === 0 ? (
-          <Empty
+          <EmptyState
             icon={<IconHistory size={28} stroke={1.5} aria-hidden />}
             level="h2"
             title={isNarrowed ? "Nothing matches" : "Nothing has been done yet"}
@@ -118,10 +121,10 @@ function Audit() {
             {isNarrowed
               ? "No entry is like that. Search for other words, or take a filter away."
               : "Who connects, disconnects, invites and changes roles is written down here."}
-          </Empty>
+          </EmptyState>
         ) : null}
         {items.length > 0 ? (
-          <Table
+          <DataTable
             label="Audit log"
             head={
               <>
@@ -133,9 +136,9 @@ function Audit() {
             }
           >
             {items.map((entry) => (
-              <EntryRow key={entry.id} entry={entry} />
+              <AuditEntryRow key={entry.id} entry={entry} />
             ))}
-          </Table>
+          </DataTable>
         ) : null}
         {entries.hasNextPage ? (
           <div
@@ -152,7 +155,7 @@ function Audit() {
           </div>
         ) : null}
       </Card>
-    </Page>
+    </PageLayout>
   );
 }
 
@@ -195,7 +198,7 @@ function Filters({ search }: { search: Search }) {
         onChange={({ currentTarget: { value } }) => set({ what: value || undefined })}
         data={[
           { value: "", label: "Everything" },
-          ...kinds.map(([value, label]) => ({ value, label })),
+          ...auditKinds.map(([value, label]) => ({ value, label })),
           ...(search.what?.includes(".") ? [{ value: search.what, label: search.what }] : []),
         ]}
       />
@@ -227,7 +230,7 @@ function Export({ search }: { search: Search }) {
     window.location.assign(`/api/audit/export?${query}`);
   };
   return (
-    <DropMenu
+    <DropdownMenu
       label="Export"
       className={css.export}
       align="end"
@@ -238,6 +241,6 @@ function Export({ search }: { search: Search }) {
     >
       <IconDownload size={14} aria-hidden />
       <span>Export</span>
-    </DropMenu>
+    </DropdownMenu>
   );
 }

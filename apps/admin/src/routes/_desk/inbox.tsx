@@ -2,14 +2,14 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconKeyboard } from "@tabler/icons-react";
 import { createFileRoute, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { Page } from "../../components/page.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { queryClient } from "../../trpc.ts";
-import { useOnceOpened } from "../../ui/use-once-opened.ts";
-import { ConversationList } from "./-inbox/conversation-list.tsx";
+import { useOnceOpened } from "../../ui/controls/use-once-opened.ts";
 import css from "./-inbox/inbox.module.css";
+import { ConversationList } from "./-inbox/list/conversation-list.tsx";
 import { conversationsQuery, readInboxSearch } from "./-inbox/queries.ts";
 
-const Shortcuts = lazy(() => import("./-inbox/shortcuts.tsx"));
+const Shortcuts = lazy(() => import("./-inbox/list/keyboard-shortcuts.tsx"));
 
 export const Route = createFileRoute("/_desk/inbox")({
   validateSearch: readInboxSearch,
@@ -28,7 +28,7 @@ function Inbox() {
     ["shift+?", help.open],
   ]);
   return (
-    <Page
+    <PageLayout
       title="Inbox"
       whole
       barless={conversationId !== undefined}
@@ -65,6 +65,6 @@ function Inbox() {
           <Shortcuts opened={opened} onClose={help.close} />
         </Suspense>
       ) : null}
-    </Page>
+    </PageLayout>
   );
 }

@@ -3,20 +3,20 @@ import { IconCircleCheckFilled, IconCircleDashed, IconPlus } from "@tabler/icons
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { ConnectionList, ConnectionListSkeleton } from "../../components/connection-list.tsx";
-import { nameOf } from "../../components/connection-name.ts";
-import { connectionsQuery, useConnections } from "../../components/connections.ts";
-import { DayTiles, DayTilesSkeleton } from "../../components/day-tiles.tsx";
-import { EventList, EventListSkeleton } from "../../components/event-list.tsx";
+import { useAdminRequiredReason, useSession } from "../../components/account/session.ts";
+import { ConnectionList, ConnectionListSkeleton } from "../../components/connections/connection-list.tsx";
+import { connectionName } from "../../components/connections/connection-name.ts";
+import { connectionsQuery, useConnections } from "../../components/connections/connections.ts";
+import { DailyStatsTiles, DailyStatsTilesSkeleton } from "../../components/events/daily-stats-tiles.tsx";
+import { EventList, EventListSkeleton } from "../../components/events/event-list.tsx";
 import css from "../../components/overview.module.css";
-import { Page } from "../../components/page.tsx";
-import { useMe, useWhyNotAdmin } from "../../components/session.ts";
-import { type Connection, queryClient, trpc } from "../../trpc.ts";
-import { ActionButton } from "../../ui/action-button.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
+import { type ConnectionStatus, queryClient, trpc } from "../../trpc.ts";
 import { Card } from "../../ui/card.tsx";
-import { CopyField } from "../../ui/copy.tsx";
+import { ActionButton } from "../../ui/controls/action-button.tsx";
+import { CopyField } from "../../ui/controls/copy.tsx";
+import { Notice } from "../../ui/feedback/notice-and-tag.tsx";
 import { formatAddress } from "../../ui/format.ts";
-import { Notice } from "../../ui/tone.tsx";
 
 const recent = () => trpc.events.list.queryOptions({ limit: 6 });
 
@@ -32,21 +32,21 @@ export const Route = createFileRoute("/_desk/")({
 });
 
 function Overview() {
-  const me = useMe();
+  const me = useSession();
   const connections = useConnections();
   const active = connections.filter((each) => each.isActive);
   if (connections.length === 0) {
     return (
-      <Page title="Overview">
+      <PageLayout title="Overview">
         <Hello />
         <Durability />
-      </Page>
+      </PageLayout>
     );
   }
   const shown = active.length > 0 ? active : connections;
   return (
-    <Page title="Overview">
-      <DayTiles
+    <PageLayout title="Overview">
+      <DailyStatsTiles
         days={connections.map((each) => each.last24h)}
         why={
           <Link to="/webhooks" search={{ outcome: "rejected" }}>
@@ -72,12 +72,12 @@ function Overview() {
           <Durability />
         </div>
       </div>
-    </Page>
+    </PageLayout>
   );
 }
 
 function AddConnection() {
-  const why = useWhyNotAdmin("connect a sender");
+  const why = useAdminRequiredReason("connect a sender");
   const navigate = useNavigate();
   return (
     <ActionButton
@@ -93,8 +93,8 @@ function AddConnection() {
 }
 
 function Hello() {
-  const me = useMe();
-  const why = useWhyNotAdmin("connect a Twilio account");
+  const me = useSession();
+  const why = useAdminRequiredReason("connect a Twilio account");
   const navigate = useNavigate();
   const steps: [string, string][] = [
     [
@@ -145,7 +145,7 @@ function Hello() {
 }
 
 function Durability() {
-  const { instance } = useMe();
+  const { instance } = useSession();
   if (!instance.embedded) return null;
   return (
     <Notice>Messages survive a crash of the program, but not a power cut: use DATABASE_URL for that.</Notice>
@@ -168,11 +168,11 @@ function Step({ done, title, children }: { done: boolean; title: string; childre
   );
 }
 
-function Checklist({ connections }: { connections: Connection[] }) {
-  const me = useMe();
+function Checklist({ connections }: { connections: ConnectionStatus[] }) {
+  const me = useSession();
   const team = useQuery(trpc.team.list.queryOptions());
-  const whyTeam = useWhyNotAdmin("invite people");
-  const whyConnect = useWhyNotAdmin("connect a sender");
+  const whyTeam = useAdminRequiredReason("invite people");
+  const whyConnect = useAdminRequiredReason("connect a sender");
   const navigate = useNavigate();
   const proven = connections.some((each) => each.lastValidSignatureAt);
   const invited = team.data ? team.data.members.length + team.data.invitations.length > 1 : true;
@@ -212,12 +212,14 @@ function Checklist({ connections }: { connections: Connection[] }) {
   );
 }
 
-function Prove({ connection, simulatorUrl }: { connection: Connection; simulatorUrl?: string }) {
+function Prove({ connection, simulatorUrl }: { connection: ConnectionStatus; simulatorUrl?: string }) {
   const number = connection.sender.replace("whatsapp:+", "");
   if (connection.mode === "test") {
     return (
       <>
-        <p>Write to {nameOf(connection)} from the simulator's phone. It appears here within a second.</p>
+        <p>
+          Write to {connectionName(connection)} from the simulator's phone. It appears here within a second.
+        </p>
         {simulatorUrl ? (
           <div className={css.do}>
             <Button size="xs" component="a" href={simulatorUrl} target="_blank" rel="noreferrer">
@@ -278,8 +280,8 @@ function LastEvents() {
 
 function OverviewSkeleton() {
   return (
-    <Page title="Overview">
-      <DayTilesSkeleton />
+    <PageLayout title="Overview">
+      <DailyStatsTilesSkeleton />
       <div className={css.columns} aria-busy="true">
         <div className="stack">
           <Card title="Connections" flush>
@@ -294,6 +296,6 @@ function OverviewSkeleton() {
           <Skeleton height={38} />
         </Card>
       </div>
-    </Page>
+    </PageLayout>
   );
 }

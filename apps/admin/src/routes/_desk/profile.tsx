@@ -2,29 +2,29 @@ import { Button, PasswordInput, SegmentedControl, Skeleton, TextInput } from "@m
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { updateProfileInput } from "@waystation/whatsapp/profile/inputs";
+import { updateProfileInput } from "@waystation/identity/profile/inputs";
 import {
+  type AuthSession,
   changePassword,
   currentSession,
   listSessions,
   revokeOtherSessions,
   revokeSession,
-  type Session,
 } from "../../auth.ts";
-import { explain } from "../../components/explain.ts";
-import { FormProblem, showProblem } from "../../components/form-problem.tsx";
-import { NewPassword } from "../../components/new-password.tsx";
-import { Page } from "../../components/page.tsx";
-import { useMe } from "../../components/session.ts";
-import { schemes, useScheme } from "../../components/theme-choice.tsx";
+import { NewPasswordForm } from "../../components/account/new-password-form.tsx";
+import { useSession } from "../../components/account/session.ts";
+import { explainError } from "../../components/explain-error.ts";
+import { FormError, setFormError } from "../../components/form-error.tsx";
+import { colorSchemes, useColorSchemeChoice } from "../../components/shell/color-scheme.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { trpc } from "../../trpc.ts";
 import { Card } from "../../ui/card.tsx";
-import { confirm } from "../../ui/confirm.tsx";
-import { endClass, Table } from "../../ui/table.tsx";
-import { Ago } from "../../ui/time.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { Notice, Tag } from "../../ui/tone.tsx";
-import { nameAddress, nameDevice } from "./-profile/device.ts";
+import { alignEndClass, DataTable } from "../../ui/data-table.tsx";
+import { confirm } from "../../ui/feedback/confirm.tsx";
+import { Notice, StatusTag } from "../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../ui/feedback/toast.tsx";
+import { RelativeTime } from "../../ui/time.tsx";
+import { deviceLabel, ipAddressLabel } from "./-profile/device.ts";
 import css from "./-profile/profile.module.css";
 import { SecondFactor } from "./-profile/second-factor.tsx";
 
@@ -32,7 +32,7 @@ export const Route = createFileRoute("/_desk/profile")({ component: Profile });
 
 function Profile() {
   return (
-    <Page title="Profile">
+    <PageLayout title="Profile">
       <div className={css.columns}>
         <You />
         <Password />
@@ -40,12 +40,12 @@ function Profile() {
       <SecondFactor />
       <Sessions />
       <Appearance />
-    </Page>
+    </PageLayout>
   );
 }
 
 function You() {
-  const { user } = useMe();
+  const { user } = useSession();
   const queryClient = useQueryClient();
   const form = useForm({
     initialValues: { name: user.name },
@@ -59,7 +59,7 @@ function You() {
         form.resetDirty();
         void toast("Your name is saved.");
       },
-      onError: (error) => showProblem(form, error),
+      onError: (error) => setFormError(form, error),
     }),
   );
   return (
@@ -72,7 +72,7 @@ function You() {
           readOnly
           description="Your sign-in. It cannot be changed here yet."
         />
-        <FormProblem form={form} error={update.error} />
+        <FormError form={form} error={update.error} />
         <div>
           <Button type="submit" loading={update.isPending}>
             Save name
@@ -99,7 +99,7 @@ function Password() {
       void queryClient.invalidateQueries({ queryKey: ["sessions"] });
       void toast("The password is changed. Other devices were signed out.");
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <Card title="Password">
@@ -110,8 +110,8 @@ function Password() {
           visibilityToggleButtonProps={{ "aria-label": "Show the present password" }}
           {...form.getInputProps("currentPassword")}
         />
-        <NewPassword label="New password" {...form.getInputProps("newPassword")} />
-        <FormProblem form={form} error={change.error} />
+        <NewPasswordForm label="New password" {...form.getInputProps("newPassword")} />
+        <FormError form={form} error={change.error} />
         <div>
           <Button type="submit" loading={change.isPending}>
             Change password
@@ -132,12 +132,12 @@ function Sessions() {
   const queryClient = useQueryClient();
   const sessions = useQuery({ queryKey: ["sessions"], queryFn: loadSessions });
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["sessions"] });
-  const end = (session: Session, device: string) =>
+  const end = (session: AuthSession, device: string) =>
     confirm({
       title: `Sign out ${device}?`,
       body: "Whoever uses it has to sign in again.",
       action: "Sign out",
-      explain,
+      explain: explainError,
       run: async () => {
         await revokeSession(session.token);
         await refresh();
@@ -158,7 +158,7 @@ function Sessions() {
                 title: "Sign out everywhere else?",
                 body: "This device stays signed in; all others have to sign in again.",
                 action: "Sign out the others",
-                explain,
+                explain: explainError,
                 run: async () => {
                   await revokeOtherSessions();
                   await refresh();
@@ -175,39 +175,39 @@ function Sessions() {
       {sessions.isError ? (
         <div style={{ padding: 16 }}>
           <Notice tone="bad" role="alert">
-            {explain(sessions.error)}
+            {explainError(sessions.error)}
           </Notice>
         </div>
       ) : null}
       {sessions.data ? (
-        <Table
+        <DataTable
           label="Sessions"
           head={
             <>
               <th scope="col">Device</th>
               <th scope="col">Address</th>
               <th scope="col">Last used</th>
-              <th scope="col" className={endClass}>
+              <th scope="col" className={alignEndClass}>
                 Actions
               </th>
             </>
           }
         >
           {sessions.data.map((session) => {
-            const device = nameDevice(session.userAgent);
+            const device = deviceLabel(session.userAgent);
             return (
               <tr key={session.id}>
                 <th scope="row">
                   <span className="row" style={{ gap: 6 }}>
                     <span className="strong">{device}</span>
-                    {session.isMine ? <Tag tone="good">this device</Tag> : null}
+                    {session.isMine ? <StatusTag tone="good">this device</StatusTag> : null}
                   </span>
                 </th>
-                <td className="mono dim">{nameAddress(session.ipAddress)}</td>
+                <td className="mono dim">{ipAddressLabel(session.ipAddress)}</td>
                 <td className="dim">
-                  <Ago at={session.updatedAt} />
+                  <RelativeTime at={session.updatedAt} />
                 </td>
-                <td className={endClass}>
+                <td className={alignEndClass}>
                   {session.isMine ? null : (
                     <Button size="xs" variant="default" onClick={() => end(session, device)}>
                       Sign out
@@ -217,14 +217,14 @@ function Sessions() {
               </tr>
             );
           })}
-        </Table>
+        </DataTable>
       ) : null}
     </Card>
   );
 }
 
 function Appearance() {
-  const { colorScheme, setColorScheme } = useScheme();
+  const { colorScheme, setColorScheme } = useColorSchemeChoice();
   return (
     <Card title="Appearance">
       <SegmentedControl
@@ -232,10 +232,10 @@ function Appearance() {
         w="fit-content"
         value={colorScheme}
         onChange={(value) => {
-          const scheme = schemes.find((each) => each.value === value);
+          const scheme = colorSchemes.find((each) => each.value === value);
           if (scheme) setColorScheme(scheme.value);
         }}
-        data={schemes.map(({ value, label }) => ({ value, label }))}
+        data={colorSchemes.map(({ value, label }) => ({ value, label }))}
       />
     </Card>
   );

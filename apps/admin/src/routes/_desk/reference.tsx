@@ -2,34 +2,34 @@ import { Skeleton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { Page } from "../../components/page.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { queryClient } from "../../trpc.ts";
 import { Card } from "../../ui/card.tsx";
-import { CopyIcon } from "../../ui/copy.tsx";
-import { Notice } from "../../ui/tone.tsx";
+import { CopyIcon } from "../../ui/controls/copy.tsx";
+import { Notice } from "../../ui/feedback/notice-and-tag.tsx";
 import {
   type ApiDocument,
-  documentQuery,
-  fileTypesOf,
-  jsonOf,
-  type Operation,
-  type Shape,
-  successOf,
-} from "./-reference/document.ts";
-import { limitsOf, printCurl, printShape } from "./-reference/print-shape.ts";
+  type ApiOperation,
+  apiDocumentQuery,
+  fileTypesOfContent,
+  type JsonSchema,
+  jsonSchemaOf,
+  successResponseOf,
+} from "./-reference/api-document.ts";
+import { formatCurlCommand, formatJsonSchema, formatSchemaLimits } from "./-reference/format-schema.ts";
 import css from "./-reference/reference.module.css";
 
 export const Route = createFileRoute("/_desk/reference")({
-  loader: () => void queryClient.prefetchQuery(documentQuery),
+  loader: () => void queryClient.prefetchQuery(apiDocumentQuery),
   component: Reference,
 });
 
 const settings = { label: "Settings", to: "/settings" } as const;
 
 function Reference() {
-  const { data, isError } = useQuery(documentQuery);
+  const { data, isError } = useQuery(apiDocumentQuery);
   return (
-    <Page title="API reference" parent={settings}>
+    <PageLayout title="API reference" parent={settings}>
       {isError ? (
         <Notice tone="bad" role="alert">
           The description of the API did not come. Check your network, then load the page again.
@@ -43,7 +43,7 @@ function Reference() {
           ))}
         </Card>
       ) : null}
-    </Page>
+    </PageLayout>
   );
 }
 
@@ -100,7 +100,7 @@ function Described({ document }: { document: ApiDocument }) {
           .map(([name, shape]) => (
             <div key={name} className={css.part}>
               <h3>{name}</h3>
-              <Code label={name} text={printShape(shape)} />
+              <Code label={name} text={formatJsonSchema(shape)} />
             </div>
           ))}
       </Card>
@@ -112,19 +112,19 @@ interface EndpointProps {
   url: string;
   path: string;
   method: string;
-  operation: Operation;
-  shapes: Record<string, Shape>;
+  operation: ApiOperation;
+  shapes: Record<string, JsonSchema>;
 }
 
 function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
   const { parameters = [], requestBody, summary, description } = operation;
-  const body = jsonOf(requestBody);
-  const success = successOf(operation);
-  const answer = jsonOf(success);
+  const body = jsonSchemaOf(requestBody);
+  const success = successResponseOf(operation);
+  const answer = jsonSchemaOf(success);
   const name = answer?.$ref?.split("/").at(-1) ?? "";
   const words = answer
-    ? printShape(name.endsWith("Answer") ? (shapes[name] ?? answer) : answer)
-    : describeFile(fileTypesOf(success));
+    ? formatJsonSchema(name.endsWith("Answer") ? (shapes[name] ?? answer) : answer)
+    : describeFile(fileTypesOfContent(success));
   const asked = (where: "path" | "query") =>
     parameters
       .filter((each) => each.in === where)
@@ -149,7 +149,7 @@ function Endpoint({ url, path, method, operation, shapes }: EndpointProps) {
         <Fields title="In the body" fields={sent} />
         <div className={css.part}>
           <h3>Example</h3>
-          <Code label={`example of ${summary}`} text={printCurl(url, method, path, operation)} />
+          <Code label={`example of ${summary}`} text={formatCurlCommand(url, method, path, operation)} />
         </div>
         <div className={css.part}>
           <h3>Answer</h3>
@@ -167,7 +167,7 @@ function describeFile(types: string[]): string {
 
 interface Field {
   name: string;
-  shape: Shape;
+  shape: JsonSchema;
   required: boolean;
 }
 
@@ -181,7 +181,7 @@ function Fields({ title, fields }: { title: string; fields: Field[] }) {
           <div key={name} style={{ display: "contents" }}>
             <dt>{name}</dt>
             <dd className="dim">
-              {[printShape(shape), required ? "" : "may be left out", limitsOf(shape)]
+              {[formatJsonSchema(shape), required ? "" : "may be left out", formatSchemaLimits(shape)]
                 .filter(Boolean)
                 .join(", ")}
             </dd>

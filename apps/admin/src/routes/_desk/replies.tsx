@@ -3,21 +3,21 @@ import { IconMessageBolt, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { explain } from "../../components/explain.ts";
-import { Page } from "../../components/page.tsx";
-import { useWhyNotAdmin } from "../../components/session.ts";
-import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
-import { ActionButton } from "../../ui/action-button.tsx";
-import { Card, Empty } from "../../ui/card.tsx";
-import { confirm } from "../../ui/confirm.tsx";
-import { endClass, Table } from "../../ui/table.tsx";
-import { Notice } from "../../ui/tone.tsx";
-import { useOnceOpened } from "../../ui/use-once-opened.ts";
+import { useAdminRequiredReason } from "../../components/account/session.ts";
+import { explainError } from "../../components/explain-error.ts";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
+import { queryClient, type RouterOutputs, trpc, trpcClient } from "../../trpc.ts";
+import { Card, EmptyState } from "../../ui/card.tsx";
+import { ActionButton } from "../../ui/controls/action-button.tsx";
+import { useOnceOpened } from "../../ui/controls/use-once-opened.ts";
+import { alignEndClass, DataTable } from "../../ui/data-table.tsx";
+import { confirm } from "../../ui/feedback/confirm.tsx";
+import { Notice } from "../../ui/feedback/notice-and-tag.tsx";
 import css from "./-replies/replies.module.css";
 
 const ReplyDialog = lazy(() => import("./-replies/reply-dialog.tsx"));
 
-type Reply = Outputs["replies"]["list"][number];
+type Reply = RouterOutputs["replies"]["list"][number];
 
 const title = "Canned replies";
 
@@ -28,7 +28,7 @@ export const Route = createFileRoute("/_desk/replies")({
 
 function Replies() {
   const { data: replies, error, refetch } = useQuery(trpc.replies.list.queryOptions());
-  const why = useWhyNotAdmin("write canned replies");
+  const why = useAdminRequiredReason("write canned replies");
   const [edited, setEdited] = useState<{ reply: Reply | null } | null>(null);
   const [last, setLast] = useState<Reply | null>(null);
   const edit = (reply: Reply | null) => {
@@ -46,10 +46,10 @@ function Replies() {
     </ActionButton>
   );
   return (
-    <Page title={title} actions={replies?.length ? add : undefined}>
+    <PageLayout title={title} actions={replies?.length ? add : undefined}>
       {error && !replies ? (
         <Notice tone="bad" role="alert">
-          <p>{explain(error)}</p>
+          <p>{explainError(error)}</p>
           <div>
             <Button size="xs" variant="default" onClick={() => refetch()}>
               Try again
@@ -64,7 +64,7 @@ function Replies() {
         </Card>
       ) : replies.length === 0 ? (
         <Card>
-          <Empty
+          <EmptyState
             level="h2"
             icon={<IconMessageBolt size={32} stroke={1.5} aria-hidden />}
             title="Write once what you answer every day"
@@ -72,18 +72,18 @@ function Replies() {
           >
             Give an answer a short word, such as hours. Whoever types /hours at the start of a message has it
             in front of them, with the customer's name filled in, and can change it before sending.
-          </Empty>
+          </EmptyState>
         </Card>
       ) : (
         <>
           <Card title="Replies" aside={<span className="dim small">{replies.length}</span>} flush>
-            <Table
+            <DataTable
               label={title}
               head={
                 <>
                   <th scope="col">Shortcut</th>
                   <th scope="col">Text</th>
-                  <th scope="col" className={endClass}>
+                  <th scope="col" className={alignEndClass}>
                     Actions
                   </th>
                 </>
@@ -92,7 +92,7 @@ function Replies() {
               {replies.map((reply) => (
                 <ReplyRow key={reply.id} reply={reply} why={why} onEdit={() => edit(reply)} />
               ))}
-            </Table>
+            </DataTable>
           </Card>
           <p className="dim small">
             Type / at the start of a message to use one. {"{name}"} becomes the customer's name.
@@ -104,7 +104,7 @@ function Replies() {
           <ReplyDialog opened={edited !== null} reply={last} onClose={() => setEdited(null)} />
         </Suspense>
       ) : null}
-    </Page>
+    </PageLayout>
   );
 }
 
@@ -114,9 +114,9 @@ function ReplyRow({ reply, why, onEdit }: { reply: Reply; why: string | null; on
       title: `Delete /${reply.shortcut}?`,
       body: "Messages that were sent with it stay as they are.",
       action: "Delete",
-      explain,
+      explain: explainError,
       run: async () => {
-        await client.replies.delete.mutate({ replyId: reply.id });
+        await trpcClient.replies.delete.mutate({ replyId: reply.id });
         await queryClient.invalidateQueries(trpc.replies.list.queryFilter());
       },
     });
@@ -130,7 +130,7 @@ function ReplyRow({ reply, why, onEdit }: { reply: Reply; why: string | null; on
           {reply.body}
         </span>
       </td>
-      <td className={endClass}>
+      <td className={alignEndClass}>
         {why ? null : (
           <div className={css.acts}>
             <Button size="xs" variant="default" aria-label={`Edit /${reply.shortcut}`} onClick={onEdit}>

@@ -2,21 +2,21 @@ import { Button, Skeleton } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { explain } from "../../components/explain.ts";
-import { Page } from "../../components/page.tsx";
-import { useMe, useWhyNotAdmin } from "../../components/session.ts";
-import { client, type Outputs, queryClient, trpc } from "../../trpc.ts";
-import { ActionButton } from "../../ui/action-button.tsx";
-import { Card, Empty } from "../../ui/card.tsx";
-import { confirm } from "../../ui/confirm.tsx";
-import { endClass, Table } from "../../ui/table.tsx";
-import { Ago } from "../../ui/time.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { Notice, Tag } from "../../ui/tone.tsx";
-import { KeyDialog } from "./-settings/key-dialog.tsx";
+import { useAdminRequiredReason, useSession } from "../../components/account/session.ts";
+import { explainError } from "../../components/explain-error.ts";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
+import { queryClient, type RouterOutputs, trpc, trpcClient } from "../../trpc.ts";
+import { Card, EmptyState } from "../../ui/card.tsx";
+import { ActionButton } from "../../ui/controls/action-button.tsx";
+import { alignEndClass, DataTable } from "../../ui/data-table.tsx";
+import { confirm } from "../../ui/feedback/confirm.tsx";
+import { Notice, StatusTag } from "../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../ui/feedback/toast.tsx";
+import { RelativeTime } from "../../ui/time.tsx";
+import { NewApiKeyDialog } from "./-settings/api-key-dialog.tsx";
 import { OptOutCard } from "./-settings/opt-out-form.tsx";
 
-type Key = Outputs["apiKeys"]["list"][number];
+type Key = RouterOutputs["apiKeys"]["list"][number];
 
 export const Route = createFileRoute("/_desk/settings")({
   validateSearch: (search): { key?: "new" } => ({ key: search.key === "new" ? "new" : undefined }),
@@ -30,10 +30,10 @@ export const Route = createFileRoute("/_desk/settings")({
 function Settings() {
   const { key } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const why = useWhyNotAdmin("make API keys");
+  const why = useAdminRequiredReason("make API keys");
   const toggle = (open: boolean) => navigate({ search: { key: open ? "new" : undefined }, replace: true });
   return (
-    <Page title="Settings">
+    <PageLayout title="Settings">
       <ApiKeys why={why} onMake={() => toggle(true)} />
       <OptOutCard />
       <Card title="For developers">
@@ -43,8 +43,8 @@ function Settings() {
           as OpenAPI 3.1 for generators is at <a href="/api/openapi.json">/api/openapi.json</a>.
         </p>
       </Card>
-      <KeyDialog opened={key === "new" && why === null} onClose={() => toggle(false)} />
-    </Page>
+      <NewApiKeyDialog opened={key === "new" && why === null} onClose={() => toggle(false)} />
+    </PageLayout>
   );
 }
 
@@ -71,19 +71,19 @@ function ApiKeys({ why, onMake }: { why: string | null; onMake: () => void }) {
         {keys.isError ? (
           <div style={{ padding: 16 }}>
             <Notice tone="bad" role="alert">
-              {explain(keys.error)}
+              {explainError(keys.error)}
             </Notice>
           </div>
         ) : null}
         {keys.isSuccess && working.length === 0 ? (
-          <Empty
+          <EmptyState
             icon={<IconKey size={28} stroke={1.5} aria-hidden />}
             title="No program has a key"
             actions={make}
           >
             With a key, a program of yours reads and answers conversations in this organisation, with the role
             that you give it.
-          </Empty>
+          </EmptyState>
         ) : null}
         {working.length > 0 ? <Keys label="API keys" keys={working} /> : null}
       </Card>
@@ -98,7 +98,7 @@ function ApiKeys({ why, onMake }: { why: string | null; onMake: () => void }) {
 
 function Keys({ label, keys }: { label: string; keys: Key[] }) {
   return (
-    <Table
+    <DataTable
       label={label}
       head={
         <>
@@ -106,7 +106,7 @@ function Keys({ label, keys }: { label: string; keys: Key[] }) {
           <th scope="col">Role</th>
           <th scope="col">Last used</th>
           <th scope="col">Ends</th>
-          <th scope="col" className={endClass}>
+          <th scope="col" className={alignEndClass}>
             Actions
           </th>
         </>
@@ -115,21 +115,21 @@ function Keys({ label, keys }: { label: string; keys: Key[] }) {
       {keys.map((key) => (
         <KeyRow key={key.id} apiKey={key} />
       ))}
-    </Table>
+    </DataTable>
   );
 }
 
 function KeyRow({ apiKey }: { apiKey: Key }) {
-  const { organization } = useMe();
+  const { organization } = useSession();
   const queryClient = useQueryClient();
   const revoke = () =>
     confirm({
       title: `Revoke “${apiKey.name}”?`,
       body: `Whatever uses this key loses access to ${organization.name} at once. A revoked key cannot be taken up again.`,
       action: "Revoke",
-      explain,
+      explain: explainError,
       run: async () => {
-        await client.apiKeys.revoke.mutate({ keyId: apiKey.id });
+        await trpcClient.apiKeys.revoke.mutate({ keyId: apiKey.id });
         await queryClient.invalidateQueries(trpc.apiKeys.list.queryFilter());
         void toast(`“${apiKey.name}” is revoked.`);
       },
@@ -141,18 +141,18 @@ function KeyRow({ apiKey }: { apiKey: Key }) {
           {apiKey.name}
         </div>
         <div className="dim">
-          <span className="mono">{apiKey.start}…</span>, made <Ago at={apiKey.createdAt} />
+          <span className="mono">{apiKey.start}…</span>, made <RelativeTime at={apiKey.createdAt} />
           {apiKey.madeBy ? ` by ${apiKey.madeBy}` : ""}
         </div>
       </th>
       <td>
-        <Tag>{apiKey.role}</Tag>
+        <StatusTag>{apiKey.role}</StatusTag>
       </td>
-      <td className="dim">{apiKey.lastUsedAt ? <Ago at={apiKey.lastUsedAt} /> : "not used yet"}</td>
+      <td className="dim">{apiKey.lastUsedAt ? <RelativeTime at={apiKey.lastUsedAt} /> : "not used yet"}</td>
       <td className="dim">
         <End apiKey={apiKey} />
       </td>
-      <td className={endClass}>
+      <td className={alignEndClass}>
         {apiKey.state === "working" ? (
           <Button size="xs" variant="default" onClick={revoke} aria-label={`Revoke ${apiKey.name}`}>
             Revoke
@@ -167,14 +167,14 @@ function End({ apiKey: { state, expiresAt, revokedAt } }: { apiKey: Key }) {
   if (state === "revoked")
     return (
       <>
-        <Tag tone="bad">revoked</Tag> {revokedAt ? <Ago at={revokedAt} /> : null}
+        <StatusTag tone="bad">revoked</StatusTag> {revokedAt ? <RelativeTime at={revokedAt} /> : null}
       </>
     );
   if (expiresAt === null) return "no end";
-  if (state === "working") return <Ago at={expiresAt} />;
+  if (state === "working") return <RelativeTime at={expiresAt} />;
   return (
     <>
-      <Tag tone="warn">expired</Tag> <Ago at={expiresAt} />
+      <StatusTag tone="warn">expired</StatusTag> <RelativeTime at={expiresAt} />
     </>
   );
 }

@@ -2,28 +2,28 @@ import { Skeleton } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { Page } from "../../components/page.tsx";
-import { roleDescriptions } from "../../components/role-descriptions.ts";
-import { useWhyNotAdmin } from "../../components/session.ts";
+import { roleDescriptions } from "../../components/account/role-descriptions.ts";
+import { useAdminRequiredReason } from "../../components/account/session.ts";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { queryClient, trpc } from "../../trpc.ts";
-import { ActionButton } from "../../ui/action-button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ActionButton } from "../../ui/controls/action-button.tsx";
 import { Invitations } from "./-team/invitations.tsx";
 import { InviteDialog } from "./-team/invite-dialog.tsx";
 import { Members } from "./-team/members.tsx";
-import { TwoSteps } from "./-team/two-steps.tsx";
+import { TwoFactorStatus } from "./-team/two-factor-status.tsx";
 
 export const Route = createFileRoute("/_desk/team")({
   validateSearch: (search): { invite?: true } => ({ invite: search.invite ? true : undefined }),
   loader: () => void queryClient.prefetchQuery(trpc.team.list.queryOptions()),
   pendingComponent: () => (
-    <Page title="Team">
+    <PageLayout title="Team">
       <Card title="Members">
         {[1, 2, 3].map((row) => (
           <Skeleton key={row} height={34} />
         ))}
       </Card>
-    </Page>
+    </PageLayout>
   ),
   component: TeamPage,
 });
@@ -32,10 +32,10 @@ function TeamPage() {
   const { invite } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const { members, invitations, requiresSecondFactor } = useSuspenseQuery(trpc.team.list.queryOptions()).data;
-  const why = useWhyNotAdmin("invite people");
+  const why = useAdminRequiredReason("invite people");
   const toggle = (open: boolean) => navigate({ search: { invite: open || undefined }, replace: true });
   return (
-    <Page
+    <PageLayout
       title="Team"
       actions={
         <ActionButton
@@ -50,10 +50,10 @@ function TeamPage() {
     >
       <Members members={members} />
       {invitations.length > 0 ? <Invitations invitations={invitations} /> : null}
-      <TwoSteps members={members} isRequired={requiresSecondFactor} />
+      <TwoFactorStatus members={members} isRequired={requiresSecondFactor} />
       <Roles />
       <InviteDialog opened={Boolean(invite) && why === null} onClose={() => toggle(false)} />
-    </Page>
+    </PageLayout>
   );
 }
 

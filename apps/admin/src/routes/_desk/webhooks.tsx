@@ -1,22 +1,22 @@
 import { IconActivity } from "@tabler/icons-react";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { EventListSkeleton } from "../../components/event-list.tsx";
-import { eventsQuery, readEventSearch } from "../../components/event-search.ts";
-import { EventsPanel } from "../../components/events-panel.tsx";
-import { Page } from "../../components/page.tsx";
+import { EventListSkeleton } from "../../components/events/event-list.tsx";
+import { eventsQuery, readEventSearch } from "../../components/events/event-search.ts";
+import { EventsPanel } from "../../components/events/events-panel.tsx";
+import { PageLayout } from "../../components/shell/page-layout.tsx";
 import { queryClient } from "../../trpc.ts";
-import { Card, Empty } from "../../ui/card.tsx";
+import { Card, EmptyState } from "../../ui/card.tsx";
 
 export const Route = createFileRoute("/_desk/webhooks")({
   validateSearch: readEventSearch,
   loaderDeps: ({ search: { kind, outcome, q } }) => ({ kind, outcome, q }),
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(eventsQuery(undefined, deps)),
   pendingComponent: () => (
-    <Page title="Webhooks">
+    <PageLayout title="Webhooks">
       <Card title="Live events" flush>
         <EventListSkeleton rows={12} />
       </Card>
-    </Page>
+    </PageLayout>
   ),
   component: Webhooks,
 });
@@ -25,7 +25,7 @@ function Webhooks() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   return (
-    <Page title="Webhooks">
+    <PageLayout title="Webhooks">
       <EventsPanel
         title="Live events"
         search={search}
@@ -33,16 +33,16 @@ function Webhooks() {
           navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
         }
         empty={
-          <Empty
+          <EmptyState
             icon={<IconActivity size={32} stroke={1.5} aria-hidden />}
             title="No webhook has arrived yet"
             actions={<Link to="/connections">Go to the connections</Link>}
           >
             Every message and status that Twilio sends to any of your connections is listed here as it
             arrives.
-          </Empty>
+          </EmptyState>
         }
       />
-    </Page>
+    </PageLayout>
   );
 }

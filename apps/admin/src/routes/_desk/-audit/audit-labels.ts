@@ -43,7 +43,7 @@ export const auditLabels: Record<string, string> = {
 };
 
 /** What can be chosen from, by the first part of the deed's name. */
-export const kinds: [kind: string, label: string][] = [
+export const auditKinds: [kind: string, label: string][] = [
   ["connection", "Connections"],
   ["member", "People"],
   ["sign_in", "Signing in and out"],
@@ -56,4 +56,5 @@ export const kinds: [kind: string, label: string][] = [
 ];
 
 /** Whoever fails to sign in is not known; all else without a person is the operator's doing. */
-export const nobody = (action: string) => (action.startsWith("sign_in.") ? "Somebody" : "Waystation");
+export const systemActorLabel = (action: string) =>
+  action.startsWith("sign_in.") ? "Somebody" : "Waystation";

@@ -1,24 +1,24 @@
-import { client, type Outputs, trpc } from "../../../trpc.ts";
+import { type RouterOutputs, trpc, trpcClient } from "../../../trpc.ts";
 
-export type Conversation = Outputs["conversations"]["list"]["items"][number];
-export type OpenConversation = Outputs["conversations"]["get"];
-export type Message = Outputs["messages"]["list"]["items"][number];
-export type Note = Outputs["notes"]["list"]["items"][number];
-export type Searched = NonNullable<Outputs["conversations"]["list"]["searched"]>;
-type Thread = Outputs["messages"]["list"];
+export type ConversationListItem = RouterOutputs["conversations"]["list"]["items"][number];
+export type ConversationDetail = RouterOutputs["conversations"]["get"];
+export type ThreadMessage = RouterOutputs["messages"]["list"]["items"][number];
+export type ThreadNote = RouterOutputs["notes"]["list"]["items"][number];
+export type SearchCoverageOutput = NonNullable<RouterOutputs["conversations"]["list"]["searched"]>;
+type Thread = RouterOutputs["messages"]["list"];
 
-export const filters = ["mine", "unassigned", "unread", "mentioned"] as const;
+export const conversationFilters = ["mine", "unassigned", "unread", "mentioned"] as const;
 
 /** The part of the URL that the inbox lives in. */
 export interface InboxSearch {
-  filter?: (typeof filters)[number];
+  filter?: (typeof conversationFilters)[number];
   state?: "resolved";
   q?: string;
 }
 
 export function readInboxSearch(search: Record<string, unknown>): InboxSearch {
   return {
-    filter: filters.find((filter) => filter === search.filter),
+    filter: conversationFilters.find((filter) => filter === search.filter),
     state: search.state === "resolved" ? "resolved" : undefined,
     q: search.q === undefined || search.q === "" ? undefined : String(search.q).slice(0, 200),
   };
@@ -50,7 +50,7 @@ export function conversationsQuery({ filter, state, q }: InboxSearch) {
     queryKey: trpc.conversations.list.infiniteQueryKey(input),
     // tRPC's own infinite options add a `direction`, which the strict input refuses.
     queryFn: ({ pageParam, signal }: Cursor) =>
-      client.conversations.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+      trpcClient.conversations.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
     ...pages,
   };
 }
@@ -71,7 +71,7 @@ export function messagesQuery(conversationId: string, around?: string) {
   return {
     queryKey: trpc.messages.list.infiniteQueryKey(input),
     queryFn: ({ pageParam, signal }: { pageParam: ThreadPlace; signal: AbortSignal }): Promise<Thread> =>
-      client.messages.list.query({ conversationId, limit: 50, ...pageParam }, { signal }),
+      trpcClient.messages.list.query({ conversationId, limit: 50, ...pageParam }, { signal }),
     initialPageParam: (around === undefined ? {} : { around }) as ThreadPlace,
     getNextPageParam: ({ nextCursor }: Thread): ThreadPlace | null =>
       nextCursor === null ? null : { cursor: nextCursor },
@@ -85,7 +85,7 @@ export function notesQuery(conversationId: string) {
   return {
     queryKey: trpc.notes.list.infiniteQueryKey(input),
     queryFn: ({ pageParam, signal }: Cursor) =>
-      client.notes.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
+      trpcClient.notes.list.query({ ...input, cursor: pageParam ?? undefined }, { signal }),
     ...pages,
   };
 }

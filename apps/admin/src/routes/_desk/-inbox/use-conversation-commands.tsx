@@ -8,38 +8,38 @@ import {
   IconUserPlus,
 } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef } from "react";
-import { useOffer } from "../../../components/commands.ts";
-import { beginWriting } from "./composer-mode.ts";
-import type { OpenConversation } from "./queries.ts";
-import type { useConversationActs } from "./thread-head.tsx";
-import { readDraft, setDraft } from "./use-draft.ts";
+import { useRegisterCommands } from "../../../components/shell/palette-commands.ts";
+import { setComposerMode } from "./composer/composer-mode.ts";
+import { readDraft, setDraft } from "./composer/use-draft.ts";
+import type { ConversationDetail } from "./queries.ts";
+import type { useConversationActions } from "./thread/thread-header.tsx";
 
 const icon = { size: 17, stroke: 1.7, "aria-hidden": true };
 
 /** Offers in the palette what can be done with the conversation that is open. */
 export function useConversationCommands(
-  { id, isOpen, assignee }: OpenConversation,
-  acts: ReturnType<typeof useConversationActs>,
+  { id, isOpen, assignee }: ConversationDetail,
+  acts: ReturnType<typeof useConversationActions>,
 ) {
   const now = useRef(acts);
   useEffect(() => {
     now.current = acts;
   });
   const isAssigned = assignee !== null;
-  useOffer(
+  useRegisterCommands(
     useMemo(
       () => [
         {
           label: "Write an answer",
           keys: "r",
           icon: <IconMessageReply {...icon} />,
-          run: () => beginWriting("reply"),
+          run: () => setComposerMode("reply"),
         },
         {
           label: "Write a note for the team",
           keys: "n",
           icon: <IconNote {...icon} />,
-          run: () => beginWriting("note"),
+          run: () => setComposerMode("note"),
         },
         {
           label: "Answer with a canned reply",
@@ -47,7 +47,7 @@ export function useConversationCommands(
           icon: <IconMessageBolt {...icon} />,
           run: () => {
             if (readDraft(id) === "") setDraft(id, "/");
-            beginWriting("reply");
+            setComposerMode("reply");
           },
         },
         {

@@ -14,7 +14,7 @@ const systems: [RegExp, string][] = [
 ];
 
 /** `Chrome on Linux`: enough to recognise one's own devices. */
-export function nameDevice(userAgent: string | null | undefined): string {
+export function deviceLabel(userAgent: string | null | undefined): string {
   const find = (table: [RegExp, string][]) => table.find(([sign]) => sign.test(userAgent ?? ""))?.[1];
   const browser = find(browsers);
   const system = find(systems);
@@ -23,7 +23,7 @@ export function nameDevice(userAgent: string | null | undefined): string {
 }
 
 /** An IPv6 address is kept as its /64 only, so this machine's own comes as zeros. */
-export function nameAddress(address: string | null | undefined): string {
+export function ipAddressLabel(address: string | null | undefined): string {
   if (!address) return "unknown";
   return /^[0:]+1?$/.test(address) ? "this machine" : address;
 }

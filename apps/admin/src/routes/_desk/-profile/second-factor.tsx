@@ -2,18 +2,18 @@ import { Button, Group, Modal, PasswordInput, Skeleton } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { explain } from "../../../components/explain.ts";
-import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
+import { useSession } from "../../../components/account/session.ts";
+import { explainError } from "../../../components/explain-error.ts";
+import { FormError, setFormError } from "../../../components/form-error.tsx";
 import { BackupCodes } from "../../../components/second-factor/backup-codes.tsx";
 import { CodeInput } from "../../../components/second-factor/code-input.tsx";
-import { SetUp } from "../../../components/second-factor/set-up.tsx";
-import { useMe } from "../../../components/session.ts";
-import { client, trpc } from "../../../trpc.ts";
-import { ActionButton } from "../../../ui/action-button.tsx";
+import { SecondFactorSetup } from "../../../components/second-factor/second-factor-setup.tsx";
+import { trpc, trpcClient } from "../../../trpc.ts";
 import { Card } from "../../../ui/card.tsx";
+import { ActionButton } from "../../../ui/controls/action-button.tsx";
+import { Notice, StatusTag } from "../../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../../ui/feedback/toast.tsx";
 import { dateOnly } from "../../../ui/time.tsx";
-import { toast } from "../../../ui/toast.tsx";
-import { Notice, Tag } from "../../../ui/tone.tsx";
 
 type Deed = "set up" | "new codes" | "turn off";
 
@@ -24,7 +24,7 @@ const titles: Record<Deed, string> = {
 };
 
 export function SecondFactor() {
-  const { user } = useMe();
+  const { user } = useSession();
   const queryClient = useQueryClient();
   const status = useQuery(trpc.secondFactor.status.queryOptions());
   const [deed, setDeed] = useState<Deed | null>(null);
@@ -41,12 +41,18 @@ export function SecondFactor() {
   return (
     <Card
       title="Two-step sign-in"
-      aside={status.data?.since ? <Tag tone="good">on</Tag> : status.data ? <Tag>off</Tag> : null}
+      aside={
+        status.data?.since ? (
+          <StatusTag tone="good">on</StatusTag>
+        ) : status.data ? (
+          <StatusTag>off</StatusTag>
+        ) : null
+      }
     >
       {status.isPending ? <Skeleton height={56} /> : null}
       {status.isError ? (
         <Notice tone="bad" role="alert">
-          {explain(status.error)}
+          {explainError(status.error)}
         </Notice>
       ) : null}
       {status.data ? <State {...status.data} onDeed={begin} /> : null}
@@ -57,7 +63,7 @@ export function SecondFactor() {
         closeButtonProps={{ "aria-label": "Close" }}
         closeOnClickOutside={false}
       >
-        {shown === "set up" ? <SetUp email={user.email} onDone={close} onCancel={close} /> : null}
+        {shown === "set up" ? <SecondFactorSetup email={user.email} onDone={close} onCancel={close} /> : null}
         {shown === "new codes" ? <NewCodes onDone={close} /> : null}
         {shown === "turn off" ? <TurnOff onDone={close} /> : null}
       </Modal>
@@ -121,7 +127,7 @@ interface Proof {
 
 function NewCodes({ onDone }: { onDone: () => void }) {
   const renew = useMutation({
-    mutationFn: (proof: Proof) => client.secondFactor.renewBackupCodes.mutate(proof),
+    mutationFn: (proof: Proof) => trpcClient.secondFactor.renewBackupCodes.mutate(proof),
   });
   if (renew.data) return <BackupCodes codes={renew.data.backupCodes} onDone={onDone} />;
   return (
@@ -133,7 +139,7 @@ function NewCodes({ onDone }: { onDone: () => void }) {
 
 function TurnOff({ onDone }: { onDone: () => void }) {
   const off = useMutation({
-    mutationFn: (proof: Proof) => client.secondFactor.turnOff.mutate(proof),
+    mutationFn: (proof: Proof) => trpcClient.secondFactor.turnOff.mutate(proof),
     onSuccess: () => {
       onDone();
       void toast("Two-step sign-in is off.");
@@ -164,7 +170,7 @@ function Prove({ children, action, mutate, isPending, error, onCancel }: ProvePr
       code: (value) => (value.trim() ? null : "Enter the code of your app."),
     },
   });
-  const send = (proof: Proof) => mutate(proof, { onError: (problem) => showProblem(form, problem) });
+  const send = (proof: Proof) => mutate(proof, { onError: (problem) => setFormError(form, problem) });
   return (
     <form className="stack" onSubmit={form.onSubmit(send)} noValidate>
       <p>{children}</p>
@@ -182,7 +188,7 @@ function Prove({ children, action, mutate, isPending, error, onCancel }: ProvePr
         data-autofocus={undefined}
         {...form.getInputProps("code")}
       />
-      <FormProblem form={form} error={error} />
+      <FormError form={form} error={error} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onCancel}>
           Cancel

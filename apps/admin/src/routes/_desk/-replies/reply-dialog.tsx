@@ -1,12 +1,12 @@
 import { Button, Group, Modal, Textarea, TextInput } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
-import { type AddReply, addReplyInput } from "@waystation/whatsapp/replies/inputs";
-import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
-import { client, type Outputs, queryClient, trpc } from "../../../trpc.ts";
-import { useOpening } from "../../../ui/use-opening.ts";
+import { type AddReplyInput, addCannedReplyInput } from "@waystation/whatsapp/canned-replies/inputs";
+import { FormError, setFormError } from "../../../components/form-error.tsx";
+import { queryClient, type RouterOutputs, trpc, trpcClient } from "../../../trpc.ts";
+import { useOpenAfterMount } from "../../../ui/controls/use-open-after-mount.ts";
 
-type Reply = Outputs["replies"]["list"][number];
+type Reply = RouterOutputs["replies"]["list"][number];
 
 interface ReplyDialogProps {
   opened: boolean;
@@ -18,7 +18,7 @@ interface ReplyDialogProps {
 export default function ReplyDialog({ opened, reply, onClose }: ReplyDialogProps) {
   return (
     <Modal
-      opened={useOpening(opened)}
+      opened={useOpenAfterMount(opened)}
       onClose={onClose}
       title={reply ? "Edit the canned reply" : "New canned reply"}
       closeButtonProps={{ "aria-label": "Close" }}
@@ -29,20 +29,20 @@ export default function ReplyDialog({ opened, reply, onClose }: ReplyDialogProps
 }
 
 function ReplyForm({ reply, onClose }: Omit<ReplyDialogProps, "opened">) {
-  const form = useForm<AddReply>({
+  const form = useForm<AddReplyInput>({
     initialValues: { shortcut: reply?.shortcut ?? "", body: reply?.body ?? "" },
-    validate: schemaResolver(addReplyInput, { sync: true }),
+    validate: schemaResolver(addCannedReplyInput, { sync: true }),
   });
   const save = useMutation({
-    mutationFn: (values: AddReply) =>
+    mutationFn: (values: AddReplyInput) =>
       reply
-        ? client.replies.edit.mutate({ ...values, replyId: reply.id })
-        : client.replies.add.mutate(values),
+        ? trpcClient.replies.edit.mutate({ ...values, replyId: reply.id })
+        : trpcClient.replies.add.mutate(values),
     onSuccess: async () => {
       await queryClient.invalidateQueries(trpc.replies.list.queryFilter());
       onClose();
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <form className="stack" onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
@@ -62,7 +62,7 @@ function ReplyForm({ reply, onClose }: Omit<ReplyDialogProps, "opened">) {
         maxRows={12}
         {...form.getInputProps("body")}
       />
-      <FormProblem form={form} error={save.error} />
+      <FormError form={form} error={save.error} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           Cancel

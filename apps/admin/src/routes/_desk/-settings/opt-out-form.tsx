@@ -1,18 +1,21 @@
 import { Button, Checkbox, Group, Skeleton, Textarea } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type UpdateOptOutSettings, updateOptOutSettingsInput } from "@waystation/whatsapp/opt-out/inputs";
-import { explain } from "../../../components/explain.ts";
-import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
-import { useWhyNotAdmin } from "../../../components/session.ts";
-import { client, type Outputs, queryClient, trpc } from "../../../trpc.ts";
-import { ActionButton } from "../../../ui/action-button.tsx";
+import {
+  type UpdateOptOutSettingsInput,
+  updateOptOutSettingsInput,
+} from "@waystation/whatsapp/opt-out/inputs";
+import { useAdminRequiredReason } from "../../../components/account/session.ts";
+import { explainError } from "../../../components/explain-error.ts";
+import { FormError, setFormError } from "../../../components/form-error.tsx";
+import { queryClient, type RouterOutputs, trpc, trpcClient } from "../../../trpc.ts";
 import { Card } from "../../../ui/card.tsx";
-import { toast } from "../../../ui/toast.tsx";
-import { Notice } from "../../../ui/tone.tsx";
+import { ActionButton } from "../../../ui/controls/action-button.tsx";
+import { Notice } from "../../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../../ui/feedback/toast.tsx";
 import css from "./opt-out-form.module.css";
 
-type Settings = Outputs["optOut"]["settings"];
+type Settings = RouterOutputs["optOut"]["settings"];
 
 export function OptOutCard() {
   const { data: settings, error, refetch } = useQuery(trpc.optOut.settings.queryOptions());
@@ -24,7 +27,7 @@ export function OptOutCard() {
           <OptOutForm key={JSON.stringify(settings)} settings={settings} />
         ) : error ? (
           <Notice tone="bad" role="alert">
-            <p>{explain(error)}</p>
+            <p>{explainError(error)}</p>
             <div>
               <Button size="xs" variant="default" onClick={() => refetch()}>
                 Try again
@@ -52,9 +55,9 @@ interface Values {
 }
 
 function OptOutForm({ settings }: { settings: Settings }) {
-  const why = useWhyNotAdmin("change the opt-out words");
+  const why = useAdminRequiredReason("change the opt-out words");
   const inputOf = (values: Values) => ({
-    languages: values.languages as UpdateOptOutSettings["languages"],
+    languages: values.languages as UpdateOptOutSettingsInput["languages"],
     stopWords: linesOf(values.stopWords),
     startWords: linesOf(values.startWords),
   });
@@ -72,12 +75,12 @@ function OptOutForm({ settings }: { settings: Settings }) {
       ),
   });
   const save = useMutation({
-    mutationFn: (values: Values) => client.optOut.updateSettings.mutate(inputOf(values)),
+    mutationFn: (values: Values) => trpcClient.optOut.updateSettings.mutate(inputOf(values)),
     onSuccess: async () => {
       await queryClient.invalidateQueries(trpc.optOut.settings.queryFilter());
       void toast("The opt-out words are saved.");
     },
-    onError: (error) => showProblem(form, error),
+    onError: (error) => setFormError(form, error),
   });
   return (
     <form
@@ -127,7 +130,7 @@ function OptOutForm({ settings }: { settings: Settings }) {
           {...form.getInputProps("startWords")}
         />
       </div>
-      <FormProblem form={form} error={save.error} />
+      <FormError form={form} error={save.error} />
       <Group justify="flex-end">
         <ActionButton type="submit" why={why} loading={save.isPending}>
           Save opt-out words

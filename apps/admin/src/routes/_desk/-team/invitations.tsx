@@ -1,26 +1,26 @@
 import { Button } from "@mantine/core";
-import { explain } from "../../../components/explain.ts";
-import { client } from "../../../trpc.ts";
+import { explainError } from "../../../components/explain-error.ts";
+import { trpcClient } from "../../../trpc.ts";
 import { Card } from "../../../ui/card.tsx";
-import { confirm } from "../../../ui/confirm.tsx";
-import { CopyButton } from "../../../ui/copy.tsx";
-import { endClass, Table } from "../../../ui/table.tsx";
-import { Ago } from "../../../ui/time.tsx";
-import { Tag } from "../../../ui/tone.tsx";
-import { type Invitation, useRefreshTeam } from "./team.ts";
+import { CopyButton } from "../../../ui/controls/copy.tsx";
+import { alignEndClass, DataTable } from "../../../ui/data-table.tsx";
+import { confirm } from "../../../ui/feedback/confirm.tsx";
+import { StatusTag } from "../../../ui/feedback/notice-and-tag.tsx";
+import { RelativeTime } from "../../../ui/time.tsx";
+import { type TeamInvitation, useRefetchTeam } from "./team.ts";
 
-export function Invitations({ invitations }: { invitations: Invitation[] }) {
-  const refresh = useRefreshTeam();
+export function Invitations({ invitations }: { invitations: TeamInvitation[] }) {
+  const refresh = useRefetchTeam();
   return (
     <Card title="Open invitations" flush>
-      <Table
+      <DataTable
         label="Open invitations"
         head={
           <>
             <th scope="col">Address</th>
             <th scope="col">Role</th>
             <th scope="col">Ends</th>
-            <th scope="col" className={endClass}>
+            <th scope="col" className={alignEndClass}>
               Actions
             </th>
           </>
@@ -33,12 +33,12 @@ export function Invitations({ invitations }: { invitations: Invitation[] }) {
               <div className="dim">invited by {invitation.invitedBy}</div>
             </th>
             <td>
-              <Tag>{invitation.role}</Tag>
+              <StatusTag>{invitation.role}</StatusTag>
             </td>
             <td className="dim">
-              <Ago at={invitation.expiresAt} />
+              <RelativeTime at={invitation.expiresAt} />
             </td>
-            <td className={endClass}>
+            <td className={alignEndClass}>
               <div className="row" style={{ justifyContent: "flex-end" }}>
                 {invitation.link ? <CopyButton value={invitation.link} label="Copy link" /> : null}
                 <Button
@@ -50,9 +50,9 @@ export function Invitations({ invitations }: { invitations: Invitation[] }) {
                       title: "Take back this invitation?",
                       body: `The link that ${invitation.email} got stops working.`,
                       action: "Take back",
-                      explain,
+                      explain: explainError,
                       run: async () => {
-                        await client.team.cancelInvitation.mutate({ invitationId: invitation.id });
+                        await trpcClient.team.cancelInvitation.mutate({ invitationId: invitation.id });
                         await refresh();
                       },
                     })
@@ -64,7 +64,7 @@ export function Invitations({ invitations }: { invitations: Invitation[] }) {
             </td>
           </tr>
         ))}
-      </Table>
+      </DataTable>
     </Card>
   );
 }

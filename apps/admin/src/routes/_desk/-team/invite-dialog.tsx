@@ -1,13 +1,13 @@
 import { Button, Group, Modal, Radio, TextInput } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type Invite, inviteInput } from "@waystation/whatsapp/team/inputs";
-import { FormProblem, showProblem } from "../../../components/form-problem.tsx";
-import { roleDescriptions } from "../../../components/role-descriptions.ts";
-import { useMe } from "../../../components/session.ts";
+import { type InviteInput, inviteInput } from "@waystation/identity/team/inputs";
+import { roleDescriptions } from "../../../components/account/role-descriptions.ts";
+import { useSession } from "../../../components/account/session.ts";
+import { FormError, setFormError } from "../../../components/form-error.tsx";
 import { trpc } from "../../../trpc.ts";
-import { CopyField } from "../../../ui/copy.tsx";
-import { Notice } from "../../../ui/tone.tsx";
+import { CopyField } from "../../../ui/controls/copy.tsx";
+import { Notice } from "../../../ui/feedback/notice-and-tag.tsx";
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -23,16 +23,16 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
 }
 
 function InviteForm({ onClose }: { onClose: () => void }) {
-  const { organization } = useMe();
+  const { organization } = useSession();
   const queryClient = useQueryClient();
-  const form = useForm<Invite>({
+  const form = useForm<InviteInput>({
     initialValues: { email: "", role: "member" },
     validate: schemaResolver(inviteInput, { sync: true }),
   });
   const invite = useMutation(
     trpc.team.invite.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.team.list.queryFilter()),
-      onError: (error) => showProblem(form, error),
+      onError: (error) => setFormError(form, error),
     }),
   );
   if (invite.data) {
@@ -77,7 +77,7 @@ function InviteForm({ onClose }: { onClose: () => void }) {
             ))}
         </div>
       </Radio.Group>
-      <FormProblem form={form} error={invite.error} />
+      <FormError form={form} error={invite.error} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           Cancel

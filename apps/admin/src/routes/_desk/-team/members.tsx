@@ -2,37 +2,37 @@ import { NativeSelect, Tooltip } from "@mantine/core";
 import { IconDeviceMobileOff, IconDots, IconKey } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { explain } from "../../../components/explain.ts";
-import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
-import { client, type Role, trpc } from "../../../trpc.ts";
-import { ActionButton } from "../../../ui/action-button.tsx";
+import { useAdminRequiredReason, useSession } from "../../../components/account/session.ts";
+import { explainError } from "../../../components/explain-error.ts";
+import { type MemberRole, trpc, trpcClient } from "../../../trpc.ts";
 import { Card } from "../../../ui/card.tsx";
-import { confirm } from "../../../ui/confirm.tsx";
-import { DropMenu } from "../../../ui/drop-menu.tsx";
-import { capital } from "../../../ui/format.ts";
-import { endClass, Table } from "../../../ui/table.tsx";
+import { ActionButton } from "../../../ui/controls/action-button.tsx";
+import { DropdownMenu } from "../../../ui/controls/dropdown-menu.tsx";
+import { useOnceOpened } from "../../../ui/controls/use-once-opened.ts";
+import { alignEndClass, DataTable } from "../../../ui/data-table.tsx";
+import { confirm } from "../../../ui/feedback/confirm.tsx";
+import { Notice, StatusTag } from "../../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../../ui/feedback/toast.tsx";
+import { capitalize } from "../../../ui/format.ts";
 import { dateOnly } from "../../../ui/time.tsx";
-import { toast } from "../../../ui/toast.tsx";
-import { Notice, Tag } from "../../../ui/tone.tsx";
-import { useOnceOpened } from "../../../ui/use-once-opened.ts";
 import css from "./team.module.css";
-import { type Member, useRefreshTeam } from "./team.ts";
-import { useRemoval } from "./use-removal.tsx";
+import { type TeamMember, useRefetchTeam } from "./team.ts";
+import { useRemoveMember } from "./use-remove-member.tsx";
 
 const ResetLinkDialog = lazy(() => import("./reset-link-dialog.tsx"));
 
-export function Members({ members }: { members: Member[] }) {
+export function Members({ members }: { members: TeamMember[] }) {
   const owners = members.filter((each) => each.role === "owner").length;
   return (
     <Card title="Members" aside={<span className="dim small">{members.length}</span>} flush>
-      <Table
+      <DataTable
         label="Members"
         head={
           <>
             <th scope="col">Name</th>
             <th scope="col">Joined</th>
             <th scope="col">Role</th>
-            <th scope="col" className={endClass}>
+            <th scope="col" className={alignEndClass}>
               Actions
             </th>
           </>
@@ -41,25 +41,25 @@ export function Members({ members }: { members: Member[] }) {
         {members.map((member) => (
           <MemberRow key={member.id} member={member} lastOwner={member.role === "owner" && owners === 1} />
         ))}
-      </Table>
+      </DataTable>
     </Card>
   );
 }
 
 /** Why the role of this member cannot be changed by this person, or the member removed. */
-function useWhyNotMember(member: Member, lastOwner: boolean): string | null {
-  const { organization } = useMe();
-  const notAdmin = useWhyNotAdmin("change the team");
+function useWhyNotMember(member: TeamMember, lastOwner: boolean): string | null {
+  const { organization } = useSession();
+  const notAdmin = useAdminRequiredReason("change the team");
   if (notAdmin) return notAdmin;
   if (member.role === "owner" && organization.role !== "owner") return "Only an owner can change an owner.";
   if (lastOwner) return "An organisation needs an owner. Make somebody else an owner first.";
   return null;
 }
 
-function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }) {
-  const { organization } = useMe();
+function MemberRow({ member, lastOwner }: { member: TeamMember; lastOwner: boolean }) {
+  const { organization } = useSession();
   const queryClient = useQueryClient();
-  const refresh = useRefreshTeam();
+  const refresh = useRefetchTeam();
   const why = useWhyNotMember(member, lastOwner);
   const whyStay = member.isYou && !lastOwner ? null : why;
   const change = useMutation(
@@ -71,21 +71,22 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
       },
     }),
   );
-  const remove = useRemoval(member);
-  const roles: Role[] = organization.role === "owner" ? ["owner", "admin", "member"] : ["admin", "member"];
+  const remove = useRemoveMember(member);
+  const roles: MemberRole[] =
+    organization.role === "owner" ? ["owner", "admin", "member"] : ["admin", "member"];
   return (
     <tr>
       <th scope="row">
         <div className="row" style={{ gap: 6 }}>
           <span className="strong">{member.name}</span>
-          {member.isYou ? <Tag>you</Tag> : null}
-          {member.hasSecondFactor ? <Tag tone="good">two-step</Tag> : null}
+          {member.isYou ? <StatusTag>you</StatusTag> : null}
+          {member.hasSecondFactor ? <StatusTag tone="good">two-step</StatusTag> : null}
         </div>
         <div className="dim">{member.email}</div>
         {change.error ? (
           <div style={{ marginTop: 8 }}>
             <Notice tone="bad" role="alert">
-              {explain(change.error)}
+              {explainError(change.error)}
             </Notice>
           </div>
         ) : null}
@@ -98,7 +99,7 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
           <Tooltip label={why}>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
             <span tabIndex={0} title={why}>
-              <Tag>{member.role}</Tag>
+              <StatusTag>{member.role}</StatusTag>
             </span>
           </Tooltip>
         ) : (
@@ -112,11 +113,11 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
               const role = roles.find((each) => each === value);
               if (role) change.mutate({ memberId: member.id, role });
             }}
-            data={roles.map((role) => ({ value: role, label: capital(role) }))}
+            data={roles.map((role) => ({ value: role, label: capitalize(role) }))}
           />
         )}
       </td>
-      <td className={endClass}>
+      <td className={alignEndClass}>
         <div className="row" style={{ justifyContent: "flex-end", gap: 6 }}>
           <ActionButton
             size="xs"
@@ -135,17 +136,17 @@ function MemberRow({ member, lastOwner }: { member: Member; lastOwner: boolean }
 }
 
 /** How an owner helps somebody in who cannot sign in any longer. */
-function HelpMenu({ member }: { member: Member }) {
+function HelpMenu({ member }: { member: TeamMember }) {
   const [linking, setLinking] = useState(false);
-  const refresh = useRefreshTeam();
+  const refresh = useRefetchTeam();
   const reset = () =>
     confirm({
       title: `Reset two-step sign-in of ${member.name}?`,
       body: `${member.name} signs in by password alone until they set it up again. Every device of theirs is signed out. Do this for whoever has lost phone and backup codes, when you are sure that it is they who ask.`,
       action: "Reset",
-      explain,
+      explain: explainError,
       run: async () => {
-        await client.team.resetSecondFactor.mutate({ memberId: member.id });
+        await trpcClient.team.resetSecondFactor.mutate({ memberId: member.id });
         await refresh();
       },
     });
@@ -172,9 +173,9 @@ function HelpMenu({ member }: { member: Member }) {
   if (member.isYou || items.length === 0) return <span className={css.rest} />;
   return (
     <>
-      <DropMenu label={`Help ${member.name} sign in`} className={css.more} align="end" items={items}>
+      <DropdownMenu label={`Help ${member.name} sign in`} className={css.more} align="end" items={items}>
         <IconDots size={16} aria-hidden />
-      </DropMenu>
+      </DropdownMenu>
       {useOnceOpened(linking) ? (
         <Suspense>
           <ResetLinkDialog member={member} opened={linking} onClose={() => setLinking(false)} />

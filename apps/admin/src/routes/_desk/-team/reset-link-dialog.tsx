@@ -1,10 +1,10 @@
 import { Button, Group, Modal } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { explain } from "../../../components/explain.ts";
+import { explainError } from "../../../components/explain-error.ts";
 import { trpc } from "../../../trpc.ts";
-import { CopyField } from "../../../ui/copy.tsx";
-import { Notice } from "../../../ui/tone.tsx";
-import { useOpening } from "../../../ui/use-opening.ts";
+import { CopyField } from "../../../ui/controls/copy.tsx";
+import { useOpenAfterMount } from "../../../ui/controls/use-open-after-mount.ts";
+import { Notice } from "../../../ui/feedback/notice-and-tag.tsx";
 
 interface ResetLinkDialogProps {
   member: { id: string; name: string };
@@ -15,7 +15,7 @@ interface ResetLinkDialogProps {
 export default function ResetLinkDialog({ member, opened, onClose }: ResetLinkDialogProps) {
   return (
     <Modal
-      opened={useOpening(opened)}
+      opened={useOpenAfterMount(opened)}
       onClose={onClose}
       title={`New password for ${member.name}`}
       closeButtonProps={{ "aria-label": "Close" }}
@@ -48,7 +48,7 @@ function ResetLink({ member, onClose }: Omit<ResetLinkDialogProps, "opened">) {
       </p>
       {make.error ? (
         <Notice tone="bad" role="alert">
-          {explain(make.error)}
+          {explainError(make.error)}
         </Notice>
       ) : null}
       <Group justify="flex-end" gap="xs">

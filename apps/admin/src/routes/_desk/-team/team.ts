@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type Outputs, trpc } from "../../../trpc.ts";
+import { type RouterOutputs, trpc } from "../../../trpc.ts";
 
-type Team = Outputs["team"]["list"];
-export type Member = Team["members"][number];
-export type Invitation = Team["invitations"][number];
+type Team = RouterOutputs["team"]["list"];
+export type TeamMember = Team["members"][number];
+export type TeamInvitation = Team["invitations"][number];
 
-export function useRefreshTeam() {
+export function useRefetchTeam() {
   const client = useQueryClient();
   return () => client.invalidateQueries(trpc.team.list.queryFilter());
 }

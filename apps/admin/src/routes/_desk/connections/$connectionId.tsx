@@ -1,23 +1,23 @@
 import { IconKey, IconMessageCircle } from "@tabler/icons-react";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
-import { useOffer } from "../../../components/commands.ts";
-import { nameOf } from "../../../components/connection-name.ts";
-import { connectionsQuery, useConnections } from "../../../components/connections.ts";
-import { DayTiles } from "../../../components/day-tiles.tsx";
-import { eventsQuery, readEventSearch } from "../../../components/event-search.ts";
-import { EventsPanel } from "../../../components/events-panel.tsx";
-import { Page } from "../../../components/page.tsx";
-import { NotFound } from "../../../components/problem-page.tsx";
-import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
-import { type Connection, queryClient } from "../../../trpc.ts";
-import { Empty } from "../../../ui/card.tsx";
+import { useAdminRequiredReason, useSession } from "../../../components/account/session.ts";
+import { connectionName } from "../../../components/connections/connection-name.ts";
+import { connectionsQuery, useConnections } from "../../../components/connections/connections.ts";
+import { DailyStatsTiles } from "../../../components/events/daily-stats-tiles.tsx";
+import { eventsQuery, readEventSearch } from "../../../components/events/event-search.ts";
+import { EventsPanel } from "../../../components/events/events-panel.tsx";
+import { NotFoundPage } from "../../../components/shell/error-page.tsx";
+import { PageLayout } from "../../../components/shell/page-layout.tsx";
+import { useRegisterCommands } from "../../../components/shell/palette-commands.ts";
+import { type ConnectionStatus, queryClient } from "../../../trpc.ts";
+import { EmptyState } from "../../../ui/card.tsx";
+import { useOnceOpened } from "../../../ui/controls/use-once-opened.ts";
+import { Notice } from "../../../ui/feedback/notice-and-tag.tsx";
 import { formatAddress } from "../../../ui/format.ts";
-import { Notice } from "../../../ui/tone.tsx";
-import { useOnceOpened } from "../../../ui/use-once-opened.ts";
-import { ConnectionSkeleton, FactCards } from "./-connection/fact-cards.tsx";
-import { OutcomeNote } from "./-connection/outcome-note.tsx";
-import { MOST_SHARED_KEYS } from "./-connection/shared-key-labels.ts";
+import { ConnectionChangeNotice } from "./-connection/connection-change-notice.tsx";
+import { ConnectionDetailCards, ConnectionSkeleton } from "./-connection/connection-detail-cards.tsx";
+import { MAX_SHARED_KEYS } from "./-connection/shared-key-labels.ts";
 import { SharedKeys } from "./-connection/shared-keys.tsx";
 import { VerdictCard } from "./-connection/verdict-card.tsx";
 
@@ -33,9 +33,9 @@ export const Route = createFileRoute("/_desk/connections/$connectionId")({
     void queryClient.prefetchInfiniteQuery(eventsQuery(params.connectionId, deps));
   },
   pendingComponent: () => (
-    <Page title="Connection" parent={parent}>
+    <PageLayout title="Connection" parent={parent}>
       <ConnectionSkeleton />
-    </Page>
+    </PageLayout>
   ),
   component: ConnectionPage,
 });
@@ -46,15 +46,15 @@ function ConnectionPage() {
   const connection = connections.find((each) => each.id === connectionId);
   if (!connection) {
     return (
-      <Page title="Not found" parent={parent}>
-        <NotFound />
-      </Page>
+      <PageLayout title="Not found" parent={parent}>
+        <NotFoundPage />
+      </PageLayout>
     );
   }
   return <ConnectionDetails key={connection.id} connection={connection} />;
 }
 
-function ConnectionDetails({ connection }: { connection: Connection }) {
+function ConnectionDetails({ connection }: { connection: ConnectionStatus }) {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const [isAdding, setAdding] = useState(false);
@@ -65,11 +65,11 @@ function ConnectionDetails({ connection }: { connection: Connection }) {
   };
   useOfferSharedKey(connection, addKey);
   return (
-    <Page title={nameOf(connection)} parent={parent}>
-      <OutcomeNote connection={connection} />
+    <PageLayout title={connectionName(connection)} parent={parent}>
+      <ConnectionChangeNotice connection={connection} />
       <VerdictCard connection={connection} onAddSharedKey={addKey} />
       <Unchecked connection={connection} />
-      <FactCards connection={connection} />
+      <ConnectionDetailCards connection={connection} />
       {connection.isActive ? <SharedKeys connection={connection} onAdd={() => addKey("")} /> : null}
       {useOnceOpened(isAdding) ? (
         <Suspense>
@@ -81,7 +81,7 @@ function ConnectionDetails({ connection }: { connection: Connection }) {
           />
         </Suspense>
       ) : null}
-      <DayTiles
+      <DailyStatsTiles
         days={[connection.last24h]}
         why={
           <Link from={Route.fullPath} search={{ outcome: "rejected" }} resetScroll={false} state>
@@ -103,14 +103,14 @@ function ConnectionDetails({ connection }: { connection: Connection }) {
         }
         empty={<FirstMessage connection={connection} />}
       />
-    </Page>
+    </PageLayout>
   );
 }
 
 /** The palette's way to the form, for whom may use it. */
-function useOfferSharedKey({ isActive, sharedKeys }: Connection, addKey: (keyId: string) => void) {
-  const why = useWhyNotAdmin("manage shared keys");
-  const isOffered = isActive && why === null && sharedKeys.length < MOST_SHARED_KEYS;
+function useOfferSharedKey({ isActive, sharedKeys }: ConnectionStatus, addKey: (keyId: string) => void) {
+  const why = useAdminRequiredReason("manage shared keys");
+  const isOffered = isActive && why === null && sharedKeys.length < MAX_SHARED_KEYS;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it calls only sets state, whichever one is called
   const commands = useMemo(
     () =>
@@ -119,11 +119,11 @@ function useOfferSharedKey({ isActive, sharedKeys }: Connection, addKey: (keyId:
         : [],
     [isOffered],
   );
-  useOffer(commands);
+  useRegisterCommands(commands);
 }
 
 /** What Twilio did not say at the last check. The verdict goes by what is known. */
-function Unchecked({ connection: { unchecked } }: { connection: Connection }) {
+function Unchecked({ connection: { unchecked } }: { connection: ConnectionStatus }) {
   if (unchecked.length === 0) return null;
   return (
     <Notice title="Could not be checked at Twilio">
@@ -134,11 +134,11 @@ function Unchecked({ connection: { unchecked } }: { connection: Connection }) {
   );
 }
 
-function FirstMessage({ connection }: { connection: Connection }) {
-  const { instance } = useMe();
+function FirstMessage({ connection }: { connection: ConnectionStatus }) {
+  const { instance } = useSession();
   const simulator = connection.mode === "test" ? instance.testMode?.simulatorUrl : undefined;
   return (
-    <Empty
+    <EmptyState
       icon={<IconMessageCircle size={32} stroke={1.5} aria-hidden />}
       title="Nothing has arrived yet"
       actions={
@@ -152,6 +152,6 @@ function FirstMessage({ connection }: { connection: Connection }) {
       {simulator
         ? "Write to this sender from the simulator's phone. It shows here by itself."
         : `Send a WhatsApp message to ${formatAddress(connection.sender)} from any phone. It shows here by itself.`}
-    </Empty>
+    </EmptyState>
   );
 }

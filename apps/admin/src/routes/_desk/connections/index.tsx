@@ -1,27 +1,27 @@
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { ConnectionList, ConnectionListSkeleton } from "../../../components/connection-list.tsx";
-import { connectionsQuery, useConnections } from "../../../components/connections.ts";
-import { Page } from "../../../components/page.tsx";
-import { useWhyNotAdmin } from "../../../components/session.ts";
+import { useAdminRequiredReason } from "../../../components/account/session.ts";
+import { ConnectionList, ConnectionListSkeleton } from "../../../components/connections/connection-list.tsx";
+import { connectionsQuery, useConnections } from "../../../components/connections/connections.ts";
+import { PageLayout } from "../../../components/shell/page-layout.tsx";
 import { queryClient } from "../../../trpc.ts";
-import { ActionButton } from "../../../ui/action-button.tsx";
-import { Card, Empty } from "../../../ui/card.tsx";
+import { Card, EmptyState } from "../../../ui/card.tsx";
+import { ActionButton } from "../../../ui/controls/action-button.tsx";
 
 export const Route = createFileRoute("/_desk/connections/")({
   loader: () => void queryClient.prefetchQuery(connectionsQuery()),
   pendingComponent: () => (
-    <Page title="Connections">
+    <PageLayout title="Connections">
       <Card flush>
         <ConnectionListSkeleton />
       </Card>
-    </Page>
+    </PageLayout>
   ),
   component: Connections,
 });
 
 function ConnectButton() {
-  const why = useWhyNotAdmin("connect a sender");
+  const why = useAdminRequiredReason("connect a sender");
   const navigate = useNavigate();
   return (
     <ActionButton
@@ -41,9 +41,9 @@ function Connections() {
   const former = connections.filter((each) => !each.isActive);
   if (connections.length === 0) {
     return (
-      <Page title="Connections">
+      <PageLayout title="Connections">
         <Card>
-          <Empty
+          <EmptyState
             icon={<IconPlugConnected size={32} stroke={1.5} aria-hidden />}
             title="No sender is connected yet"
             level="h2"
@@ -51,13 +51,13 @@ function Connections() {
           >
             A connection joins one WhatsApp sender of a Twilio account with this desk: its messages arrive
             here, signed and checked.
-          </Empty>
+          </EmptyState>
         </Card>
-      </Page>
+      </PageLayout>
     );
   }
   return (
-    <Page title="Connections" actions={<ConnectButton />}>
+    <PageLayout title="Connections" actions={<ConnectButton />}>
       {active.length > 0 ? (
         <Card title="Active" flush>
           <ConnectionList connections={active} label="Active connections" />
@@ -68,6 +68,6 @@ function Connections() {
           <ConnectionList connections={former} label="Disconnected connections" />
         </Card>
       ) : null}
-    </Page>
+    </PageLayout>
   );
 }

@@ -2,18 +2,18 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { showProblem } from "../../../components/form-problem.tsx";
-import { Page } from "../../../components/page.tsx";
-import { useMe, useWhyNotAdmin } from "../../../components/session.ts";
-import { problemOf, trpc } from "../../../trpc.ts";
+import { useAdminRequiredReason, useSession } from "../../../components/account/session.ts";
+import { setFormError } from "../../../components/form-error.tsx";
+import { PageLayout } from "../../../components/shell/page-layout.tsx";
+import { errorDetailsOf, trpc } from "../../../trpc.ts";
+import { Notice } from "../../../ui/feedback/notice-and-tag.tsx";
 import { formatAddress } from "../../../ui/format.ts";
-import { Notice } from "../../../ui/tone.tsx";
-import { AccountCard, type Credentials, CredentialsStep } from "./-wizard/credentials.tsx";
-import { Help } from "./-wizard/help.tsx";
-import { readTypedSender, SenderStep, sandbox, typedSenderProblem } from "./-wizard/sender.tsx";
-import { Step } from "./-wizard/step.tsx";
-import { canSetWebhook, type WebhookChoice, WebhookStep } from "./-wizard/webhook.tsx";
+import { AccountCard, type CredentialsForm, CredentialsStep } from "./-wizard/credentials-step.tsx";
+import { readTypedSender, SANDBOX_SENDER, SenderStep, typedSenderProblem } from "./-wizard/sender-step.tsx";
+import { canSetWebhook, type WebhookChoice, WebhookStep } from "./-wizard/webhook-step.tsx";
 import css from "./-wizard/wizard.module.css";
+import { WizardHelp } from "./-wizard/wizard-help.tsx";
+import { WizardStep } from "./-wizard/wizard-step.tsx";
 
 interface WizardSearch {
   step?: 2 | 3;
@@ -35,9 +35,9 @@ export const Route = createFileRoute("/_desk/connections/new")({
 const stepOf: Record<string, 2 | undefined> = { sender: 2 };
 
 function NewConnection() {
-  const why = useWhyNotAdmin("connect a sender");
+  const why = useAdminRequiredReason("connect a sender");
   return (
-    <Page title="Connect Twilio" parent={{ label: "Connections", to: "/connections" }}>
+    <PageLayout title="Connect Twilio" parent={{ label: "Connections", to: "/connections" }}>
       {why ? (
         <Notice tone="warn">
           <p>{why}</p>
@@ -48,7 +48,7 @@ function NewConnection() {
       ) : (
         <Wizard />
       )}
-    </Page>
+    </PageLayout>
   );
 }
 
@@ -56,12 +56,12 @@ function Wizard() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const queryClient = useQueryClient();
-  const { instance } = useMe();
+  const { instance } = useSession();
   const go = (change: WizardSearch, replace = false) =>
     navigate({ search: (before) => ({ ...before, ...change }), replace });
 
   const mode = search.mode === "test" && instance.testMode ? "test" : "live";
-  const form = useForm<Credentials>({
+  const form = useForm<CredentialsForm>({
     initialValues: { accountSid: "", authToken: "", apiKeySid: "", apiKeySecret: "" },
   });
   const [displayName, setDisplayName] = useState("");
@@ -86,7 +86,7 @@ function Wizard() {
         const [only] = usable;
         go({ step: 2, sender: usable.length === 1 ? only?.address : undefined });
       },
-      onError: (error) => showProblem(form, error),
+      onError: (error) => setFormError(form, error),
     }),
   );
   const verified = verify.data;
@@ -106,10 +106,10 @@ function Wizard() {
         });
       },
       onError: (error) => {
-        const { field, message } = problemOf(error);
+        const { field, message } = errorDetailsOf(error);
         if (!field) return;
         if (stepOf[field] === 2) setSenderProblem(message);
-        else showProblem(form, error);
+        else setFormError(form, error);
         go({ step: stepOf[field] });
       },
     }),
@@ -136,7 +136,7 @@ function Wizard() {
   return (
     <div className={css.columns}>
       <ol className={css.steps} aria-label="Steps">
-        <Step
+        <WizardStep
           number={1}
           title="Credentials"
           now={step}
@@ -153,20 +153,20 @@ function Wizard() {
             }}
             error={
               verify.error ??
-              (connect.error && !stepOf[problemOf(connect.error).field ?? ""] ? connect.error : null)
+              (connect.error && !stepOf[errorDetailsOf(connect.error).field ?? ""] ? connect.error : null)
             }
             busy={verify.isPending}
             onContinue={check}
           />
-        </Step>
-        <Step
+        </WizardStep>
+        <WizardStep
           number={2}
           title="Sender"
           now={step}
           summary={
             <span>
               <span className="strong">{service?.name ?? formatAddress(sender ?? null)}</span>
-              {sender === sandbox ? <span className="dim"> · Twilio's sandbox</span> : null}
+              {sender === SANDBOX_SENDER ? <span className="dim"> · Twilio's sandbox</span> : null}
               {displayName ? <span className="dim"> · {displayName}</span> : null}
             </span>
           }
@@ -188,8 +188,8 @@ function Wizard() {
               onContinue={goToWebhook}
             />
           ) : null}
-        </Step>
-        <Step number={3} title="Webhook" now={step} summary={null} onChange={() => {}}>
+        </WizardStep>
+        <WizardStep number={3} title="Webhook" now={step} summary={null} onChange={() => {}}>
           {verified && sender ? (
             <WebhookStep
               verified={verified}
@@ -197,9 +197,9 @@ function Wizard() {
               choice={choice}
               onChoice={(webhook) => go({ webhook }, true)}
               problem={
-                connect.error && !problemOf(connect.error).field ? (
+                connect.error && !errorDetailsOf(connect.error).field ? (
                   <Notice tone="bad" role="alert">
-                    {problemOf(connect.error).message}
+                    {errorDetailsOf(connect.error).message}
                   </Notice>
                 ) : null
               }
@@ -214,9 +214,9 @@ function Wizard() {
               }
             />
           ) : null}
-        </Step>
+        </WizardStep>
       </ol>
-      <Help step={step} sender={sender} />
+      <WizardHelp step={step} sender={sender} />
     </div>
   );
 }

@@ -3,26 +3,26 @@ import { IconMessageOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
-import { explain } from "../../../components/explain.ts";
+import { explainError } from "../../../components/explain-error.ts";
 import { queryClient } from "../../../trpc.ts";
-import { Empty } from "../../../ui/card.tsx";
-import { useOnceOpened } from "../../../ui/use-once-opened.ts";
-import { AnswerBox } from "../-inbox/answer-box.tsx";
-import { beginWriting } from "../-inbox/composer-mode.ts";
-import { ContactFacts } from "../-inbox/contact-facts.tsx";
+import { EmptyState } from "../../../ui/card.tsx";
+import { useOnceOpened } from "../../../ui/controls/use-once-opened.ts";
+import { setComposerMode } from "../-inbox/composer/composer-mode.ts";
+import { ReplyBox } from "../-inbox/composer/reply-box.tsx";
+import { ContactFacts } from "../-inbox/contact/contact-details.tsx";
 import css from "../-inbox/inbox.module.css";
 import {
+  type ConversationDetail,
   conversationQuery,
   messagesQuery,
   notesQuery,
-  type OpenConversation,
   readThreadSearch,
 } from "../-inbox/queries.ts";
-import { Thread, ThreadSkeleton } from "../-inbox/thread.tsx";
-import { ThreadHead, useConversationActs } from "../-inbox/thread-head.tsx";
+import { Thread, ThreadSkeleton } from "../-inbox/thread/thread.tsx";
+import { ThreadHeader, useConversationActions } from "../-inbox/thread/thread-header.tsx";
 import { useConversationCommands } from "../-inbox/use-conversation-commands.tsx";
 
-const ContactDrawer = lazy(() => import("../-inbox/contact-drawer.tsx"));
+const ContactDrawer = lazy(() => import("../-inbox/contact/contact-drawer.tsx"));
 
 export const Route = createFileRoute("/_desk/inbox/$conversationId")({
   validateSearch: readThreadSearch,
@@ -43,14 +43,14 @@ function OpenOne() {
     <div className={css.open}>
       <div className={css.thread}>
         {error ? (
-          <Empty
+          <EmptyState
             level="h2"
             icon={<IconMessageOff size={32} stroke={1.5} aria-hidden />}
             title="This conversation cannot be shown"
             actions={<Link to="/inbox">Back to the conversations</Link>}
           >
-            {explain(error)}
-          </Empty>
+            {explainError(error)}
+          </EmptyState>
         ) : (
           <div style={{ padding: 16 }}>
             <ThreadSkeleton />
@@ -61,7 +61,7 @@ function OpenOne() {
   );
 }
 
-function Opened({ conversation }: { conversation: OpenConversation }) {
+function Opened({ conversation }: { conversation: ConversationDetail }) {
   const { message } = Route.useSearch();
   const navigate = useNavigate();
   const showNewest = () =>
@@ -71,14 +71,14 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
       replace: true,
       resetScroll: false,
     });
-  const acts = useConversationActs(conversation);
+  const acts = useConversationActions(conversation);
   useConversationCommands(conversation, acts);
   const [details, detailsDrawer] = useDisclosure(false);
   const scroll = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useHotkeys([
-    ["r", () => beginWriting("reply")],
-    ["n", () => beginWriting("note")],
+    ["r", () => setComposerMode("reply")],
+    ["n", () => setComposerMode("note")],
     ["e", acts.toggle],
     ["a", acts.assignToMe],
   ]);
@@ -89,7 +89,7 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
   return (
     <div className={css.open}>
       <div className={css.thread} data-drop-area>
-        <ThreadHead
+        <ThreadHeader
           conversation={conversation}
           acts={acts}
           headingRef={heading}
@@ -102,7 +102,7 @@ function Opened({ conversation }: { conversation: OpenConversation }) {
           foundId={message}
           onNewest={showNewest}
         />
-        <AnswerBox
+        <ReplyBox
           conversation={conversation}
           onSent={() => {
             if (message !== undefined) void showNewest();

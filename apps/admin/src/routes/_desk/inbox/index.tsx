@@ -1,7 +1,7 @@
 import { IconMessage } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { Empty } from "../../../ui/card.tsx";
+import { EmptyState } from "../../../ui/card.tsx";
 import css from "../-inbox/inbox.module.css";
 import { anyConversationQuery } from "../-inbox/queries.ts";
 
@@ -11,7 +11,7 @@ function NoneChosen() {
   const { data: any = true } = useQuery(anyConversationQuery());
   return (
     <div className={css.blank}>
-      <Empty
+      <EmptyState
         level="h2"
         icon={<IconMessage size={32} stroke={1.5} aria-hidden />}
         title={any ? "Choose a conversation" : "Conversations open here"}
@@ -19,7 +19,7 @@ function NoneChosen() {
         {any
           ? "Or press j for the first one, and ? for all shortcuts."
           : "Everybody in your organisation sees them, and can answer."}
-      </Empty>
+      </EmptyState>
     </div>
   );
 }

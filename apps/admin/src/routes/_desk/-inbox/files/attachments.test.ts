@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { problemWith } from "./attachments.ts";
+import { attachmentProblemOf } from "./attachments.ts";
 
 const MB = 1024 * 1024;
 
 test("a file is judged by its type or its ending, before anything is uploaded", () => {
-  const judge = (name: string, type: string, size = 1_000) => problemWith({ name, type, size });
+  const judge = (name: string, type: string, size = 1_000) => attachmentProblemOf({ name, type, size });
   expect(judge("a.png", "image/png")).toBeNull();
   expect(judge("PHOTO.JPG", "")).toBeNull();
   expect(judge("note.opus", "")).toBeNull();
@@ -14,10 +14,10 @@ test("a file is judged by its type or its ending, before anything is uploaded", 
 });
 
 test("a picture may have 5 MB, anything else 16", () => {
-  expect(problemWith({ name: "a.png", type: "image/png", size: 5 * MB })).toBeNull();
-  expect(problemWith({ name: "a.png", type: "image/png", size: 5 * MB + 1 })).toMatch(
+  expect(attachmentProblemOf({ name: "a.png", type: "image/png", size: 5 * MB })).toBeNull();
+  expect(attachmentProblemOf({ name: "a.png", type: "image/png", size: 5 * MB + 1 })).toMatch(
     /pictures of up to 5 MB/,
   );
-  expect(problemWith({ name: "a.pdf", type: "", size: 16 * MB })).toBeNull();
-  expect(problemWith({ name: "a.pdf", type: "", size: 16 * MB + 1 })).toMatch(/files of up to 16 MB/);
+  expect(attachmentProblemOf({ name: "a.pdf", type: "", size: 16 * MB })).toBeNull();
+  expect(attachmentProblemOf({ name: "a.pdf", type: "", size: 16 * MB + 1 })).toMatch(/files of up to 16 MB/);
 });

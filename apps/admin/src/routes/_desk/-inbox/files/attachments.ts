@@ -1,4 +1,10 @@
-import { FILE_BYTES, IMAGE_BYTES, SENDABLE, tooLarge, wrongType } from "@waystation/whatsapp/media/inputs";
+import {
+  MAX_FILE_BYTES,
+  MAX_IMAGE_BYTES,
+  SENDABLE_TYPES,
+  tooLargeMessage,
+  unsupportedTypeMessage,
+} from "@waystation/whatsapp/media/inputs";
 import { useSyncExternalStore } from "react";
 
 /** A file on its way into a message. */
@@ -74,23 +80,27 @@ function change(conversationId: string, key: string, part: Partial<Attachment>) 
 }
 
 /** What is attached to the next message; it stays while one looks at other conversations. */
-export const useAttached = (conversationId: string) =>
+export const useAttachments = (conversationId: string) =>
   useSyncExternalStore(subscribe, () => read(conversationId));
 
 /** Why WhatsApp would not take it, as far as its name and size say. */
-export function problemWith({ name, type, size }: Pick<File, "name" | "type" | "size">): string | null {
+export function attachmentProblemOf({
+  name,
+  type,
+  size,
+}: Pick<File, "name" | "type" | "size">): string | null {
   const ending = name.split(".").at(-1)?.toLowerCase() ?? "";
-  const known = Object.entries(SENDABLE).find(
+  const known = Object.entries(SENDABLE_TYPES).find(
     ([sendable, endings]) => sendable === type || endings.some((one) => one === ending),
   );
-  if (!known) return wrongType;
+  if (!known) return unsupportedTypeMessage;
   if (size === 0) return "This file is empty. Choose another one.";
-  const most = known[0].startsWith("image/") ? IMAGE_BYTES : FILE_BYTES;
-  return size > most ? tooLarge(most) : null;
+  const most = known[0].startsWith("image/") ? MAX_IMAGE_BYTES : MAX_FILE_BYTES;
+  return size > most ? tooLargeMessage(most) : null;
 }
 
 /** Begins to upload. Answers what there was no place for. */
-export function attach(conversationId: string, files: readonly File[]): string | null {
+export function addAttachments(conversationId: string, files: readonly File[]): string | null {
   const places = MOST - read(conversationId).length;
   for (const file of files.slice(0, places)) begin(conversationId, file);
   return files.length > places ? `At most ${MOST} files at once. Send these first.` : null;
@@ -98,7 +108,7 @@ export function attach(conversationId: string, files: readonly File[]): string |
 
 function begin(conversationId: string, file: File) {
   const key = newKey();
-  const problem = problemWith(file);
+  const problem = attachmentProblemOf(file);
   const isPicture = problem === null && file.type.startsWith("image/");
   const fresh: Attachment = {
     key,
@@ -162,7 +172,7 @@ function readAnswer(text: string): Answer {
   }
 }
 
-export function detach(conversationId: string, key: string) {
+export function removeAttachment(conversationId: string, key: string) {
   uploads.get(key)?.abort();
   uploads.delete(key);
   const [gone] = read(conversationId).filter((one) => one.key === key);
@@ -176,7 +186,7 @@ export function detach(conversationId: string, key: string) {
 }
 
 /** Takes all of them, to be sent. */
-export function takeAttached(conversationId: string): Attachment[] {
+export function takeAttachments(conversationId: string): Attachment[] {
   const taken = read(conversationId);
   for (const { preview } of taken) if (preview) URL.revokeObjectURL(preview);
   write(conversationId, nothing);

@@ -2,23 +2,23 @@ import { useInViewport } from "@mantine/hooks";
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { DocumentCard } from "./document-card.tsx";
-import { FileProblem } from "./file-problem.tsx";
-import { type FileOfMessage, formatSeconds } from "./file-words.ts";
+import { FileError } from "./file-error.tsx";
+import { type AttachedFile, formatSeconds } from "./file-labels.ts";
 import css from "./files.module.css";
-import { useFile } from "./use-file.ts";
+import { useMessageFile } from "./use-message-file.ts";
 
 const SPEEDS = [1, 1.5, 2];
 
 /** Fetched when it comes into view, for its length; a recording that goes on as another begins is stopped. */
-export function AudioPlayer({ file }: { file: FileOfMessage }) {
-  const loaded = useFile(file.url);
+export function AudioPlayer({ file }: { file: AttachedFile }) {
+  const loaded = useMessageFile(file.url);
   const { ref: nearRef, inViewport } = useInViewport<HTMLDivElement>();
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [length, setLength] = useState<number | null>(null);
   const [position, setPosition] = useState(0);
   const [speed, setSpeed] = useState(1);
-  if (loaded.word === "failed") return <FileProblem {...loaded} />;
+  if (loaded.word === "failed") return <FileError {...loaded} />;
   if (loaded.word === "unshowable")
     return <DocumentCard box={loaded.box} file={file} note="This browser cannot play it." />;
   const toggle = () => {

@@ -4,14 +4,14 @@ import { IconUser } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { DocumentCard } from "./document-card.tsx";
-import { FileProblem } from "./file-problem.tsx";
-import { type FileOfMessage, typeWord } from "./file-words.ts";
+import { FileError } from "./file-error.tsx";
+import { type AttachedFile, fileTypeLabel } from "./file-labels.ts";
 import css from "./files.module.css";
 import { readVCards } from "./read-vcard.ts";
-import { fetchText, saveFile } from "./use-file.ts";
+import { fetchText, saveFile } from "./use-message-file.ts";
 
 /** Who is on it, and the card itself to keep. */
-export function ContactCard({ file }: { file: FileOfMessage }) {
+export function ContactCard({ file }: { file: AttachedFile }) {
   const box = useRef<HTMLDivElement>(null);
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   const query = useQuery({
@@ -23,7 +23,7 @@ export function ContactCard({ file }: { file: FileOfMessage }) {
   });
   if (query.isError)
     return (
-      <FileProblem
+      <FileError
         box={box}
         problem={query.error.message}
         isRetrying={query.isFetching}
@@ -33,7 +33,7 @@ export function ContactCard({ file }: { file: FileOfMessage }) {
   const cards = query.data ? readVCards(query.data) : [];
   return (
     <div ref={ref} className={css.contacts}>
-      {query.isPending ? <div className={css.waiting}>{typeWord("text/vcard")}</div> : null}
+      {query.isPending ? <div className={css.waiting}>{fileTypeLabel("text/vcard")}</div> : null}
       {cards.map((card, no) => (
         <div key={`${card.name} ${card.phones[0]}`} className={css.contact}>
           <IconUser size={20} stroke={1.6} aria-hidden />

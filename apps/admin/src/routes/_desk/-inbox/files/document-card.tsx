@@ -3,12 +3,12 @@ import { IconDownload, IconFile, IconFileText, IconFileTypePdf } from "@tabler/i
 import { type RefObject, useState } from "react";
 import { queryClient, trpc } from "../../../../trpc.ts";
 import { visibleName } from "../../../../ui/visible-text.ts";
-import { type FileOfMessage, formatBytes, typeWord } from "./file-words.ts";
+import { type AttachedFile, fileTypeLabel, formatBytes } from "./file-labels.ts";
 import css from "./files.module.css";
-import { saveFile } from "./use-file.ts";
+import { saveFile } from "./use-message-file.ts";
 
 interface DocumentCardProps {
-  file: FileOfMessage;
+  file: AttachedFile;
   /** Why it is offered as a file and not shown. */
   note?: string;
   box?: RefObject<HTMLDivElement | null>;
@@ -18,7 +18,7 @@ interface DocumentCardProps {
 export function DocumentCard({ file: { url, type, name, size }, note, box }: DocumentCardProps) {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const word = typeWord(type);
+  const word = fileTypeLabel(type);
   const Icon = word === "PDF" ? IconFileTypePdf : word === "File" ? IconFile : IconFileText;
   const title = visibleName(name ?? "") || (word === "File" ? "Document" : word);
   const facts = [name ? word : null, size === null ? null : formatBytes(size), note].filter(Boolean);

@@ -4,13 +4,13 @@ import { IconChevronLeft, IconChevronRight, IconDownload } from "@tabler/icons-r
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
-import { DayAndTime } from "../../../../ui/time.tsx";
-import { useOpening } from "../../../../ui/use-opening.ts";
+import { useOpenAfterMount } from "../../../../ui/controls/use-open-after-mount.ts";
+import { DateAndTime } from "../../../../ui/time.tsx";
 import { messagesQuery } from "../queries.ts";
-import { FileProblem } from "./file-problem.tsx";
-import { altOf, isPicture } from "./file-words.ts";
+import { FileError } from "./file-error.tsx";
+import { imageAltText, isImageFile } from "./file-labels.ts";
 import css from "./lightbox.module.css";
-import { saveFile, useFile } from "./use-file.ts";
+import { saveFile, useMessageFile } from "./use-message-file.ts";
 
 /** Pictures look as they are before the dark, whatever the console's own colours. */
 const dark = { width: "100%", background: "#0a0d0e" };
@@ -33,7 +33,7 @@ export default function Lightbox({ conversationId, fileId, opened, onClose }: Li
   }, [opened, fileId]);
   const pictures = (data?.pages.flatMap((page) => page.items) ?? [])
     .toReversed()
-    .flatMap((message) => message.files.filter(isPicture).map((file) => ({ message, file })));
+    .flatMap((message) => message.files.filter(isImageFile).map((file) => ({ message, file })));
   const at = pictures.findIndex(({ file }) => file.id === shown);
   const picture = pictures[at];
   const go = (step: number) => {
@@ -46,10 +46,10 @@ export default function Lightbox({ conversationId, fileId, opened, onClose }: Li
     if (opened && step) go(step);
   });
   return (
-    <Modal.Root opened={useOpening(opened)} onClose={onClose} fullScreen styles={{ content: dark }}>
+    <Modal.Root opened={useOpenAfterMount(opened)} onClose={onClose} fullScreen styles={{ content: dark }}>
       <Modal.Content
         className={css.content}
-        aria-label={picture ? `${altOf(picture.message)}, ${at + 1} of ${pictures.length}` : "Picture"}
+        aria-label={picture ? `${imageAltText(picture.message)}, ${at + 1} of ${pictures.length}` : "Picture"}
       >
         <div className={css.bar}>
           <div className={css.caption}>
@@ -59,7 +59,7 @@ export default function Lightbox({ conversationId, fileId, opened, onClose }: Li
                   {picture.message.direction === "in" ? "From the customer" : "Sent"}
                 </span>
                 <span className={css.faint}>
-                  <DayAndTime at={picture.message.createdAt} />
+                  <DateAndTime at={picture.message.createdAt} />
                   {pictures.length > 1 ? ` · ${at + 1} of ${pictures.length}` : null}
                 </span>
               </>
@@ -83,7 +83,7 @@ export default function Lightbox({ conversationId, fileId, opened, onClose }: Li
             <IconChevronLeft size={24} aria-hidden />
           </Step>
           {picture ? (
-            <Large key={picture.file.id} url={picture.file.url} alt={altOf(picture.message)} />
+            <Large key={picture.file.id} url={picture.file.url} alt={imageAltText(picture.message)} />
           ) : (
             <p>This picture is no longer in the conversation.</p>
           )}
@@ -123,8 +123,8 @@ function Step({ label, isOff, onClick, children }: StepProps) {
 }
 
 function Large({ url, alt }: { url: string; alt: string }) {
-  const loaded = useFile(url);
-  if (loaded.word === "failed") return <FileProblem {...loaded} />;
+  const loaded = useMessageFile(url);
+  if (loaded.word === "failed") return <FileError {...loaded} />;
   return (
     <div ref={loaded.box} className={css.large} data-loading={loaded.word === "loading" || undefined}>
       {loaded.word === "unshowable" ? (

@@ -1,15 +1,15 @@
-import type { Message } from "../queries.ts";
+import type { ThreadMessage } from "../queries.ts";
 import { AudioPlayer } from "./audio-player.tsx";
 import { ContactCard } from "./contact-card.tsx";
 import { DocumentCard } from "./document-card.tsx";
-import { type FileOfMessage, isContactCard, isPicture } from "./file-words.ts";
+import { type AttachedFile, isContactCardFile, isImageFile } from "./file-labels.ts";
 import css from "./files.module.css";
-import { Picture } from "./picture.tsx";
+import { MessageImage } from "./message-image.tsx";
 import { VideoPlayer } from "./video-player.tsx";
 
 interface MessageFilesProps {
   conversationId: string;
-  message: Message;
+  message: ThreadMessage;
 }
 
 /** The files of a message, each as what it is. */
@@ -23,10 +23,11 @@ export function MessageFiles({ conversationId, message }: MessageFilesProps) {
   );
 }
 
-function File({ conversationId, message, file }: MessageFilesProps & { file: FileOfMessage }) {
-  if (isPicture(file)) return <Picture conversationId={conversationId} message={message} file={file} />;
+function File({ conversationId, message, file }: MessageFilesProps & { file: AttachedFile }) {
+  if (isImageFile(file))
+    return <MessageImage conversationId={conversationId} message={message} file={file} />;
   if (message.kind === "audio" || file.type.startsWith("audio/")) return <AudioPlayer file={file} />;
   if (file.type.startsWith("video/")) return <VideoPlayer file={file} />;
-  if (isContactCard(file)) return <ContactCard file={file} />;
+  if (isContactCardFile(file)) return <ContactCard file={file} />;
   return <DocumentCard file={file} />;
 }

@@ -1,15 +1,15 @@
 import { useInViewport } from "@mantine/hooks";
-import { kindWord } from "../kind-labels.ts";
+import { messageKindLabel } from "../thread/kind-labels.ts";
 import { DocumentCard } from "./document-card.tsx";
-import { FileProblem } from "./file-problem.tsx";
-import type { FileOfMessage } from "./file-words.ts";
+import { FileError } from "./file-error.tsx";
+import type { AttachedFile } from "./file-labels.ts";
 import css from "./files.module.css";
-import { useFile } from "./use-file.ts";
+import { useMessageFile } from "./use-message-file.ts";
 
-export function VideoPlayer({ file }: { file: FileOfMessage }) {
-  const loaded = useFile(file.url);
+export function VideoPlayer({ file }: { file: AttachedFile }) {
+  const loaded = useMessageFile(file.url);
   const { ref: nearRef, inViewport } = useInViewport<HTMLDivElement>();
-  if (loaded.word === "failed") return <FileProblem {...loaded} />;
+  if (loaded.word === "failed") return <FileError {...loaded} />;
   if (loaded.word === "unshowable")
     return <DocumentCard box={loaded.box} file={file} note="This browser cannot play it." />;
   return (
@@ -19,7 +19,7 @@ export function VideoPlayer({ file }: { file: FileOfMessage }) {
         <video
           key={loaded.attempt}
           src={file.url}
-          aria-label={kindWord("video")}
+          aria-label={messageKindLabel("video")}
           controls
           playsInline
           preload={inViewport || loaded.word === "ready" ? "metadata" : "none"}

@@ -2,11 +2,11 @@ import { Button, Group, Modal, PasswordInput, Radio, TextInput } from "@mantine/
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type AddSharedKeyInput, addSharedKeyInput } from "@waystation/whatsapp/connections/inputs";
-import { FormProblem, showProblem } from "../../../../components/form-problem.tsx";
+import { FormError, setFormError } from "../../../../components/form-error.tsx";
 import { trpc } from "../../../../trpc.ts";
-import { toast } from "../../../../ui/toast.tsx";
-import { useOpening } from "../../../../ui/use-opening.ts";
-import { algorithmLabels, SHARED_KEYS_AT_TWILIO } from "./shared-key-labels.ts";
+import { useOpenAfterMount } from "../../../../ui/controls/use-open-after-mount.ts";
+import { toast } from "../../../../ui/feedback/toast.tsx";
+import { signatureAlgorithmLabels, TWILIO_SHARED_KEYS_URL } from "./shared-key-labels.ts";
 
 interface SharedKeyDialogProps {
   connectionId: string;
@@ -19,7 +19,7 @@ interface SharedKeyDialogProps {
 export default function SharedKeyDialog({ connectionId, keyId, opened, onClose }: SharedKeyDialogProps) {
   return (
     <Modal
-      opened={useOpening(opened)}
+      opened={useOpenAfterMount(opened)}
       onClose={onClose}
       title="Add a shared key"
       closeButtonProps={{ "aria-label": "Close" }}
@@ -42,7 +42,7 @@ function SharedKeyForm({ connectionId, keyId, onClose }: Omit<SharedKeyDialogPro
         onClose();
         void toast("The shared key is added. Webhooks signed with it are accepted.");
       },
-      onError: (error) => showProblem(form, error),
+      onError: (error) => setFormError(form, error),
     }),
   );
   return (
@@ -51,7 +51,7 @@ function SharedKeyForm({ connectionId, keyId, onClose }: Omit<SharedKeyDialogPro
         Twilio shows a shared key's ID and secret once, in the response of its Webhooks API (
         <span className="mono">POST webhooks.twilio.com/v1/Webhooks/SharedKeys</span>) that creates it. The
         algorithm is the one of the Webhook Setting that names the key.{" "}
-        <a href={SHARED_KEYS_AT_TWILIO} target="_blank" rel="noreferrer">
+        <a href={TWILIO_SHARED_KEYS_URL} target="_blank" rel="noreferrer">
           Shared keys in Twilio's docs
         </a>
       </p>
@@ -79,7 +79,7 @@ function SharedKeyForm({ connectionId, keyId, onClose }: Omit<SharedKeyDialogPro
         {...form.getInputProps("algorithm")}
       >
         <Group gap="lg" pt={8}>
-          {Object.entries(algorithmLabels).map(([value, label]) => (
+          {Object.entries(signatureAlgorithmLabels).map(([value, label]) => (
             <Radio key={value} value={value} label={label} />
           ))}
         </Group>
@@ -87,7 +87,7 @@ function SharedKeyForm({ connectionId, keyId, onClose }: Omit<SharedKeyDialogPro
       <p className="dim small">
         If this Twilio account has more connections here, add the key to each of them.
       </p>
-      <FormProblem form={form} error={add.error} />
+      <FormError form={form} error={add.error} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           Cancel

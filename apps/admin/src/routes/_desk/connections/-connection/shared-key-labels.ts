@@ -1,10 +1,10 @@
-import type { Connection } from "../../../../trpc.ts";
+import type { ConnectionStatus } from "../../../../trpc.ts";
 
-export const MOST_SHARED_KEYS = 4;
+export const MAX_SHARED_KEYS = 4;
 
-export const SHARED_KEYS_AT_TWILIO = "https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys";
+export const TWILIO_SHARED_KEYS_URL = "https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys";
 
-export const algorithmLabels: Record<Connection["sharedKeys"][number]["algorithm"], string> = {
+export const signatureAlgorithmLabels: Record<ConnectionStatus["sharedKeys"][number]["algorithm"], string> = {
   HMAC_SHA256: "HMAC-SHA256",
   HMAC_SHA1: "HMAC-SHA1",
 };

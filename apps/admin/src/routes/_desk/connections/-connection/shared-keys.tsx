@@ -1,30 +1,28 @@
 import { IconPlus } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { explain } from "../../../../components/explain.ts";
-import { useWhyNotAdmin } from "../../../../components/session.ts";
-import { type Connection, client, trpc } from "../../../../trpc.ts";
-import { ActionButton } from "../../../../ui/action-button.tsx";
+import { useAdminRequiredReason } from "../../../../components/account/session.ts";
+import { explainError } from "../../../../components/explain-error.ts";
+import { type ConnectionStatus, trpc, trpcClient } from "../../../../trpc.ts";
 import { Card } from "../../../../ui/card.tsx";
-import { confirm } from "../../../../ui/confirm.tsx";
-import { CopyIcon } from "../../../../ui/copy.tsx";
-import { endClass, Table } from "../../../../ui/table.tsx";
-import { Ago } from "../../../../ui/time.tsx";
-import { toast } from "../../../../ui/toast.tsx";
-import { Tag } from "../../../../ui/tone.tsx";
-import { algorithmLabels, MOST_SHARED_KEYS, SHARED_KEYS_AT_TWILIO } from "./shared-key-labels.ts";
+import { ActionButton } from "../../../../ui/controls/action-button.tsx";
+import { CopyIcon } from "../../../../ui/controls/copy.tsx";
+import { alignEndClass, DataTable } from "../../../../ui/data-table.tsx";
+import { confirm } from "../../../../ui/feedback/confirm.tsx";
+import { StatusTag } from "../../../../ui/feedback/notice-and-tag.tsx";
+import { toast } from "../../../../ui/feedback/toast.tsx";
+import { RelativeTime } from "../../../../ui/time.tsx";
+import { MAX_SHARED_KEYS, signatureAlgorithmLabels, TWILIO_SHARED_KEYS_URL } from "./shared-key-labels.ts";
 
-type SharedKey = Connection["sharedKeys"][number];
+type SharedKey = ConnectionStatus["sharedKeys"][number];
 
 /** The keys that Twilio signs this connection's webhooks with, where a Webhook Rule of the account names one. */
-export function SharedKeys({ connection, onAdd }: { connection: Connection; onAdd: () => void }) {
-  const whyNot = useWhyNotAdmin("manage shared keys");
+export function SharedKeys({ connection, onAdd }: { connection: ConnectionStatus; onAdd: () => void }) {
+  const whyNot = useAdminRequiredReason("manage shared keys");
   const { sharedKeys } = connection;
-  const isFull = sharedKeys.length >= MOST_SHARED_KEYS;
+  const isFull = sharedKeys.length >= MAX_SHARED_KEYS;
   const why =
     whyNot ??
-    (isFull
-      ? `A connection has at most ${MOST_SHARED_KEYS} shared keys. Remove one that is not used.`
-      : null);
+    (isFull ? `A connection has at most ${MAX_SHARED_KEYS} shared keys. Remove one that is not used.` : null);
   return (
     <Card
       title="Shared keys"
@@ -55,14 +53,14 @@ export function SharedKeys({ connection, onAdd }: { connection: Connection; onAd
 }
 
 const SharedKeysLink = () => (
-  <a href={SHARED_KEYS_AT_TWILIO} target="_blank" rel="noreferrer">
+  <a href={TWILIO_SHARED_KEYS_URL} target="_blank" rel="noreferrer">
     shared key
   </a>
 );
 
-function KeyTable({ connection, why }: { connection: Connection; why: string | null }) {
+function KeyTable({ connection, why }: { connection: ConnectionStatus; why: string | null }) {
   return (
-    <Table
+    <DataTable
       label="Shared keys"
       head={
         <>
@@ -70,7 +68,7 @@ function KeyTable({ connection, why }: { connection: Connection; why: string | n
           <th scope="col">Algorithm</th>
           <th scope="col">Secret</th>
           <th scope="col">Added</th>
-          <th scope="col" className={endClass}>
+          <th scope="col" className={alignEndClass}>
             Actions
           </th>
         </>
@@ -79,7 +77,7 @@ function KeyTable({ connection, why }: { connection: Connection; why: string | n
       {connection.sharedKeys.map((sharedKey) => (
         <KeyRow key={sharedKey.keyId} connectionId={connection.id} sharedKey={sharedKey} why={why} />
       ))}
-    </Table>
+    </DataTable>
   );
 }
 
@@ -103,9 +101,9 @@ function KeyRow({ connectionId, sharedKey, why }: KeyRowProps) {
         </p>
       ),
       action: "Remove the key",
-      explain,
+      explain: explainError,
       run: async () => {
-        await client.twilioWhatsApp.removeSharedKey.mutate({ connectionId, keyId });
+        await trpcClient.twilioWhatsApp.removeSharedKey.mutate({ connectionId, keyId });
         await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
         void toast("The shared key is removed.");
       },
@@ -118,15 +116,16 @@ function KeyRow({ connectionId, sharedKey, why }: KeyRowProps) {
         </span>
         <CopyIcon value={keyId} label="key ID" />
       </th>
-      <td>{algorithmLabels[algorithm]}</td>
+      <td>{signatureAlgorithmLabels[algorithm]}</td>
       <td>
-        <span className="mono">…{lastFour}</span> {isReadable ? null : <Tag tone="bad">cannot be opened</Tag>}
+        <span className="mono">…{lastFour}</span>{" "}
+        {isReadable ? null : <StatusTag tone="bad">cannot be opened</StatusTag>}
       </td>
       <td className="dim">
-        <Ago at={addedAt} />
+        <RelativeTime at={addedAt} />
         {addedBy ? ` by ${addedBy}` : ""}
       </td>
-      <td className={endClass}>
+      <td className={alignEndClass}>
         <ActionButton
           size="xs"
           variant="default"

@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { explain } from "../../../../components/explain.ts";
-import { useWhyNotAdmin } from "../../../../components/session.ts";
-import { type Connection, trpc } from "../../../../trpc.ts";
-import { Switch } from "../../../../ui/switch.tsx";
-import { Notice } from "../../../../ui/tone.tsx";
+import { useAdminRequiredReason } from "../../../../components/account/session.ts";
+import { explainError } from "../../../../components/explain-error.ts";
+import { type ConnectionStatus, trpc } from "../../../../trpc.ts";
+import { Switch } from "../../../../ui/controls/switch.tsx";
+import { Notice } from "../../../../ui/feedback/notice-and-tag.tsx";
 
 /** Whether customers see “typing…” and blue ticks. */
-export function TypingSwitch({ connection: { id, showsTyping } }: { connection: Connection }) {
+export function TypingSwitch({ connection: { id, showsTyping } }: { connection: ConnectionStatus }) {
   const queryClient = useQueryClient();
-  const why = useWhyNotAdmin("change this");
+  const why = useAdminRequiredReason("change this");
   const change = useMutation(
     trpc.twilioWhatsApp.showTyping.mutationOptions({
       onSettled: () => queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter()),
@@ -25,7 +25,7 @@ export function TypingSwitch({ connection: { id, showsTyping } }: { connection: 
       />
       {change.error ? (
         <Notice tone="bad" role="alert">
-          {explain(change.error)}
+          {explainError(change.error)}
         </Notice>
       ) : null}
     </>

@@ -2,33 +2,37 @@ import { Button } from "@mantine/core";
 import { IconDots, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { explain } from "../../../../components/explain.ts";
-import { useWhyNotAdmin } from "../../../../components/session.ts";
-import { verdictSentence, verdictTone, verdictWord } from "../../../../components/verdict.ts";
-import { type Connection, client, trpc } from "../../../../trpc.ts";
-import { ActionButton } from "../../../../ui/action-button.tsx";
-import { confirm } from "../../../../ui/confirm.tsx";
-import { CopyButton } from "../../../../ui/copy.tsx";
-import { DropMenu } from "../../../../ui/drop-menu.tsx";
+import { useAdminRequiredReason } from "../../../../components/account/session.ts";
+import {
+  verdictColor,
+  verdictLabel,
+  verdictSentence,
+} from "../../../../components/connections/connection-verdict.ts";
+import { explainError } from "../../../../components/explain-error.ts";
+import { type ConnectionStatus, trpc, trpcClient } from "../../../../trpc.ts";
+import { ActionButton } from "../../../../ui/controls/action-button.tsx";
+import { CopyButton } from "../../../../ui/controls/copy.tsx";
+import { DropdownMenu } from "../../../../ui/controls/dropdown-menu.tsx";
+import { confirm } from "../../../../ui/feedback/confirm.tsx";
+import { Notice, StatusDot } from "../../../../ui/feedback/notice-and-tag.tsx";
 import { formatAddress } from "../../../../ui/format.ts";
-import { Ago } from "../../../../ui/time.tsx";
-import { Dot, Notice } from "../../../../ui/tone.tsx";
+import { RelativeTime } from "../../../../ui/time.tsx";
 import css from "./connection.module.css";
-import { useOutcome } from "./outcome.ts";
+import { useConnectionChangeResult } from "./connection-change.ts";
 
-type Reason = Connection["reasons"][number];
+type Reason = ConnectionStatus["reasons"][number];
 
 /** One sentence on top: what state it is in, why, and what to do. */
 export function VerdictCard({
   connection,
   onAddSharedKey,
 }: {
-  connection: Connection;
+  connection: ConnectionStatus;
   /** With the ID of the key that is missing. */
   onAddSharedKey: (keyId: string) => void;
 }) {
   const queryClient = useQueryClient();
-  const why = useWhyNotAdmin("do this");
+  const why = useAdminRequiredReason("do this");
   const navigate = useNavigate();
   const check = useMutation(
     trpc.twilioWhatsApp.check.mutationOptions({
@@ -38,7 +42,7 @@ export function VerdictCard({
   const recheck = () => check.mutate({ connectionId: connection.id });
   const reconnect = () =>
     navigate({ to: "/connections/new", search: connection.mode === "test" ? { mode: "test" } : {} });
-  const tone = verdictTone(connection.verdict);
+  const tone = verdictColor(connection.verdict);
   // The worst reason is the sentence itself: its button goes beside it, the others get a line each.
   const [first, ...others] = connection.reasons;
   const repeated = first?.sentence === connection.verdictSentence;
@@ -58,15 +62,15 @@ export function VerdictCard({
   return (
     <>
       <section className={css.verdict} data-tone={tone} aria-label="Verdict">
-        <Dot tone={tone} />
+        <StatusDot tone={tone} />
         <div className={css.said}>
           <div aria-live="polite">
-            <h2>{verdictWord(connection.verdict)}</h2>
+            <h2>{verdictLabel(connection.verdict)}</h2>
             <p>
               {verdictSentence(connection)}{" "}
               {connection.isActive && connection.lastWebhookAt ? (
                 <span className="dim">
-                  Last webhook <Ago at={connection.lastWebhookAt} />.
+                  Last webhook <RelativeTime at={connection.lastWebhookAt} />.
                 </span>
               ) : null}
             </p>
@@ -107,7 +111,7 @@ export function VerdictCard({
       </section>
       {check.error ? (
         <Notice tone="bad" role="alert" onClose={() => check.reset()}>
-          {explain(check.error)}
+          {explainError(check.error)}
         </Notice>
       ) : null}
     </>
@@ -116,7 +120,7 @@ export function VerdictCard({
 
 interface ActProps {
   reason: Reason;
-  connection: Connection;
+  connection: ConnectionStatus;
   why: string | null;
   busy: boolean;
   onRecheck: () => void;
@@ -171,9 +175,9 @@ function Act({ reason, connection, why, busy, onRecheck, onReconnect, onAddShare
   );
 }
 
-function MoreMenu({ connection, why }: { connection: Connection; why: string | null }) {
+function MoreMenu({ connection, why }: { connection: ConnectionStatus; why: string | null }) {
   const queryClient = useQueryClient();
-  const { tell } = useOutcome();
+  const { tell } = useConnectionChangeResult();
   const ask = () =>
     confirm({
       title: `Disconnect ${formatAddress(connection.sender)}?`,
@@ -186,15 +190,17 @@ function MoreMenu({ connection, why }: { connection: Connection; why: string | n
         </ul>
       ),
       action: "Disconnect",
-      explain,
+      explain: explainError,
       run: async () => {
-        const { restored } = await client.twilioWhatsApp.disconnect.mutate({ connectionId: connection.id });
+        const { restored } = await trpcClient.twilioWhatsApp.disconnect.mutate({
+          connectionId: connection.id,
+        });
         await queryClient.invalidateQueries(trpc.twilioWhatsApp.status.queryFilter());
         await tell({ deed: "disconnected", restored });
       },
     });
   return (
-    <DropMenu
+    <DropdownMenu
       label="More actions"
       className={css.more}
       head={why ? <p className={`${css.why} dim small`}>{why}</p> : null}
@@ -209,6 +215,6 @@ function MoreMenu({ connection, why }: { connection: Connection; why: string | n
       ]}
     >
       <IconDots size={16} aria-hidden />
-    </DropMenu>
+    </DropdownMenu>
   );
 }

@@ -1,3 +1,0 @@
-export function Mark({ size }: { size: number }) {
-  return <img src="/icon.svg" width={size} height={size} alt="" />;
-}

@@ -1,0 +1,5 @@
+/** How many live streams the server has open, by its own metric. */
+export async function countLiveStreams(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^waystation_live_streams (\d+)$/m.exec(text)?.[1]);
+}

@@ -1,5 +1,0 @@
-/** How many live streams the server has open, by its own metric. */
-export async function liveStreams(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^waystation_live_streams (\d+)$/m.exec(text)?.[1]);
-}

@@ -1,0 +1,12 @@
+import type { Context } from "@waystation/core/context";
+import { cannedReplies } from "@waystation/db/schema/notes";
+import { asc, eq } from "drizzle-orm";
+
+/** All canned replies of the organisation, by their shortcuts: never more than people can keep in order. */
+export async function listCannedReplies(ctx: Context) {
+  return ctx.db
+    .select({ id: cannedReplies.id, shortcut: cannedReplies.shortcut, body: cannedReplies.body })
+    .from(cannedReplies)
+    .where(eq(cannedReplies.organizationId, ctx.organizationId))
+    .orderBy(asc(cannedReplies.shortcut));
+}

@@ -1,0 +1,22 @@
+import { misdirectedSentence } from "../../webhooks/misdirected.ts";
+import type { MisdirectedReason } from "../../webhooks/rejections.ts";
+import type { VerdictReason } from "./connection-health.ts";
+
+/** The newest genuine webhook of the last 24 hours that was sent with another method or to another path. */
+export interface MisdirectedCounts {
+  reason: MisdirectedReason;
+  target: string | null;
+  receivedAt: Date;
+}
+
+export function misdirectedReasons(misdirected: MisdirectedCounts | null): VerdictReason[] {
+  if (misdirected === null) return [];
+  return [
+    {
+      code: misdirected.reason,
+      severity: "attention",
+      sentence: misdirectedSentence(misdirected.reason, misdirected.target),
+      action: { kind: "copy_url", label: "Copy the webhook URL" },
+    },
+  ];
+}

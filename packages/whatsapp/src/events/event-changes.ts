@@ -1,0 +1,101 @@
+import type { InboxChanges } from "@waystation/core/change-feed/inbox-changes";
+import type { Context } from "@waystation/core/context";
+import { DomainError } from "@waystation/core/errors";
+import { notAMember, requireAccess } from "@waystation/identity/access";
+import type { EventChangesInput } from "./inputs.ts";
+
+/** More than this at once, and naming them costs more than asking for the lists anew. */
+const MAX_NAMED = 100;
+/** What is taken away from a listener is told. This is for what happened behind the server's back. */
+const LOOK_MS = 20_000;
+
+export interface ChangeNotice {
+  /** The conversations that changed; null for more than it is worth naming. */
+  conversationIds: string[] | null;
+  connectionIds: string[];
+  /** Conversations that changed for the listener alone: what they have read elsewhere. */
+  personalIds: string[];
+  /** Conversations at which others look or type than before. */
+  presentIds: string[];
+  /** The listener's own role changed, or may have. */
+  roleChanged: boolean;
+  /** Somebody came, went, or has another role. */
+  teamChanged: boolean;
+}
+
+const notices = new WeakMap<InboxChanges, ChangeNotice>();
+
+/** What all listeners are told of it: one object for all of them, so that whoever writes it needs to do so once. */
+function forAll(news: InboxChanges): ChangeNotice {
+  const known = notices.get(news);
+  if (known) return known;
+  const { connectionIds, conversationIds, presentIds, isEverything, access } = news;
+  const notice: ChangeNotice = {
+    connectionIds: [...connectionIds],
+    conversationIds: isEverything || conversationIds.size > MAX_NAMED ? null : [...conversationIds],
+    personalIds: [],
+    presentIds: [...presentIds],
+    roleChanged: false,
+    teamChanged: isEverything || access.size > 0,
+  };
+  notices.set(news, notice);
+  return notice;
+}
+
+/**
+ * Yields what changed, together with all else that changed in the same moment. What it is now, the lists say. Ends with a
+ * refusal when the listener may listen no longer.
+ */
+export async function* subscribeToEventChanges(
+  ctx: Context,
+  input: EventChangesInput,
+  signal: AbortSignal,
+  lookMs = LOOK_MS,
+): AsyncGenerator<ChangeNotice> {
+  const { shownFor } = input;
+  if (
+    shownFor &&
+    (shownFor.sessionId !== ctx.actor.sessionId || shownFor.organizationId !== ctx.organizationId)
+  )
+    throw notAMember();
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  let refusal: DomainError | null = null;
+  const look = async () => {
+    try {
+      await requireAccess(ctx);
+    } catch (error) {
+      // A database that is away takes nothing from anybody.
+      if (!(error instanceof DomainError)) return;
+      refusal = error;
+      end();
+    }
+  };
+  const timer = setInterval(look, lookMs);
+  const { userId } = ctx.actor;
+  try {
+    for await (const news of ctx.feed.subscribe(ctx.organizationId, ending.signal)) {
+      const roleChanged = news.isEverything || news.access.has(userId);
+      if (roleChanged) await look();
+      if (refusal) break;
+      const { connectionIds, conversationIds, presentIds, isEverything } = news;
+      const personalIds = [...(news.personal.get(userId) ?? [])];
+      if (input.connectionId !== undefined && !isEverything && !connectionIds.has(input.connectionId))
+        continue;
+      const size = connectionIds.size + conversationIds.size + personalIds.length + presentIds.size;
+      if (size === 0 && !isEverything && news.access.size === 0) continue;
+      const common = forAll(news);
+      yield personalIds.length === 0 && !roleChanged ? common : { ...common, personalIds, roleChanged };
+    }
+    if (refusal) throw refusal;
+  } finally {
+    clearInterval(timer);
+    if (input.tab !== undefined) {
+      const report = { tab: input.tab, userId, conversationId: "", doing: "away" as const };
+      ctx.feed.publish({ organizationId: ctx.organizationId, report });
+    }
+    signal.removeEventListener("abort", end);
+  }
+}

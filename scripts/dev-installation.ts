@@ -1,0 +1,11 @@
+import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
+import { startInstallation } from "./run-installation.ts";
+import { onWrapperExit } from "./watch-wrappers.ts";
+
+await runUntilSignal(async () => {
+  const desk = await startInstallation(process.env);
+  // Vite passes requests on to this port, which may be another one after each start.
+  process.send?.({ server: desk.url });
+  console.log(`\n${desk.introduction}\n`);
+  return desk;
+}, onWrapperExit());

@@ -1,0 +1,45 @@
+import { parseSync } from "oxc-parser";
+
+/** A node of the syntax tree (ESTree), with its children under whatever names they have. */
+export interface SyntaxNode {
+  type: string;
+  start: number;
+  end: number;
+  [name: string]: unknown;
+}
+
+export function parseSource(file: string, text: string): SyntaxNode {
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
+  return program as unknown as SyntaxNode;
+}
+
+export function isSyntaxNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && "type" in value && "start" in value;
+}
+
+/** Every node below this one, itself included. */
+export function* walkSyntax(node: SyntaxNode): Generator<SyntaxNode> {
+  yield node;
+  for (const value of Object.values(node))
+    for (const child of Array.isArray(value) ? value : [value])
+      if (isSyntaxNode(child)) yield* walkSyntax(child);
+}
+
+/** `a.b.c` of an identifier or member expression; empty where it is neither. */
+export function nodeName(node: unknown): string {
+  if (!isSyntaxNode(node)) return "";
+  if (node.type === "Identifier" || node.type === "PrivateIdentifier") return String(node.name);
+  if (node.type === "ThisExpression") return "this";
+  if (node.type === "ChainExpression") return nodeName(node.expression);
+  if (node.type !== "MemberExpression" || node.computed) return "";
+  const object = nodeName(node.object);
+  const property = nodeName(node.property);
+  return object ? `${object}.${property}` : property;
+}
+
+export const lastIdentifierOf = (node: unknown): string => nodeName(node).split(".").at(-1) ?? "";
+
+export function lineOf(text: string, node: SyntaxNode): number {
+  return text.slice(0, node.start).split("\n").length;
+}
