@@ -25,7 +25,7 @@ test("who forgot the password gets in again by a link of an owner", async ({
     await phone.getByRole("link", { name: "Forgot your password?" }).click();
     await expect(phone.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
     await expect(phone.getByText("This Waystation sends no mail")).toBeVisible();
-    await expect(phone.getByText("people reset-link")).toBeVisible();
+    await expect(phone.getByText("users reset-link")).toBeVisible();
     await inspectScreen(phone, "forgotten password, without mail");
   });
 

@@ -308,7 +308,7 @@ test("whoever runs the server makes a link for anybody, which the audit log tell
       (line) => said.push(line),
     );
   await expect(run("reset-link", "nobody@example.com")).rejects.toThrow("Nobody has an account");
-  await expect(run("reset-link")).rejects.toThrow("people reset-link <email> [account]");
+  await expect(run("reset-link")).rejects.toThrow("users reset-link <email> [account]");
   await run("reset-link", "Owner@example.com");
   const token = tokenOf(linkIn(said[0]));
   await desk.visitor().api.password.reset.mutate({ token, password: NEW });

@@ -9,8 +9,8 @@ import type { ServerConfig } from "../lifecycle/config.ts";
 import { openDatabase } from "../lifecycle/open-database.ts";
 import { StartError } from "../lifecycle/start-error.ts";
 
-const USAGE = `people reset-link <email> [account]            a link with which they choose a new password
-people reset-second-factor <email> [account]   lets who lost app and backup codes sign in by password alone`;
+const USAGE = `users reset-link <email> [account]            a link with which they choose a new password
+users reset-second-factor <email> [account]   lets who lost app and backup codes sign in by password alone`;
 
 type Print = (line: string) => void;
 type Person = { userId: string; name: string; email: string };
