@@ -9,6 +9,10 @@ import { fixedAttacks, generatedAttacks } from "@waystation/server/testing/bad-i
 import { type AttackReport, runAttacks } from "@waystation/server/testing/run-attacks";
 import { startServerProcess } from "@waystation/server/testing/server-process";
 import { createSimulator } from "@waystation/twilio-simulator/simulator";
+import {
+  compareAlteredRequests,
+  compareSignedRequests,
+} from "@waystation/whatsapp/webhooks/signature/testing-generated";
 import { connectPostgres } from "./processes/connect-postgres.ts";
 
 /** Sends bad inputs to a server in a process of its own, and prints what it answered. */
@@ -31,6 +35,11 @@ const SETUP_TOKEN = "the-setup-token";
 /** Says at the end what was added to what every object inherits. */
 const WATCH = `const had = Object.getOwnPropertyNames(Object.prototype).length;
 process.on("exit", () => console.log("inherited: " + (Object.getOwnPropertyNames(Object.prototype).length - had)));`;
+
+const SIGNATURES = 50_000;
+compareSignedRequests(SIGNATURES);
+compareAlteredRequests(SIGNATURES);
+console.log(`${2 * SIGNATURES} generated signatures: the official SDK agrees`);
 
 const folder = mkdtempSync(join(tmpdir(), "waystation-fuzz-"));
 const postgres = values.embedded ? null : await startTestPostgres();

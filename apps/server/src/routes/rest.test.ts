@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { inferRouterOutputs } from "@trpc/server";
+import type * as connectionSchemas from "@waystation/api/rest/connection-schemas";
+import type * as conversationSchemas from "@waystation/api/rest/conversation-schemas";
 import { restEndpoints } from "@waystation/api/rest/openapi";
-import type * as answers from "@waystation/api/rest/response-schemas";
+import type * as teamSchemas from "@waystation/api/rest/team-schemas";
 import type { AppRouter } from "@waystation/api/root";
 import { createTestStore } from "@waystation/db/testing/databases";
 import { SENTINEL_ACCOUNTS, SENTINEL_SENDERS, sentinelTokenOf } from "@waystation/twilio-simulator/sentinels";
@@ -316,9 +318,8 @@ test("the example of the first page works as it stands", async () => {
 });
 
 type Outputs = inferRouterOutputs<AppRouter>;
-type Described<Name extends keyof typeof answers> = (typeof answers)[Name] extends z.ZodType
-  ? z.infer<(typeof answers)[Name]>
-  : never;
+type Schemas = typeof connectionSchemas & typeof conversationSchemas & typeof teamSchemas;
+type Described<Name extends keyof Schemas> = Schemas[Name] extends z.ZodType ? z.infer<Schemas[Name]> : never;
 
 test("what is described is what the procedures answer", () => {
   expectTypeOf<Outputs["twilioWhatsApp"]["verify"]>().toExtend<Described<"verificationSchema">>();

@@ -2,8 +2,8 @@ import type { AnyTRPCProcedure } from "@trpc/server";
 import { exportAuditInput } from "@waystation/identity/audit/inputs";
 import { z } from "zod";
 import { appRouter } from "../root.ts";
+import { namedSchema } from "./common-schemas.ts";
 import { mediaOpenApiPaths } from "./media-openapi.ts";
-import { namedSchema } from "./response-schemas.ts";
 import type { ProcedureMeta, RestMapping } from "./rest-meta.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

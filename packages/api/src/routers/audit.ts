@@ -1,7 +1,7 @@
 import { listAuditInput } from "@waystation/identity/audit/inputs";
 import { listAudit } from "@waystation/identity/audit/list";
 import { listAuditActors } from "@waystation/identity/audit/list-actors";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/team-schemas.ts";
 import { adminProcedure, router } from "../trpc.ts";
 
 export const auditRouter = router({
@@ -12,7 +12,7 @@ export const auditRouter = router({
         path: "/api/audit",
         about: "Organisation",
         summary: "List who did what, newest first",
-        answer: answers.auditEntriesSchema,
+        answer: schemas.auditEntriesSchema,
       },
     })
     .input(listAuditInput.optional())

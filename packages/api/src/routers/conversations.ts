@@ -11,7 +11,7 @@ import {
 import { listConversations } from "@waystation/whatsapp/inbox/list-conversations";
 import { markRead } from "@waystation/whatsapp/inbox/mark-read";
 import { reopenConversation, resolveConversation } from "@waystation/whatsapp/inbox/resolve-conversation";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/conversation-schemas.ts";
 import { memberProcedure, router } from "../trpc.ts";
 
 export const conversationsRouter = router({
@@ -24,7 +24,7 @@ export const conversationsRouter = router({
         summary: "List conversations, the one with the newest message first",
         description:
           "With `search`, those with the newest hit first: in the contact's name or address, where any part is found, or in a message, where whole words are (for the newest messages see `searched.partsSince`). Case, accents, width and invisible marks make no difference, and a telephone number is found however it is written.",
-        answer: answers.conversationsSchema,
+        answer: schemas.conversationsSchema,
       },
     })
     .input(listConversationsInput.optional())
@@ -37,7 +37,7 @@ export const conversationsRouter = router({
         path: "/api/conversations/{conversationId}",
         about: "Inbox",
         summary: "Read one conversation with its contact",
-        answer: answers.conversationSchema,
+        answer: schemas.conversationSchema,
       },
     })
     .input(conversationInput)
@@ -50,7 +50,7 @@ export const conversationsRouter = router({
         about: "Inbox",
         summary: "Mark everything in it as read",
         description: "For whoever asks: a key and each person have read what they have read.",
-        answer: answers.unreadSchema,
+        answer: schemas.unreadSchema,
       },
     })
     .input(conversationInput)
@@ -62,7 +62,7 @@ export const conversationsRouter = router({
         path: "/api/conversations/{conversationId}/resolve",
         about: "Inbox",
         summary: "Take it off the open list until the customer writes again",
-        answer: answers.isOpenSchema,
+        answer: schemas.isOpenSchema,
       },
     })
     .input(conversationInput)
@@ -74,7 +74,7 @@ export const conversationsRouter = router({
         path: "/api/conversations/{conversationId}/reopen",
         about: "Inbox",
         summary: "Put it back on the open list",
-        answer: answers.isOpenSchema,
+        answer: schemas.isOpenSchema,
       },
     })
     .input(conversationInput)
@@ -86,7 +86,7 @@ export const conversationsRouter = router({
         path: "/api/conversations/{conversationId}/assign",
         about: "Inbox",
         summary: "Give it to a member of the team, or to nobody",
-        answer: answers.assigneeIdSchema,
+        answer: schemas.assigneeIdSchema,
       },
     })
     .input(assignInput)

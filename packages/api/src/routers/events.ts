@@ -1,7 +1,7 @@
 import { subscribeToEventChanges } from "@waystation/whatsapp/events/event-changes";
 import { eventChangesInput, listEventsInput } from "@waystation/whatsapp/events/inputs";
 import { listEvents } from "@waystation/whatsapp/events/list-events";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/connection-schemas.ts";
 import { memberProcedure, router } from "../trpc.ts";
 
 export const eventsRouter = router({
@@ -12,7 +12,7 @@ export const eventsRouter = router({
         path: "/api/events",
         about: "Twilio",
         summary: "List received webhooks, newest first",
-        answer: answers.eventsSchema,
+        answer: schemas.eventsSchema,
       },
     })
     .input(listEventsInput.optional())

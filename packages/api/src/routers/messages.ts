@@ -8,7 +8,7 @@ import { listMessages } from "@waystation/whatsapp/inbox/messages/list-messages"
 import { messageTimeline } from "@waystation/whatsapp/inbox/messages/message-details";
 import { sendMessage } from "@waystation/whatsapp/inbox/sending/send-message";
 import { sendTypingIndicator } from "@waystation/whatsapp/inbox/sending/send-typing";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/conversation-schemas.ts";
 import { memberProcedure, router } from "../trpc.ts";
 
 export const messagesRouter = router({
@@ -19,7 +19,7 @@ export const messagesRouter = router({
         path: "/api/conversations/{conversationId}/messages",
         about: "Inbox",
         summary: "List its messages, newest first",
-        answer: answers.messagesSchema,
+        answer: schemas.messagesSchema,
       },
     })
     .input(listMessagesInput)
@@ -31,7 +31,7 @@ export const messagesRouter = router({
         path: "/api/conversations/{conversationId}/messages/{messageId}/timeline",
         about: "Inbox",
         summary: "Read what Twilio said of one sent message",
-        answer: answers.timelineSchema,
+        answer: schemas.timelineSchema,
       },
     })
     .input(messageInput)
@@ -45,7 +45,7 @@ export const messagesRouter = router({
         summary: "Send a message",
         description:
           "The same `clientKey` again answers the same message and sends nothing, so a request that was lost can be repeated.",
-        answer: answers.messageSchema,
+        answer: schemas.messageSchema,
       },
     })
     .input(sendMessageInput)

@@ -1,6 +1,6 @@
 import { updateOptOutSettingsInput } from "@waystation/whatsapp/opt-out/inputs";
 import { getOptOutSettings, updateOptOutSettings } from "@waystation/whatsapp/opt-out/settings";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/conversation-schemas.ts";
 import { adminProcedure, memberProcedure, router } from "../trpc.ts";
 
 const path = "/api/opt-out";
@@ -13,7 +13,7 @@ export const optOutRouter = router({
         path,
         about: "Organisation",
         summary: "Read which messages opt out",
-        answer: answers.optOutSettingsSchema,
+        answer: schemas.optOutSettingsSchema,
       },
     })
     .query(({ ctx }) => getOptOutSettings(ctx.domain)),
@@ -26,7 +26,7 @@ export const optOutRouter = router({
         summary: "Change which messages opt out",
         description:
           "`languages` are the codes of all languages whose words count; the others are turned off. `stopWords` and `startWords` are the organisation's own words, which count before those of the languages. Stored messages are read with the new words, too.",
-        answer: answers.optOutSettingsSchema,
+        answer: schemas.optOutSettingsSchema,
       },
     })
     .input(updateOptOutSettingsInput)

@@ -19,7 +19,7 @@ import { listTeam } from "@waystation/identity/team/list";
 import { makeResetLink } from "@waystation/identity/team/make-reset-link";
 import { removeMember } from "@waystation/identity/team/remove";
 import { resetSecondFactor } from "@waystation/identity/team/reset-second-factor";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/team-schemas.ts";
 import { adminProcedure, memberProcedure, ownerProcedure, publicProcedure, router } from "../trpc.ts";
 
 export const teamRouter = router({
@@ -34,7 +34,7 @@ export const teamRouter = router({
         path: "/api/team",
         about: "Organisation",
         summary: "List the members of the team",
-        answer: answers.teamSchema,
+        answer: schemas.teamSchema,
       },
     })
     .query(({ ctx }) => listTeam(ctx.domain)),

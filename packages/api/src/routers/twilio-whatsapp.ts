@@ -15,7 +15,7 @@ import { addSharedKey } from "@waystation/whatsapp/connections/shared-keys/add-s
 import { removeSharedKey } from "@waystation/whatsapp/connections/shared-keys/remove-shared-key";
 import { showTyping } from "@waystation/whatsapp/connections/show-typing";
 import { verifyCredentials } from "@waystation/whatsapp/connections/verify";
-import * as answers from "../rest/response-schemas.ts";
+import * as schemas from "../rest/connection-schemas.ts";
 import { adminProcedure, memberProcedure, router } from "../trpc.ts";
 
 export const twilioWhatsAppRouter = router({
@@ -27,7 +27,7 @@ export const twilioWhatsAppRouter = router({
         about: "Twilio",
         summary: "Check credentials at Twilio, and see what they open",
         description: "Saves nothing.",
-        answer: answers.verificationSchema,
+        answer: schemas.verificationSchema,
       },
     })
     .input(credentialsInput)
@@ -41,7 +41,7 @@ export const twilioWhatsAppRouter = router({
         summary: "Connect a sender or a Messaging Service",
         description:
           "Checks the credentials again at Twilio, and keeps them sealed: no answer ever holds them.",
-        answer: answers.connectedSchema,
+        answer: schemas.connectedSchema,
       },
     })
     .input(connectInput)
@@ -53,7 +53,7 @@ export const twilioWhatsAppRouter = router({
         path: "/api/integrations/twilio-whatsapp/connect",
         about: "Twilio",
         summary: "List the connections with their health",
-        answer: answers.connectionsSchema,
+        answer: schemas.connectionsSchema,
       },
     })
     .query(({ ctx }) => listConnectionStatus(ctx.domain)),
@@ -64,7 +64,7 @@ export const twilioWhatsAppRouter = router({
         path: "/api/integrations/twilio-whatsapp/check",
         about: "Twilio",
         summary: "Ask Twilio again how a connection fares",
-        answer: answers.connectionSchema,
+        answer: schemas.connectionSchema,
       },
     })
     .input(connectionInput)
@@ -81,7 +81,7 @@ export const twilioWhatsAppRouter = router({
         summary: "Disconnect, and keep the history",
         description:
           "Erases the credentials and puts the sender's webhook settings back, if they are still ours.",
-        answer: answers.disconnectedSchema,
+        answer: schemas.disconnectedSchema,
       },
     })
     .input(connectionInput)
@@ -95,7 +95,7 @@ export const twilioWhatsAppRouter = router({
         summary: "Add a shared key that Twilio signs this connection's webhooks with",
         description:
           "Use it when a Webhook Rule of the Twilio account signs with a shared key. Keeps the secret sealed: no response ever holds it. At most four keys for each connection.",
-        answer: answers.connectionSchema,
+        answer: schemas.connectionSchema,
       },
     })
     .input(addSharedKeyInput)
@@ -108,7 +108,7 @@ export const twilioWhatsAppRouter = router({
         about: "Twilio",
         summary: "Remove a shared key",
         description: "Webhooks that Twilio signs with it are rejected from then on.",
-        answer: answers.connectionSchema,
+        answer: schemas.connectionSchema,
       },
     })
     .input(removeSharedKeyInput)
