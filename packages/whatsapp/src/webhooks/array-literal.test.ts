@@ -21,7 +21,7 @@ describe.each(testDatabases)("on %s", (kind) => {
             textArrayLiteral(rows.map(([, text]) => text)),
           ],
         );
-        // Where every value is null the column is empty; the longer one decides how many rows there are.
+        // A column is empty when all its values are null. The longer column decides the number of rows.
         const isNothing = rows.every(([number, text]) => number === null && text === null);
         expect(answer).toEqual(isNothing ? [] : rows.map(([number, text]) => ({ number, word: text })));
       }),

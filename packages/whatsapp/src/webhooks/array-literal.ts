@@ -1,6 +1,6 @@
-/** Arrays as Postgres reads them. Written here in one go: drivers take each element through two or three functions. */
+/** Postgres array literals, built in one pass: drivers call two or three functions per element. */
 
-/** Of anything that needs no quotes: numbers, UUIDs. Empty where all are null, which `unnest` fills up again. */
+/** Values that need no quotes: numbers and UUIDs. An array of nulls becomes `{}`, which `unnest` pads with nulls. */
 export function numberArrayLiteral(values: readonly (number | string | null)[]): string {
   let text = "";
   let isEmpty = true;

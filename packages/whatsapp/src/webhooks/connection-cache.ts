@@ -13,7 +13,7 @@ import { eq, sql } from "drizzle-orm";
 import type { ParsedWebhook } from "./parse-webhook.ts";
 import type { SignatureAlgorithm } from "./signature/signature.ts";
 
-/** What the webhook route needs to know of one connection of an account. */
+/** A connection as the webhook route needs it. */
 export interface WebhookConnection {
   no: number;
   connectionId: string;
@@ -22,42 +22,45 @@ export interface WebhookConnection {
   isActive: boolean;
   sender: string;
   poolSenders: readonly string[];
-  /** Both slots, current first. Empty when the stored token cannot be opened: then nothing may be accepted. */
+  /** Both token slots, current first. Empty when the stored token cannot be decrypted; its webhooks are then not accepted. */
   tokens: readonly string[];
   sharedKeys: readonly WebhookSharedKey[];
 }
 
-/** A key that Twilio signs with instead of the token when a Webhook Rule names it. */
+/** A shared key. Twilio signs with it instead of the Auth Token when a Webhook Rule names it. */
 export interface WebhookSharedKey {
   id: string;
   algorithm: SignatureAlgorithm;
-  /** Null when the stored secret cannot be opened. */
+  /** Null when the stored secret cannot be decrypted. */
   secret: string | null;
 }
 
-/** How long another server's connect or disconnect may go unnoticed here. */
+/** Maximum delay until this server notices a connect or disconnect on another server. */
 const KEEP_MS = 2_000;
-/** From this age on it is asked for anew, while those who come meanwhile need not wait, however slow the answer is. */
+/**
+ * An older entry is reloaded in the background. Requests use the cached entry meanwhile, so a slow database does not delay
+ * them.
+ */
 const RENEW_MS = 1_000;
-/** While the database does not answer, what was known counts a little longer: nothing can be stored anyway. */
+/** While the database does not respond, older entries stay valid this long: nothing can be stored anyway. */
 const KEEP_SILENT_MS = 60_000;
 const SILENCE_MS = 1_000;
 const MAX_ACCOUNTS = 2_000;
 const TOKEN_LENGTH = 32;
 
 interface Known {
-  /** When it was asked for, on a clock that nobody can set. */
+  /** When the query began, on the monotonic clock. */
   askedAt: number;
   receivers: Promise<readonly WebhookConnection[]>;
-  /** What the database last said, and when it was asked. */
+  /** The last result from the database and the time of its query. */
   last: { askedAt: number; receivers: readonly WebhookConnection[] } | null;
-  /** Once for each: where it fails, whoever comes after `KEEP_MS` asks for it and waits. */
+  /** An entry is renewed once. After a failed renewal, the first request past `KEEP_MS` reloads the entry and waits. */
   renewal?: "running" | "failed";
 }
 type Cache = Map<string, Known>;
 const caches = new WeakMap<Database, Cache>();
 
-/** All connections, ended ones too, of an account on this server: empty for an account that was never connected. */
+/** All connections of an account on this server, including disconnected ones. Empty for an account that was never connected. */
 export function connectionsOfAccount(
   db: Database,
   keyring: Keyring,
@@ -98,7 +101,7 @@ async function renew(
   const askedAt = performance.now();
   const receivers = await load(db, keyring, accountSid).catch(() => null);
   if (!receivers) kept.renewal = "failed";
-  // Forgotten meanwhile, or asked for by somebody else: then this is not the newest.
+  // If the entry was evicted or replaced meanwhile, this result is not the newest.
   if (receivers && cache.get(accountSid) === kept)
     cache.set(accountSid, {
       askedAt,
@@ -117,14 +120,14 @@ async function orLast<Answer>(loading: Promise<Answer>, last: Answer): Promise<A
   }
 }
 
-/** To be called after every change of an account's connections. */
+/** Call after every change of an account's connections. */
 export function evictAccount(db: Database, accountSid: string): void {
   cacheOf(db).delete(accountSid);
 }
 
 /**
- * The connection that a webhook is for: the one with its sender, active before ended. A `MessagingServiceSid` may stand
- * on any number's webhook, so it decides only where no sender does.
+ * The connection a webhook belongs to: the one with its sender, active before disconnected. Any number's webhook can carry a
+ * `MessagingServiceSid`, so that field decides only where no sender matches.
  */
 export function matchConnection(
   receivers: readonly WebhookConnection[],
@@ -180,7 +183,7 @@ async function load(
   });
 }
 
-/** In the same query: a connection has four at most, and the cache asks often. */
+/** Part of the same query: a connection has at most four keys, and the cache loads often. */
 const keysOfConnection = sql<{ id: string; algorithm: SignatureAlgorithm; sealed: string | null }[]>`(
   select coalesce(json_agg(json_build_object('id', k.key_id, 'algorithm', k.algorithm, 'sealed', k.secret_sealed)), '[]')
   from ${sharedKeys} k where k.connection_id = ${connections.id})`;

@@ -5,13 +5,13 @@ import { RESOLVE_CONVERSATIONS } from "./ingest-statement.ts";
 import type { Projection } from "./projection.ts";
 import { foldedNamesOf } from "./webhook-record.ts";
 
-/** A message's place: the conversation of its sender and our address. */
+/** The conversation between a contact's address and one of our addresses. */
 export interface CachedConversation {
   conversationId: string;
   publicId: string;
 }
 
-/** Of an incoming message, as much as says where it belongs. */
+/** The fields of an incoming message that determine its conversation. */
 export interface ConversationLookup {
   receiver: { no: number; organizationNo: number };
   projection: Pick<Projection, "contact" | "ours" | "otherAddress" | "name" | "username">;
@@ -21,12 +21,12 @@ interface Known extends CachedConversation {
   otherAddress: string | null;
 }
 
-/** Some megabytes. When it is full, it begins anew. */
+/** Takes some megabytes. A full cache is cleared. */
 const MOST = 20_000;
 
 /**
- * Remembers which conversation belongs to whom, so that storing a message need not look for it. No conversation ever goes,
- * and no address changes hands: so what was once true needs no forgetting, whatever other servers do.
+ * Caches which conversation a pair of addresses belongs to, so that storing a message needs no lookup. Conversations are never
+ * deleted and addresses never change owners, so entries never expire, even with several servers.
  */
 export function createConversationCache(query: OpenedDatabase["query"]) {
   let known = new Map<string, Known>();
@@ -39,7 +39,9 @@ export function createConversationCache(query: OpenedDatabase["query"]) {
 
   return {
     find,
-    /** Has the database find, or make, those of them that are not known here; from then on `find` finds them all. */
+    /**
+     * Loads or creates the conversations missing from the cache. After that, `find` returns a conversation for every lookup.
+     */
     async meet(calls: ConversationLookup[]): Promise<void> {
       const unknown = calls.filter((call) => !find(call));
       if (unknown.length === 0) return;

@@ -1,17 +1,17 @@
 /**
- * A queue that several share fairly: everybody's own keep their order, everybody is served in turn, and nobody can take
- * so much room that somebody who comes anew finds none.
+ * A fair queue with several owners. The items of one owner keep their order, the owners are served in turn, and no owner can
+ * fill the queue so that a new owner finds no room.
  */
 export function createFairQueue<Item>(room: () => number) {
-  /** Of everybody who was ever here: a Map that much goes through would keep what is gone alive for long. */
+  /** Keeps an entry for every owner ever seen. A Map with frequent deletions would keep deleted entries in memory for long. */
   const lines = new Map<number, Item[]>();
-  /** Who waits, in the order of their turns. */
+  /** Owners with items, in the order of their turns. */
   let turns: Item[][] = [];
   let size = 0;
 
   return {
     size: () => size,
-    /** With one share always left for a newcomer. */
+    /** Always leaves one share free for a new owner. */
     isFull(owner: number): boolean {
       const line = lines.get(owner);
       return line !== undefined && line.length > 0 && line.length >= room() / (turns.length + 1);
@@ -23,7 +23,7 @@ export function createFairQueue<Item>(room: () => number) {
       line.push(item);
       size += 1;
     },
-    /** Up to so many, from everybody in turn. Who has not had their turn yet is first the next time. */
+    /** Takes up to `count` items from all owners in turn. Owners not served this time come first next time. */
     take(count: number): Item[] {
       const taken: Item[] = [];
       while (taken.length < count && size > 0) {

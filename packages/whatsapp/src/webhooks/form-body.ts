@@ -1,4 +1,4 @@
-/** A form body as flat pairs in the order of the wire: repeated names stay apart, `a[b]` is a name like any other. */
+/** A form body as flat pairs in wire order. Repeated names stay separate pairs, and `a[b]` is an ordinary name. */
 export type FormPairs = [name: string, value: string][];
 
 const MAX_PAIRS = 200;
@@ -6,7 +6,7 @@ const MAX_NAME = 128;
 const MAX_VALUE = 16 * 1024;
 const SEPARATOR = "&".charCodeAt(0);
 
-/** Parses as browsers do (WHATWG). Null for what no Twilio webhook looks like: empty, or far too much of anything. */
+/** Parses as browsers do (WHATWG). Null for bodies that cannot be a Twilio webhook: empty, or over a limit. */
 export function parseFormBody(body: Buffer): FormPairs | null {
   if (!hasPairs(body)) return null;
   const text = body.toString("utf8");
@@ -17,7 +17,7 @@ export function parseFormBody(body: Buffer): FormPairs | null {
   return pairs;
 }
 
-/** Of the bytes, before a form of thousands of parameters is decoded. Nothing between two separators is no pair. */
+/** Counts the bytes before decoding, so that a form with thousands of parameters costs little. Empty pairs do not count. */
 function hasPairs(body: Buffer): boolean {
   let count = 0;
   let isInPair = false;
@@ -31,9 +31,9 @@ function hasPairs(body: Buffer): boolean {
   return count > 0;
 }
 
-/** The same for what is encoded as it should be, in half the time; null for anything else. */
+/** Parses correctly encoded bodies in half the time. Null for any other body. */
 function parseQuickly(text: string): FormPairs | null {
-  // URLSearchParams takes a leading question mark off.
+  // URLSearchParams removes a leading question mark.
   if (text.startsWith("?")) return null;
   const pairs: FormPairs = [];
   try {
@@ -58,13 +58,13 @@ function decode(text: string): string {
   return spaced.includes("%") ? decodeURIComponent(spaced) : spaced;
 }
 
-/** For showing: a name that came once has its value, one that came again a list. */
+/** For display: a name that occurs once has a string, a repeated name has a list. */
 export function formParametersOf(pairs: FormPairs): Record<string, string | string[]> {
   const parameters = new Map<string, string | string[]>();
   for (const [name, value] of pairs) {
     const earlier = parameters.get(name);
     parameters.set(name, earlier === undefined ? value : [earlier, value].flat());
   }
-  // From entries, so that a parameter called __proto__ is one like any other.
+  // From entries, so that a parameter named __proto__ is an ordinary property.
   return Object.fromEntries(parameters);
 }

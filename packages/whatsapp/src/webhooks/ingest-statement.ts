@@ -1,15 +1,14 @@
 import { INSERT_SEARCH_WORDS, UPDATE_FOLDED_NAMES } from "./search-statement.ts";
 
 /**
- * One statement, one round trip, one transaction: webhook events in; contacts, conversations, messages, statuses, activity
- * and the hour's counts out. Everything merges (`greatest`, sums of fresh rows only), so that several servers may commit
- * in any order, and a repeat changes nothing. Rows are touched in the order of their keys, so that two servers wait for each
- * other and never block each other.
+ * One statement, one round trip, one transaction: takes webhook events; writes contacts, conversations, messages, statuses,
+ * activity and the hour's counts. Everything merges (`greatest`, sums of fresh rows only), so several servers can commit in any
+ * order and a repeat changes nothing. Rows are locked in key order, so two servers wait for each other but never deadlock.
  *
- * Parameters, as arrays of equal length, an element a webhook: connection, organisation, sid, step, word, outcome, body,
- * body as hex, our address, the contact's, its second one, name, username, both folded, kind, text, preview, error code, the UUID of
- * the message in the status route's path, the text's words as a `tsvector`, and a UUID for a new conversation. A column of nothing
- * but nulls may be empty.
+ * Parameters, as arrays of equal length, one element per webhook: connection, organisation, sid, step, word, outcome, body,
+ * body as hex, our address, the contact's address, its second address, name, username, both folded, kind, text, preview, error
+ * code, the UUID of the message in the status route's path, the text's words as a `tsvector`, and a UUID for a new
+ * conversation. A column that holds only nulls may be empty.
  */
 const INPUT = `
   input as materialized (
@@ -20,7 +19,7 @@ const INPUT = `
         name, username, folded_name, folded_username, kind, body, preview, error_code, message_uuid, words, fresh_uuid, i)
   )`;
 
-/** What a status page shows, so that it never counts events. */
+/** The counts for the status page, so that it never counts events. */
 const COUNTED = `
   counted as (
     insert into connection_hours as h
@@ -35,7 +34,7 @@ const COUNTED = `
       unrouted = h.unrouted + excluded.unrouted, unrouted_at = greatest(h.unrouted_at, excluded.unrouted_at)
   )`;
 
-/** Ids in the order of arrival, rows in the order of their keys. */
+/** Ids follow the order of arrival; rows are written in key order. */
 const NEW_EVENTS = `
   numbered as materialized (
     select nextval('twilio_whatsapp_webhook_events_id_seq') as id, now() as received_at, x.*
@@ -53,14 +52,14 @@ const NEW_EVENTS = `
     select id, connection_no, sid, step, word, outcome, received_at, raw, decode(raw_hex, 'hex') from fresh order by id
   ), ${COUNTED}`;
 
-/** For events that are stored already: their ids and times come along. */
+/** For events that are already stored: their ids and times are parameters. */
 const KNOWN_EVENTS = `
   fresh as materialized (
     select k.id, k.at::timestamptz as received_at, input.*
     from input join unnest($23::bigint[], $24::text[]) with ordinality as k(id, at, i) on k.i = input.i
   )`;
 
-/** Of `incoming`, everybody's contact and conversation, made where there is none. */
+/** The contacts and conversations of `incoming`. Missing ones are created. */
 const CONVERSATIONS = `
   contacts_of_batch as materialized (
     select distinct on (organization_no, contact) organization_no, contact, other, name, username,
@@ -120,7 +119,7 @@ const CONVERSATIONS = `
     select id, public_id, connection_no, ours, contact_id from new_conversations
   )`;
 
-/** Whichever of two servers commits last, the newest message is the last one. */
+/** The newest message becomes the last message, whichever server commits last. */
 const MERGED = `on conflict (conversation_id) do update set
       last_message_id = greatest(a.last_message_id, excluded.last_message_id),
       last_at = greatest(a.last_at, excluded.last_at),
@@ -175,7 +174,7 @@ const INBOX = `
     returning m.conversation_id
   )`;
 
-/** A row for each connection that has news, with the conversations that changed by them. */
+/** One row per connection with new events, with the conversations that changed. */
 const NEWS = `
   touched as (
     select conversation_id from latest union select conversation_id from settled
@@ -190,9 +189,9 @@ const NEWS = `
 export const STORE_EVENTS = `with ${INPUT}, ${NEW_EVENTS}, ${INBOX}, ${NEWS}`;
 
 /**
- * Finds the conversations that messages belong to, and makes what is missing. What it answers stays true for good.
- * Parameters, an element a message: connection, organisation, our address, the contact's, its second one, name, username, both folded,
- * and a UUID for a new conversation.
+ * Finds the conversations of messages and creates missing contacts and conversations. The results never become stale.
+ * Parameters, one element per message: connection, organisation, our address, the contact's address, its second address, name,
+ * username, both folded, and a UUID for a new conversation.
  */
 export const RESOLVE_CONVERSATIONS = `
   with incoming as materialized (
@@ -206,13 +205,13 @@ export const RESOLVE_CONVERSATIONS = `
   join conversations_of_batch t on t.connection_no = i.connection_no and t.ours = i.ours and t.contact_id = w.contact_id`;
 
 /**
- * The same as `STORE_EVENTS` for what needs nothing made: messages whose conversation is known, callbacks of messages whose
- * SID is known. It is half the work. Parameters, an element a webhook: connection, organisation, sid, step, word, outcome, body, body as
- * hex, conversation, the contact's address, name, username, kind, text, preview, error code, the UUID in the status route's
- * path, the text's words as a `tsvector`.
+ * The faster variant of `STORE_EVENTS`, at half the work, for events that create nothing: messages whose conversation is known,
+ * callbacks of messages whose SID is known. Parameters, one element per webhook: connection, organisation, sid, step, word,
+ * outcome, body, body as hex, conversation, the contact's address, name, username, kind, text, preview, error code, the UUID in
+ * the status route's path, the text's words as a `tsvector`.
  *
- * Callbacks that may be about a message whose SID is not known yet it leaves alone, and names by their place, from 1
- * (`left`); so it does with messages whose sender has another name or address than is stored (`outdated`).
+ * Does not store callbacks that may belong to a message whose SID is not known yet. Returns their positions, from 1, as `left`.
+ * Returns as `outdated` the positions of messages whose sender's stored name or address differs.
  */
 export const STORE_EVENTS_OF_KNOWN = `
   with input as materialized (
@@ -278,7 +277,7 @@ export const STORE_EVENTS_OF_KNOWN = `
   having count(*) > 0`;
 
 /**
- * What a message says of its sender, put where it is not as stored. Parameters: conversation, address, name, username, and both
+ * Updates contacts and addresses that differ from the message. Parameters: conversation, address, name, username, and both
  * names folded.
  */
 export const UPDATE_CONTACTS = `
@@ -295,9 +294,9 @@ export const UPDATE_CONTACTS = `
   where c.id = s.contact_id and (c.name is distinct from coalesce(s.name, c.name)
     or c.username is distinct from coalesce(s.username, c.username))`;
 
-/** Stores events and nothing else: for one whose projection the database refuses. */
+/** Stores events without a projection: for an event whose projection the database rejects. */
 export const STORE_EVENTS_ONLY = `with ${INPUT}, ${NEW_EVENTS}
   select connection_no as "connectionNo", count(*)::int as events, null::text as conversations from fresh group by 1`;
 
-/** The same projections from events that are stored already. */
+/** Projects events that are already stored. */
 export const PROJECT_EVENTS = `with ${INPUT}, ${KNOWN_EVENTS}, ${INBOX} select id from fresh`;

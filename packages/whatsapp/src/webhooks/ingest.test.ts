@@ -241,7 +241,7 @@ describe.each(testDatabases)("on %s", (kind) => {
       .update(conversationActivity)
       .set({
         lastMessageId: row?.id ?? 0,
-        // To the microsecond, which a Date has not.
+        // With microseconds, which a Date cannot hold.
         lastAt: sql`(select ${messages.at} from ${messages} where ${messages.id} = ${row?.id ?? 0})`,
         preview: "Our words",
       })

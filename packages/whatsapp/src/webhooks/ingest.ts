@@ -21,13 +21,13 @@ import {
   type VerifiedWebhook,
 } from "./webhook-record.ts";
 
-/** Not stored, and no fault of the webhook: Twilio is to come again. */
+/** The webhook was not stored, through no fault of its own: Twilio should retry. */
 export class NotStoredError extends Error {
   override name = "NotStoredError";
 }
 
 interface Entry extends VerifiedWebhook {
-  /** Where a message belongs, once that is known. */
+  /** The conversation of a message; null until it is known. */
   caller: CachedConversation | null;
   stored: () => void;
   failed: (error: Error) => void;
@@ -36,31 +36,31 @@ interface Entry extends VerifiedWebhook {
 
 export interface IngestStats {
   onBatch(size: number, fresh: number, milliseconds: number): void;
-  /** A batch was not stored, through no fault of its own, and goes again. */
+  /** A batch was not stored because of the database, and is retried. */
   onRetry(error: unknown): void;
-  /** A webhook was kept without what the inbox takes from it. */
+  /** A webhook was stored without its projection. */
   onUnprojected(error: unknown): void;
 }
 
-/** Larger ones save nothing more, and answer later. */
+/** Larger batches save nothing more and delay the responses. */
 const MAX_BATCH = 200;
-/** More than this waiting is seconds of work: better refused at once, while Twilio still retries. */
+/** More waiting webhooks mean seconds of work. Rejecting early is better, because Twilio still retries. */
 const MAX_WAITING = 5_000;
-/** Nor more than is stored in this time, however slow that is. One connection alone may have half of it. */
+/** The queue is also limited to the number stored in this time. A single connection may use half of it. */
 const MAX_WAITING_MS = 4_000;
-/** One slow batch is no measure: the best of so many full ones is. */
+/** One slow batch says little: the speed is the best of this many full batches. */
 const MEASURED = 3;
-/** A batch whose database is away is sent again this long; Twilio itself waits 15 s. */
+/** A batch is retried this long while the database is unavailable. Twilio itself waits 15 s. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
 
 /**
- * Stores webhooks in batches, one batch at a time: what arrives while one is being stored goes together in the next, in
- * one statement and one commit. Alone, a webhook goes at once. The promise of `add` resolves after the commit, for a
- * repeat too. Where more comes than can be stored, every connection has its share.
+ * Stores webhooks in batches, one batch at a time. Webhooks that arrive meanwhile form the next batch: one statement, one
+ * commit. A single webhook is stored at once. The promise of `add` resolves after the commit, for a repeat too. When more
+ * arrive than can be stored, every connection gets its share.
  */
 export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, stats: IngestStats) {
-  /** How long the last full batches took. Forgotten when nothing waits: who never waits needs no bound. */
+  /** Durations of the last full batches. Cleared when the queue is empty: then no limit is needed. */
   let full: number[] = [];
   const waiting = createFairQueue<Entry>(() => {
     if (full.length < MEASURED) return MAX_WAITING;
@@ -68,12 +68,15 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
     return Math.min(MAX_WAITING, Math.max(2 * MAX_BATCH, bearable));
   });
   const callers = createConversationCache(store.ingestQuery);
-  /** What the quick statement cannot take: goes first, with the one that can make contacts and conversations. */
+  /**
+   * Entries that the fast statement cannot store. They come first in the next batch, which can create contacts and
+   * conversations.
+   */
   let left: Entry[] = [];
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
-    // Lets all requests that one turn of the event loop read travel together.
+    // Puts all requests read in one turn of the event loop into one batch.
     await new Promise(setImmediate);
     while (left.length > 0 || waiting.size() > 0) {
       const store = left.length > 0 ? storeWhole : storeKnown;
@@ -92,7 +95,7 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
       if (batch.length === MAX_BATCH) full = [...full, performance.now() - start].slice(-MEASURED);
       else if (waiting.size() === 0) full = [];
       if (entries.length > 0) stats.onBatch(entries.length, events, performance.now() - start);
-      // After the next batch is on its way: the database works while the answers are written.
+      // Runs after the next batch was sent, so the database works while the responses are written.
       process.nextTick(() => {
         for (const entry of entries) entry.stored();
         for (const [receiver, conversationIds] of changes) publish(feed, receiver, conversationIds);
@@ -123,7 +126,7 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
     return storedOf(batch, news);
   }
 
-  /** Leaves callbacks that may be about a message whose SID is not known yet. */
+  /** Leaves callbacks that may belong to a message whose SID is not known yet in `left`. */
   async function storeKnown(batch: Entry[]): Promise<Stored> {
     const messages = batch.filter(isMessage);
     await callers.meet(messages);
@@ -146,8 +149,8 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
   }
 
   /**
-   * What the database refuses of one webhook must not cost the others: each is stored by itself, and the one that is
-   * refused even so is kept without its projection, to be looked at and tried again.
+   * An error in one webhook must not affect the others. Each webhook is stored separately. A webhook that still fails is stored
+   * without its projection, for inspection and a later retry.
    */
   async function storeApart(batch: Entry[], error: unknown): Promise<void> {
     const [only] = batch;
@@ -191,10 +194,10 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
         running ??= run();
       });
     },
-    /** Whether a webhook for this connection would be refused now: known before its signature is worked out. */
+    /** Whether a webhook for this connection would be rejected now. Checked before its signature is computed. */
     isFull: (connectionNo: number) => waiting.isFull(connectionNo),
     waiting: () => waiting.size() + left.length,
-    /** Resolves when everything added so far is stored or refused. */
+    /** Resolves when everything added so far is stored or has failed. */
     drained: async () => {
       while (running) await running;
     },
@@ -203,11 +206,11 @@ export function createWebhookIngest(store: OpenedDatabase, feed: ChangeFeed, sta
 
 export type WebhookIngest = ReturnType<typeof createWebhookIngest>;
 
-/** What a statement says: a row for each connection that has news, and more for what it did not do. */
+/** A result row: one per connection with new events, plus rows for the events that were left or outdated. */
 interface News {
   connectionNo: number | null;
   events: number;
-  /** Public ids, with commas between them. */
+  /** Public ids, separated by commas. */
   conversations: string | null;
   left?: number[] | null;
   outdated?: number[] | null;
@@ -215,9 +218,9 @@ interface News {
 
 interface Stored {
   entries: Entry[];
-  /** How many of them were not stored before. */
+  /** The number of events that were not stored before. */
   events: number;
-  /** By connection, the conversations that changed. */
+  /** The conversations that changed, by connection. */
   changes: Map<WebhookConnection, Set<string>>;
 }
 
@@ -235,7 +238,7 @@ function storedOf(entries: Entry[], news: News[]): Stored {
     const ids = changesOf(receiver);
     for (const id of conversations?.split(",") ?? []) ids.add(id);
   }
-  // Of a repeat too: the first time may have been stored and never told.
+  // Repeats are published too: the first attempt may have been stored but never published.
   for (const { receiver, caller } of entries)
     if (caller) changesOf(receivers.get(receiver.no) ?? receiver).add(caller.publicId);
   return { entries, events: news.reduce((total, { events }) => total + events, 0), changes };
@@ -245,12 +248,12 @@ function isMessage({ webhook, outcome }: Entry): boolean {
   return webhook.step === INCOMING_STATUS && outcome === "stored";
 }
 
-/** Another server's batch was in the way, and is through now. */
+/** A deadlock or serialization failure with another server's batch. The other batch is committed by now. */
 function isCollision(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
 }
 
-/** The database is there and says no to a value: classes 22 (data), 23 (constraint) and 54 (limits) of SQLSTATE. */
+/** The database rejected a value: SQLSTATE classes 22 (data), 23 (constraint) and 54 (limits). */
 function isDataError(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|23|54)...$/.test(String(error.code));
 }

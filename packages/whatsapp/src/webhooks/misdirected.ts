@@ -1,6 +1,6 @@
 import type { MisdirectedReason } from "./rejections.ts";
 
-/** What a genuine webhook that did not reach its route tells the admin. `target` is its method and request target. */
+/** The sentence for the admin about a genuine webhook that missed its route. `target` is its method and request target. */
 export function misdirectedSentence(reason: MisdirectedReason, target: string | null): string {
   const [method = "", path = ""] = target?.split(" ") ?? [];
   if (reason === "wrong_method")

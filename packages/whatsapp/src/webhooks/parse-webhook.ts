@@ -13,18 +13,18 @@ import type { FormPairs } from "./form-body.ts";
 export interface ParsedWebhook {
   kind: WebhookEventKind;
   accountSid: string;
-  /** Which of our addresses it is about: `To` of a message, `From` of a status callback. */
+  /** Our addresses in this event: `To` of a message, `From` of a status callback. */
   ourAddresses: string[];
   messagingServiceSid: string | null;
-  /** The key under which it is stored once: message and step. */
+  /** The event's unique key: message and step. An event is stored once per key. */
   sid: string;
   step: number;
   word: string | null;
-  /** All parameters, a repeated one with its first value. */
+  /** All parameters; a repeated parameter has its first value. */
   values: ReadonlyMap<string, string>;
 }
 
-/** These name the event. Said twice with two values, they could name two events to two readers. */
+/** Parameters that identify the event. Two different values for one of them would make the event ambiguous. */
 const IDENTITY = [
   "AccountSid",
   "MessageSid",
@@ -37,12 +37,12 @@ const IDENTITY = [
 ];
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 const MAX_WORD = 64;
-/** Of Twilio's the longest has some 140. */
+/** The longest address of Twilio's has about 140 characters. */
 const MAX_ADDRESS = 256;
 
 /**
- * What a form body says, with nothing of it believed yet. Null when it says two things at once, or not even whose account
- * it is about. Everything else is some event: what is not understood is kept as `unknown`.
+ * Parses a form body before its signature is verified. Null when the body is ambiguous or names no account. Every other body is
+ * an event; an unrecognised event has the kind `unknown`.
  */
 export function parseWebhook(pairs: FormPairs, body: Buffer, isStatusRoute: boolean): ParsedWebhook | null {
   const first = new Map<string, string>();
@@ -70,8 +70,8 @@ export function parseWebhook(pairs: FormPairs, body: Buffer, isStatusRoute: bool
 }
 
 /**
- * A status callback says `MessageStatus`, and may carry a Body. An incoming message may say `SmsStatus=received`, may have
- * neither Body nor status, and is one all the same. (Captured payloads; Twilio's field tables.)
+ * A status callback has `MessageStatus` and may have a Body. An incoming message may have `SmsStatus=received`, or neither Body
+ * nor status. (Captured payloads; Twilio's field tables.)
  */
 function identify(
   first: Map<string, string>,
@@ -92,7 +92,7 @@ function identify(
   return { sid: key, step: INCOMING_STATUS, word: null };
 }
 
-/** Contacts are found by their address, and no index holds any length. */
+/** Contacts are looked up by address in an index, and index entries have a maximum length. */
 export function isAddress(text: string | undefined): boolean {
   return text !== undefined && text.length <= MAX_ADDRESS;
 }

@@ -3,12 +3,12 @@ import { kindOfMessage, type MessageKind, PREVIEW_LENGTH } from "./content/messa
 import { previewOf } from "./content/message-summary.ts";
 import { isAddress } from "./parse-webhook.ts";
 
-/** What the inbox takes from one webhook. */
+/** The data of one webhook for the inbox. */
 export interface Projection {
-  /** The contact's address, as Twilio writes it; null for what is no message. */
+  /** The contact's address, as Twilio writes it; null unless the webhook is a message. */
   contact: string | null;
   ours: string | null;
-  /** The contact's second address (BSUID), where Twilio names one beside a telephone number. */
+  /** The contact's second address (BSUID), if Twilio names one beside a telephone number. */
   otherAddress: string | null;
   name: string | null;
   username: string | null;
@@ -22,7 +22,7 @@ type Values = ReadonlyMap<string, string>;
 
 const MAX_NAME = 200;
 
-/** Of what the inbox has no place for. */
+/** For events that do not appear in the inbox. */
 export const EMPTY_PROJECTION: Projection = {
   contact: null,
   ours: null,
@@ -35,13 +35,13 @@ export const EMPTY_PROJECTION: Projection = {
   errorCode: null,
 };
 
-/** Of a status callback only the error code is more than its key says. */
+/** A status callback adds only its error code; its key holds the rest. */
 export function projectStatus(values: Values): Projection {
   const errorCode = readErrorCode(values.get("ErrorCode"));
   return errorCode === null ? EMPTY_PROJECTION : { ...EMPTY_PROJECTION, errorCode };
 }
 
-/** Reads a message's parameters for the inbox. Nothing here refuses: what is odd is kept as it is, or left out. */
+/** Reads a message's parameters for the inbox. Never throws: unusual values are kept as they are or left out. */
 export function projectWebhook(values: Values): Projection {
   const first = (name: string) => values.get(name) || null;
   const contact = toPgText(first("From") ?? "");
@@ -71,7 +71,7 @@ function readErrorCode(text: string | undefined): number | null {
   return Number.isInteger(code) && code > 0 && code < 2 ** 31 ? code : null;
 }
 
-/** A name of which nothing can be seen is none. */
+/** A name without visible characters counts as no name. */
 function short(text: string | null): string | null {
   return text === null || isBlank(text) ? null : cut(toPgText(text), MAX_NAME);
 }

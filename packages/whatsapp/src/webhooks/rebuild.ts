@@ -27,8 +27,8 @@ const BATCH = 1_000;
 const UNPROJECTED = WEBHOOK_OUTCOMES.indexOf("unprojected");
 
 /**
- * Makes all incoming messages, all statuses and the activity of every conversation anew from the event log. Contacts,
- * conversations and what people did stay as they are. To be run while no server is.
+ * Rebuilds all incoming messages, all statuses and the activity of every conversation from the event log. Contacts,
+ * conversations and the data of users stay as they are. Run it only while no server is running.
  */
 export async function rebuildProjection(
   store: OpenedDatabase,
@@ -52,7 +52,7 @@ export async function rebuildProjection(
     progress(done);
   }
   await store.query(ACTIVITY_OF_OUTGOING, []);
-  // The messages opened them again; that they are done with is people's doing.
+  // The replayed messages reopened these conversations. Users had resolved them.
   await store.query(
     "update conversation_activity set is_open = false where conversation_id = any($1::bigint[])",
     [numberArrayLiteral(resolved.map(({ id }) => id))],
@@ -60,7 +60,7 @@ export async function rebuildProjection(
   return done;
 }
 
-/** Tries again, one by one, what could not be projected when it came. Answers how many it was, and how many are left. */
+/** Retries events whose projection failed, one by one. Returns how many were tried and how many still fail. */
 export async function retryUnprojected(store: OpenedDatabase): Promise<{ tried: number; left: number }> {
   const events = await store.query<StoredEvent>(UNPROJECTED_EVENTS, [UNPROJECTED, BATCH]);
   let left = 0;

@@ -9,10 +9,10 @@ export type RejectionReason =
   | "signature_key_unknown"
   | MisdirectedReason;
 
-/** Genuine webhooks, sent with another method or to another path than those that are received. */
+/** Genuine webhooks sent with the wrong method or to the wrong path. */
 export type MisdirectedReason = "wrong_method" | "wrong_path";
 
-/** Why a webhook was rejected. What the header of a shared key's signature said goes along, for the explanation. */
+/** Why a webhook was rejected. The explanation also shows the values of a shared key's signature header. */
 export interface WebhookRejection {
   reason: RejectionReason;
   keyId?: string | null;
@@ -22,7 +22,7 @@ export interface WebhookRejection {
 }
 
 const FLUSH_MS = 1_000;
-/** Kept per connection and second; all are counted. */
+/** The number of records stored per connection and flush. All rejections are counted. */
 const RECORDS_A_FLUSH = 20;
 const RECORDS_KEPT = 500;
 const BODY_KEPT = 4_096;
@@ -41,8 +41,8 @@ interface RejectionRecord extends WebhookRejection {
 }
 
 /**
- * Remembers refused and ignored webhooks for the admin, at a cost that strangers cannot raise: counted in memory, written
- * once a second, at most so many records each time, the oldest dropped.
+ * Records rejected and ignored webhooks for the admin at a bounded cost: counted in memory, written once a second, a limited
+ * number each time. The oldest records are dropped.
  */
 export function createRejectionLog(
   store: OpenedDatabase,
@@ -100,7 +100,7 @@ export function createRejectionLog(
     ignored(receiver: WebhookConnection): void {
       pendingFor(receiver).ignored += 1;
     },
-    /** Writes what is pending now. */
+    /** Writes all pending counts and records now. */
     flush: async () => {
       await flushing;
       await flush();

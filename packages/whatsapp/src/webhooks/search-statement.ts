@@ -1,11 +1,11 @@
-/** What storing a webhook does for the search: parts of the statements of `ingest-statement.ts`. */
+/** The search index parts of the statements in `ingest-statement.ts`. */
 
-/** With a name comes its folded form; where there is no new name, both stay. */
+/** A new name replaces the folded name too; without a new name both stay. */
 export const UPDATE_FOLDED_NAMES = (from: string) => `
       folded_name = case when ${from}.name is null then c.folded_name else ${from}.folded_name end,
       folded_username = case when ${from}.username is null then c.folded_username else ${from}.folded_username end`;
 
-/** What the search finds the messages by. */
+/** The words that the search finds messages by. */
 export const INSERT_SEARCH_WORDS = `
   searched as (
     insert into message_search (organization_no, message_id, conversation_id, words)

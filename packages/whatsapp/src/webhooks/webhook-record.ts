@@ -9,18 +9,18 @@ import type { CachedConversation } from "./conversation-cache.ts";
 import type { ParsedWebhook } from "./parse-webhook.ts";
 import { EMPTY_PROJECTION, type Projection, projectStatus, projectWebhook } from "./projection.ts";
 
-/** `unprojected`: kept, but what the inbox takes from it could not be stored; it is tried again by itself. */
+/** `unprojected`: stored, but its projection failed. The projection is retried automatically. */
 export type WebhookOutcome = "stored" | "unrouted" | "unprojected";
 /** By the number in the event log. Never reorder. */
 export const WEBHOOK_OUTCOMES: readonly WebhookOutcome[] = ["stored", "unrouted", "unprojected"];
 
-/** As much of a webhook as the log and the inbox take. */
+/** The fields of a webhook that the event log and the inbox need. */
 export interface WebhookRecord {
   receiver: Pick<WebhookConnection, "no" | "organizationNo">;
   webhook: Pick<ParsedWebhook, "sid" | "step" | "word">;
   projection: Projection;
   body: Buffer;
-  /** Our id for the message, where the webhook came by its own status URL. */
+  /** Our id for the message, if the webhook came to the message's own status URL. */
   messageId: string | null;
   outcome: WebhookOutcome;
 }
@@ -29,7 +29,7 @@ export interface VerifiedWebhook extends WebhookRecord {
   receiver: WebhookConnection;
 }
 
-/** Of a webhook, what is stored and no more: the rest of it need not wait for that. */
+/** Keeps only the fields that are stored, so that the rest of the webhook can be freed while it waits. */
 export function verifiedWebhookOf(
   receiver: WebhookConnection,
   webhook: ParsedWebhook,
@@ -44,7 +44,7 @@ export function verifiedWebhookOf(
   };
 }
 
-/** What the inbox takes from a webhook: nothing where nobody knows which connection it is for. */
+/** Empty for a webhook that matches no connection. */
 export function projectionOfRecord(
   { step, values }: Pick<ParsedWebhook, "step" | "values">,
   outcome: WebhookOutcome,
@@ -53,12 +53,12 @@ export function projectionOfRecord(
   return step === INCOMING_STATUS ? projectWebhook(values) : projectStatus(values);
 }
 
-/** For what makes conversations, one more column: the public ids that they would get. */
+/** An additional column for statements that create conversations: their public ids. */
 export function newIds(batch: readonly WebhookRecord[]): string {
   return numberArrayLiteral(batch.map(({ webhook }) => (webhook.step === INCOMING_STATUS ? uuidv7() : null)));
 }
 
-/** The parameters of the whole statement, a column each. */
+/** The parameters of `STORE_EVENTS`, one column each. */
 export function columnsOfRecords(batch: readonly WebhookRecord[]): string[] {
   return [
     ...eventColumns(batch),
@@ -72,7 +72,7 @@ export function columnsOfRecords(batch: readonly WebhookRecord[]): string[] {
   ];
 }
 
-/** Of the one for what is known. */
+/** The parameters of `STORE_EVENTS_OF_KNOWN`. */
 export function columnsOfKnownRecords(
   batch: readonly (WebhookRecord & { caller: CachedConversation | null })[],
 ): string[] {
@@ -95,7 +95,7 @@ function eventColumns(batch: readonly WebhookRecord[]): string[] {
   ];
 }
 
-/** Whose message it is, and what it says of them. */
+/** The conversation of each message, with its sender's address and names. */
 export function conversationColumns(
   batch: readonly (WebhookRecord & { caller: CachedConversation | null })[],
 ): string[] {
@@ -107,7 +107,7 @@ export function conversationColumns(
   ];
 }
 
-/** The names as a search compares them. */
+/** The names in the form that the search compares. */
 export function foldedNamesOf(
   batch: readonly { projection: Pick<Projection, "name" | "username"> }[],
 ): string[] {
@@ -128,7 +128,7 @@ function messageColumns(batch: readonly WebhookRecord[]): string[] {
   ];
 }
 
-/** A form body is ASCII, in practice always; anything else is kept as bytes instead. */
+/** Null unless the body is printable ASCII. In practice form bodies always are; other bodies are stored as bytes. */
 function asText(body: Buffer): string | null {
   const text = body.toString("latin1");
   return PRINTABLE.test(text) ? text : null;

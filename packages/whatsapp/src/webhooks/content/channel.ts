@@ -1,7 +1,7 @@
 export const CHANNELS = ["sms", "messenger", "rcs", "whatsapp", "other"] as const;
 export type MessagingChannel = (typeof CHANNELS)[number];
 
-/** The channel of a webhook that is for no connection, by the prefix of its addresses: SMS and MMS have none. */
+/** The channel of a webhook that matches no connection, by the prefix of its address. SMS and MMS addresses have no prefix. */
 export function channelOf(body: Buffer): MessagingChannel {
   const params = new URLSearchParams(body.toString("latin1"));
   const address = params.get("To") ?? params.get("From") ?? "";
@@ -11,8 +11,8 @@ export function channelOf(body: Buffer): MessagingChannel {
 }
 
 /**
- * The channels of webhooks that are for no connection. A statement of its own: hardly any batch has one, and the one that stores
- * webhooks is part of all. Parameters, an element a webhook: connection, channel.
+ * Stores the channels of webhooks that match no connection. A separate statement, because hardly any batch needs it and the
+ * main statement runs for every batch. Parameters, one element per webhook: connection, channel.
  */
 export const RECORD_UNROUTED_CHANNELS = `
   update connection_hours h

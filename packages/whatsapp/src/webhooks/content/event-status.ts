@@ -1,6 +1,6 @@
 /**
- * What an event says happened to its message, as the number in `twilio_whatsapp_webhook_events.step`. Never renumber:
- * the numbers are in the database. (Twilio's OpenAPI, message_enum_status.)
+ * The status of a message as reported by an event: the number in `twilio_whatsapp_webhook_events.step`. Never renumber: the
+ * numbers are in the database. (Twilio's OpenAPI, message_enum_status.)
  */
 const statusSteps = {
   accepted: 1,
@@ -17,7 +17,7 @@ const statusSteps = {
 } as const;
 
 export const INCOMING_STATUS = 0;
-/** A status callback with a word that has no number: the word itself is stored beside it. */
+/** A status callback whose status has no number. The status text is stored beside it. */
 export const OTHER_STATUS = 99;
 /** Neither a message nor a status callback. */
 export const UNKNOWN_STATUS = -1;
@@ -30,7 +30,7 @@ export function statusCodeOf(word: string): number {
   return steps.get(word) ?? OTHER_STATUS;
 }
 
-/** The status word of a step; null for what is no numbered status. */
+/** Null for numbers outside the list of statuses. */
 export function rawStatusOf(step: number): string | null {
   return words.get(step) ?? null;
 }

@@ -1,6 +1,6 @@
 import { isBlank, withoutOverrides } from "@waystation/core/text";
 
-/** One thing that was filled in, chosen or ordered, as a person reads it. */
+/** A value that a customer filled in, chose or ordered, formatted for display. */
 export interface InteractiveField {
   name: string;
   value: string;
@@ -10,9 +10,9 @@ const MAX_FIELDS = 60;
 const MAX_DEPTH = 8;
 const MAX_NAME = 120;
 const MAX_VALUE = 2_000;
-/** WhatsApp's own handle of a flow: nothing that anybody answered. */
+/** WhatsApp's internal token of a flow, not a customer's response. */
 const HANDLES = /^flow_?token$/i;
-/** Objects that only wrap what was answered. */
+/** Objects that only wrap the response. */
 const WRAPPERS = new Set([
   "flowresponse",
   "flow_response",
@@ -26,10 +26,10 @@ const WRAPPERS = new Set([
   "button_reply",
 ]);
 const ITEMS = new Set(["product_items", "productitems", "items", "products"]);
-/** Says of a wrapper what it wraps, and nothing that was answered. */
+/** Values that name the type of a wrapper. They are not part of the response. */
 const TYPES = new Set(["nfm_reply", "flow", "order", "list_reply", "button_reply", "interactive"]);
 
-/** What kind of message its InteractiveData makes it: orders and choices arrive there, too. */
+/** The kind of a message by its InteractiveData. Orders and choices also arrive in that parameter. */
 export function kindOfInteractiveData(json: string): "flow" | "order" | "list" | "button" {
   const data = parse(json);
   const names = new Set<string>();
@@ -39,7 +39,7 @@ export function kindOfInteractiveData(json: string): "flow" | "order" | "list" |
   return names.has("button_reply") ? "button" : "flow";
 }
 
-/** What a list or a button in InteractiveData says was chosen. */
+/** The choice from a list or a button in InteractiveData. */
 export function choiceOfInteractiveData(
   json: string,
 ): { title: string; description: string | null; payload: string | null } | null {
@@ -50,8 +50,8 @@ export function choiceOfInteractiveData(
 }
 
 /**
- * The answers of FlowData and InteractiveData, which repeat each other, as names and values without their wrappers. Text
- * that is no JSON is one answer.
+ * The responses in FlowData and InteractiveData, which repeat each other, as names and values without wrappers. Text that is
+ * not JSON becomes a single response.
  */
 export function readInteractiveFields(...sources: (string | null)[]): InteractiveField[] {
   const fields: InteractiveField[] = [];
@@ -136,7 +136,7 @@ function isProduct(value: unknown): value is Product {
   return isRecord(value) && PRODUCT_ID.some((key) => key in value);
 }
 
-/** `SKU-1 × 2, 9.99 EUR`, and whatever else it says. */
+/** `SKU-1 × 2, 9.99 EUR`, followed by the item's other properties. */
 function describeProduct(item: Product): string {
   const first = (keys: string[]) => keys.find((key) => textOf(item[key]) !== null);
   const [idKey, priceKey] = [first(PRODUCT_ID), first(PRODUCT_PRICE)];
@@ -160,8 +160,8 @@ function describeProduct(item: Product): string {
 const BUILT = /^screen_\d+_(.+?)(?:_\d+)?$/i;
 
 /**
- * `screen_1_Choose_one_0` → `Choose one`: WhatsApp's flow builder puts the screen in front of a question and a number behind
- * it, and a number in front of an answer.
+ * `screen_1_Choose_one_0` → `Choose one`. WhatsApp's flow builder puts the screen before a question and a number after it, and
+ * a number before a response.
  */
 function labelOf(key: string): string {
   const bare = BUILT.exec(key)?.[1] ?? key;
@@ -203,7 +203,7 @@ function parse(json: string): unknown {
   }
 }
 
-/** A part that is JSON once more, as `response_json` is; undefined for plain text. */
+/** A nested JSON string such as `response_json`. Undefined for plain text. */
 function parseNested(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

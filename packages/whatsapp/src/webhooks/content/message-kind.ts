@@ -24,12 +24,12 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export const PREVIEW_LENGTH = 120;
 
-/** How Twilio names the customer's answer to a request for permission to call. */
+/** Twilio's name for the customer's response to a request for permission to call. */
 const CALL_REQUEST = "VOICE_CALL_REQUEST";
 
-/** Types of Twilio's that say how a message was made, not what it is: its other parameters say that. */
+/** Twilio message types that describe how a message was made. The kind follows from its other parameters. */
 const ENVELOPES = new Set(["text", "interactive", "template", "whatsapp", "sms", "mms", "media"]);
-/** Other words for a kind that has a number. */
+/** Other names for the kinds above. */
 const SYNONYMS: Record<string, MessageKind> = {
   photo: "image",
   picture: "image",
@@ -52,7 +52,7 @@ const SYNONYMS: Record<string, MessageKind> = {
 
 type First = (name: string) => string | null;
 
-/** Twilio's MessageType where it names a kind; older payloads show it only by what they carry. */
+/** Uses Twilio's MessageType where it names a kind. Older payloads have none; their kind follows from the other parameters. */
 export function kindOfMessage(first: First): MessageKind {
   const type = first("MessageType")?.trim().toLowerCase() ?? null;
   const named = type === null ? undefined : kindOfType(type);
@@ -70,7 +70,7 @@ export function kindOfMessage(first: First): MessageKind {
   return first("Body") !== null && ENVELOPES.has(type) ? "text" : "unknown";
 }
 
-/** A press of one of the two buttons under a request to call, as far as it says which. */
+/** Whether the message is a response to a request to call: one of its two buttons was pressed. */
 export function isCallAnswer(first: First): boolean {
   return first("ButtonText") === CALL_REQUEST || first("Body") === CALL_REQUEST;
 }

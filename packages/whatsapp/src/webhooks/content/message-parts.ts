@@ -2,16 +2,16 @@ import { isBlank } from "@waystation/core/text";
 import { choiceOfInteractiveData } from "./interactive-data.ts";
 import { isCallAnswer } from "./message-kind.ts";
 
-/** What a message carries beside its text, as its webhook says it. */
+/** The parts of a message other than its text, read from its webhook. */
 
 type First = (name: string) => string | null;
 
-/** The value of a parameter that says something. */
+/** Null for text without visible characters. */
 export function nullIfBlank(value: string | null): string | null {
   return isBlank(value) ? null : value;
 }
 
-/** A place. Coordinates that are none on Earth, or of which one is missing, are told as they came. */
+/** A location. Coordinates that are out of range or incomplete are returned only as `text`. */
 export function readLocation(first: First) {
   const [lat, lon] = [nullIfBlank(first("Latitude")), nullIfBlank(first("Longitude"))];
   const [label, address] = [nullIfBlank(first("Label")), nullIfBlank(first("Address"))];
@@ -36,7 +36,7 @@ function coordinate(text: string | null, most: number): number | null {
   return Math.abs(degrees) <= most ? degrees : null;
 }
 
-/** What was pressed or chosen, with what the button or the row stands for. */
+/** The button or list row that the customer chose, with its payload. */
 export function readChoice(first: First) {
   const button = { title: nullIfBlank(first("ButtonText")), payload: nullIfBlank(first("ButtonPayload")) };
   const list = { title: nullIfBlank(first("ListTitle")), payload: nullIfBlank(first("ListId")) };
@@ -64,7 +64,7 @@ function withType(
   return choice && { ...choice, type: nullIfBlank(first("ButtonType")) };
 }
 
-/** A customer's answer to a request to call them. */
+/** A customer's response to a request to call. */
 export function readCallPermission(first: First) {
   if (!isCallAnswer(first)) return null;
   const payload = nullIfBlank(first("ButtonPayload"));
@@ -80,7 +80,7 @@ export function readCallPermission(first: First) {
   return { permission, sentence };
 }
 
-/** A reaction's emoji; null where it was taken back. */
+/** The emoji of a reaction; null when the reaction was removed. */
 export function readReaction(first: First): { emoji: string | null } {
   return {
     emoji: nullIfBlank(first("ReactionEmoji")) ?? nullIfBlank(first("Emoji")) ?? nullIfBlank(first("Body")),

@@ -5,7 +5,7 @@ import { readCallPermission, readChoice, readLocation, readReaction } from "./me
 
 type First = (name: string) => string | null;
 
-/** What a message of a kind is called where it has no words of its own. */
+/** Labels for messages without text, by kind. */
 const LABELS: Record<MessageKind, string> = {
   unknown: "Message of an unknown kind",
   text: "Message without text",
@@ -24,43 +24,43 @@ const LABELS: Record<MessageKind, string> = {
   call: "Call",
 };
 
-/** Those whose words need no label in front of them. */
+/** Kinds whose text needs no label before it. */
 const SPEAKS_FOR_ITSELF = new Set<MessageKind>(["text", "button", "list", "reaction", "call"]);
 const MAX_TYPE = 64;
 
 export interface MessageSummary {
   label: string;
-  /** Its own words, where it has any. */
+  /** The message's own text; null if it has none. */
   words: string | null;
 }
 
-/** What a message is, in one line: for a list, a notification, or another program. */
+/** A message in one line, for lists, notifications and API clients. */
 export function summarizeMessage(kind: MessageKind, first: First): MessageSummary {
   const label = labelOf(kind, first);
   const words = wordsOf(kind, first);
   return { label, words: isBlank(words) ? null : withoutOverrides(words ?? "") };
 }
 
-/** The line of a list of conversations, never empty: the console puts the kind in front of it. */
+/** The preview in the conversation list, never empty. The console shows the kind before it. */
 export function previewOf(kind: MessageKind, first: First): string {
   const { label, words } = summarizeMessage(kind, first);
   if (kind === "unknown" && words !== null) return `${label}: ${words}`;
   return words ?? label;
 }
 
-/** The same in full. */
+/** A full sentence with the label where the text needs one. */
 export function summarySentenceOf(kind: MessageKind, first: First): string {
   const { label, words } = summarizeMessage(kind, first);
   if (words === null) return label;
   return SPEAKS_FOR_ITSELF.has(kind) ? words : `${label}: ${words}`;
 }
 
-/** For a message of which no more than its kind and its text are known. */
+/** For a message of which only the kind and the text are known. */
 export function textSentenceOf(kind: MessageKind, body: string | null): string {
   return summarySentenceOf(kind, (name) => (name === "Body" ? body : null));
 }
 
-/** For what a list stored before, or of an outgoing file: no line is empty. */
+/** For previews stored by older versions and for outgoing files. Never empty. */
 export function previewOfStored(kind: MessageKind, preview: string | null): string {
   return isBlank(preview) ? LABELS[kind] : withoutOverrides(preview ?? "");
 }

@@ -17,7 +17,7 @@ const ALGORITHMS: [SignatureAlgorithm, string][] = [
   ["HMAC_SHA1", "sErL//Z+7/uZC58Jf+RNwtPYuN8="],
   ["HMAC_SHA256", "DNNS7+TTMSI6GHk2GV9IVzQvqM9yTY4khnpxvUWh2/I="],
 ];
-/** How many generated requests of each algorithm are compared with the official SDK. */
+/** Generated requests per algorithm that are compared with the official SDK. */
 const RUNS = 10_000;
 
 const pair = fc.tuple(

@@ -1,17 +1,17 @@
-/** The header by which Twilio says that a shared key signed, and which: `key=<id>,algorithm=HMAC_SHA256`. */
+/** Twilio sends this header when a shared key signed the webhook: `key=<id>,algorithm=HMAC_SHA256`. */
 export const SETTINGS_HEADER = "x-twilio-webhooks-signature-settings";
 
 const MAX_LENGTH = 1_000;
 const KEY_ID = /^[\w.-]{1,100}$/;
 
 export interface SignatureSettings {
-  /** Null where the header names no key, or several. */
+  /** Null where the header names no key or several. */
   keyId: string | null;
-  /** What the header says, which nobody signed: good for an explanation, never for choosing the hash. */
+  /** The algorithm in the header, which is not signed. Use it in an explanation, never to choose the hash. */
   algorithm: string | null;
 }
 
-/** What the header names; null where there is none, so that the Auth Token applies. */
+/** Null when the header is missing or empty; then the Auth Token applies. */
 export function readSignatureSettings(header: string | undefined): SignatureSettings | null {
   if (header === undefined || header.trim() === "") return null;
   if (header.length > MAX_LENGTH) return { keyId: null, algorithm: null };
@@ -31,7 +31,7 @@ function readPart(part: string): [name: string, value: string] {
   return [part.slice(0, equals).trim().toLowerCase(), isQuoted ? value.slice(1, -1).trim() : value];
 }
 
-/** A name that comes twice with one value is taken; with two it says nothing. */
+/** The value of a repeated name; null if its values differ. */
 function single(parts: [string, string][], wanted: string): string | null {
   const values = new Set(parts.flatMap(([name, value]) => (name === wanted ? [value] : [])));
   const [value] = values;

@@ -156,7 +156,7 @@ test("one that is nearly right costs the same work as one that is all wrong", ()
   };
   syncBuiltinESMExports();
   try {
-    // With the first so many bytes right.
+    // Forged signatures with the first `count` bytes correct.
     const work = [0, 1, 10, 19].map((count) => {
       const forged = Buffer.from(right.map((byte, index) => (index < count ? byte : byte ^ 1)));
       compared = [];

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { parse, stringify } from "node:querystring";
 import type { FormPairs } from "../form-body.ts";
 
-/** As Twilio names them. An Auth Token signs with SHA-1; a shared key with the algorithm of its Webhook Setting. */
+/** The names are Twilio's. An Auth Token signs with SHA-1, a shared key with the algorithm of its Webhook Setting. */
 export type SignatureAlgorithm = "HMAC_SHA1" | "HMAC_SHA256";
 
 const HASHES = {
@@ -24,8 +24,7 @@ export function signWebhook(
 }
 
 /**
- * Whether one of the secrets signed this request; answers which, by its index, or -1. An empty secret signs nothing: as an
- * HMAC key it would let anybody in.
+ * The index of the secret that signed this request, or -1. Empty secrets are skipped: anybody can sign with an empty HMAC key.
  */
 export function findSigningSecret(
   secrets: readonly string[],
@@ -41,7 +40,7 @@ export function findSigningSecret(
     secrets.findIndex(
       (secret) => secret !== "" && timingSafeEqual(digest(secret, form + parameters, algorithm), given),
     );
-  // Nearly always the URL is signed as it is configured; the other forms are looked at when it is not.
+  // Twilio nearly always signs the URL as configured. The other forms are tried only if that fails.
   const signer = signs(url);
   if (signer >= 0) return signer;
   for (const form of signedUrlVariants(url)) {
@@ -58,8 +57,8 @@ export function matchesBodySha256(url: string, body: Buffer): boolean {
 }
 
 /**
- * The forms in which Twilio's back ends may have signed one URL: as configured, with the port left out, with the default
- * port put in; each also with the query escaped anew (an apostrophe as %27; or as Node's old `querystring` writes it), as some of them do.
+ * The forms of a URL that Twilio's back ends may have signed: as configured, without the port, with the default port. Each form
+ * also with the query re-escaped, as some back ends do: an apostrophe as %27, or as Node's legacy `querystring` writes it.
  */
 export function signedUrlVariants(url: string): string[] {
   const [, scheme, credentials, host, port, rest] =

@@ -27,7 +27,7 @@ const urlArbitrary = fc
   })
   .map(({ scheme, host, port, path, query }) => `${scheme}://${host}${port}${path}${query}`);
 
-/** Throws if this implementation or the official SDK rejects a generated request that is signed. */
+/** Throws if this implementation or the official SDK rejects a signed request. */
 export function compareSignedRequests(runs: number): void {
   fc.assert(
     fc.property(urlArbitrary, pairsArbitrary, fc.nat(5), (url, pairs, form) => {
@@ -40,7 +40,7 @@ export function compareSignedRequests(runs: number): void {
   );
 }
 
-/** Throws if this implementation and the official SDK disagree on a generated request that was altered after signing. */
+/** Throws if this implementation and the official SDK disagree on a request that was altered after signing. */
 export function compareAlteredRequests(runs: number): void {
   fc.assert(
     fc.property(urlArbitrary, pairsArbitrary, pair, fc.nat(3), (url, pairs, extra, kind) => {

@@ -7,7 +7,7 @@ import { readSignatureSettings } from "./signature-settings.ts";
 export type SignatureVerification =
   | { state: "valid"; connection: WebhookConnection }
   | { state: "rejected"; connection: WebhookConnection; rejection: WebhookRejection }
-  /** The stored secret that is needed cannot be opened: our fault, so Twilio should retry. */
+  /** The required secret cannot be decrypted. This is a server error, so Twilio should retry. */
   | { state: "unreadable" };
 
 interface SignedRequest {
@@ -18,7 +18,7 @@ interface SignedRequest {
   pairs: FormPairs;
 }
 
-/** Which of the connections that a webhook may be for it is really for: the one whose secret signed it. */
+/** Finds the connection whose secret signed the request, among the connections that the webhook may belong to. */
 export function verifySignature(
   candidates: readonly [WebhookConnection, ...WebhookConnection[]],
   request: SignedRequest,
@@ -36,7 +36,7 @@ export function verifySignature(
   return { state: "rejected", connection: first, rejection: { reason: "signature_wrong" } };
 }
 
-/** The stored key says which algorithm signs. A token is not tried: its signature would need no header. */
+/** The algorithm comes from the stored key. Auth Tokens are not tried: a token's signature needs no such header. */
 function verifySharedKey(
   candidates: readonly [WebhookConnection, ...WebhookConnection[]],
   { keyId, algorithm }: { keyId: string | null; algorithm: string | null },
