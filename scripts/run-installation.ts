@@ -14,7 +14,7 @@ const SERVER_PORT = 3000;
 const SIMULATOR_PORT = 3001;
 const MOST_MOVES = 100;
 
-export interface RunningInstallation {
+interface RunningInstallation {
   /** Where this machine reaches the server. */
   url: string;
   /** What to tell the person who started it. */

@@ -1,6 +1,6 @@
 import { sleep } from "./clock.ts";
 
-export interface ConsoleReading {
+interface ConsoleReading {
   port: number;
   cookie: string;
   conversationId: string;

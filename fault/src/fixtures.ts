@@ -47,7 +47,7 @@ export const STATUS_ORDER = {
 } as const;
 export type WebhookStatus = keyof typeof STATUS_ORDER;
 
-export interface WebhookKey {
+interface WebhookKey {
   connectionNo: number;
   sid: string;
   step: number;

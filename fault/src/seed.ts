@@ -18,7 +18,7 @@ export const SEEDED_ACCOUNTS = [createFaultAccount(1), createFaultAccount(2), cr
 const ORGANISATIONS = [[SEEDED_ACCOUNTS[0], SEEDED_ACCOUNTS[1]], [SEEDED_ACCOUNTS[2]]] as FaultAccount[][];
 
 /** How the harness speaks to any database of the product. */
-export type SeedQuery = (text: string, parameters: unknown[]) => Promise<unknown>;
+type SeedQuery = (text: string, parameters: unknown[]) => Promise<unknown>;
 
 /** Migrates an empty Postgres database and puts the accounts into it. */
 export async function createInstallation(url: string): Promise<void> {

@@ -22,7 +22,7 @@ interface Talk {
   ours: string;
 }
 
-export interface QueuedText {
+interface QueuedText {
   talk: Talk;
   /** In the words, and in the order of its conversation. */
   number: number;

@@ -11,7 +11,7 @@ export interface Mutation {
   title: string;
 }
 
-export interface SourceEdit {
+interface SourceEdit {
   file: string;
   /** Occurs exactly once in the file. */
   find: string;

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 
-export interface ChangesSubscriber extends Disposable {
+interface ChangesSubscriber extends Disposable {
   /** Notices received so far. */
   count(): number;
 }

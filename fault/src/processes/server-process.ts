@@ -16,7 +16,7 @@ const PRODUCT = fileURLToPath(new URL("../../../apps/server/src/main.ts", import
 const START_MS = 60_000;
 const PAUSE_MS = 50;
 
-export interface ServerProcessOptions {
+interface ServerProcessOptions {
   port: number;
   folder: string;
   environment: Record<string, string>;

@@ -24,7 +24,7 @@ const FORMATS: Record<string, string> = {
  */
 z.config({ customError: describeZodIssue });
 
-export function describeZodIssue(issue: Issue): string {
+function describeZodIssue(issue: Issue): string {
   const field = (issue.path ?? []).map(String).join(".");
   const name = field === "" ? "The input" : `“${field}”`;
   switch (issue.code) {

@@ -9,7 +9,7 @@ export interface Keyring {
   keys: readonly SealingKey[];
 }
 
-export interface SealingKey {
+interface SealingKey {
   /** The first 8 hex digits of the key's SHA-256. */
   id: string;
   bytes: Buffer;

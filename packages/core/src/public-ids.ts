@@ -9,7 +9,7 @@ import { DomainError } from "./errors.ts";
  * much the whole installation receives, so each is encrypted to a UUID. See docs/decisions/0025.
  */
 export type IdKind = "message" | "note" | "event" | "rejection" | "audit_entry" | "file";
-export type ListKind = "conversations" | "messages" | "notes" | "events" | "rejections" | "audit";
+type ListKind = "conversations" | "messages" | "notes" | "events" | "rejections" | "audit";
 
 /** The public ids of one organisation. */
 export interface OrganizationIds {

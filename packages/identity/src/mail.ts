@@ -1,6 +1,6 @@
 import type { OutgoingMail } from "@waystation/core/context";
 
-export interface InvitationMail {
+interface InvitationMail {
   to: string;
   link: string;
   organization: string;

@@ -10,7 +10,7 @@ export interface RateLimit {
   seconds: number;
 }
 
-export interface RateLimitedAttempt {
+interface RateLimitedAttempt {
   allowed: boolean;
   /** Seconds until the window ends. */
   retryAfter: number;

@@ -47,13 +47,13 @@ export type SimulatorOptions = {
   startAt?: Date;
 };
 
-export type SimulatorClockView = {
+type SimulatorClockView = {
   now: string;
   offset: number;
   /** Each time that the clock was moved: when (by the real clock), and its difference from the real one since then. */
   moves: { at: string; offset: number }[];
 };
-export type SimulatorClockChange = { advance?: number; set?: string; reset?: boolean };
+type SimulatorClockChange = { advance?: number; set?: string; reset?: boolean };
 
 export type Simulator = AsyncDisposable & {
   readonly app: Express;

@@ -4,7 +4,7 @@ import twilio from "twilio";
 import { SENTINEL_ACCOUNTS, SENTINEL_TOKENS } from "./sentinels.ts";
 import { createSimulator, type Simulator, type SimulatorOptions } from "./simulator.ts";
 
-export type ReceivedRequest = {
+type ReceivedRequest = {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;

@@ -9,7 +9,7 @@ import { openChangesStream, type StreamHandlers, type StreamState } from "./chan
 import { openOwnStream } from "./own-stream.ts";
 import { SharedStream } from "./shared-stream.ts";
 
-export type LiveState = StreamState;
+type LiveState = StreamState;
 
 const LiveContext = createContext<LiveState>("connecting");
 export const LiveProvider = LiveContext.Provider;

@@ -27,7 +27,7 @@ import { PASSWORD_CHANGE } from "./password-change.ts";
 import { PASSWORD_SIGN_IN } from "./password-sign-in.ts";
 import { SECOND_STEP, secondStepBody } from "./second-step.ts";
 
-export interface AuthOptions extends BetterAuthOptions {
+interface AuthOptions extends BetterAuthOptions {
   report: (error: unknown) => void;
   log: Pick<Logger, "info" | "warn">;
   /** Sessions of this person have ended. */
@@ -41,7 +41,7 @@ export interface Auth {
   publicUrl: string;
 }
 
-export interface SignedIn {
+interface SignedIn {
   user: { id: string; name: string; email: string };
   session: { id: string; activeOrganizationId?: string | null; updatedAt: Date };
 }

@@ -29,7 +29,7 @@ import { readBody } from "./read-body.ts";
 import { trpcMethods } from "./trpc-methods.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
 
-export interface AppDependencies {
+interface AppDependencies {
   platform: Installation;
   auth: Auth;
   webhooks: RequestHandler;

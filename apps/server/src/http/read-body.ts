@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from "express";
 import { requestHasBody } from "./unread-body.ts";
 
 /** Why a body was not read, in the words of `body-parser`. */
-export class BodyError extends Error {
+class BodyError extends Error {
   override name = "BodyError";
   readonly status: number;
   readonly type: "entity.too.large" | "encoding.unsupported" | "request.aborted";

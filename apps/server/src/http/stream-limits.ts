@@ -1,9 +1,9 @@
 import type { AuthenticatedViewer } from "@waystation/api/trpc";
 
 export const STREAMS_PER_SESSION = 8;
-export const STREAMS_PER_USER = 20;
+const STREAMS_PER_USER = 20;
 
-export interface StreamLimits {
+interface StreamLimits {
   /**
    * Counts one more stream of this viewer. `close` of the oldest one is called when there are too many. Returns what is to be
    * called once the stream has ended.

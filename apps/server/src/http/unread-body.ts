@@ -7,13 +7,13 @@ const LINGER_MS = 2_000;
  * A response that is written before the request's body has been read to its end closes the connection, and nothing more is
  * read from it: what follows could only be the rest of that body, which may have no end.
  */
-export function closeOnUnreadBody(req: IncomingMessage, res: ServerResponse): void {
+function closeOnUnreadBody(req: IncomingMessage, res: ServerResponse): void {
   // A property of the object, because Express replaces its prototype; one function for all, because webhooks are many.
   if (requestHasBody(req)) res.writeHead = writeHead;
 }
 
 /** `100 Continue` is sent when a route begins to read the body: a request that is rejected by its head need not send it. */
-export function continueOnRead(req: IncomingMessage, res: ServerResponse): void {
+function continueOnRead(req: IncomingMessage, res: ServerResponse): void {
   const onListener = (event: string | symbol) => {
     if (event !== "data" && event !== "readable") return;
     req.off("newListener", onListener);

@@ -42,7 +42,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   /** Takes the next free port when the configured one is taken. */
   mayMovePort?: boolean;
   /** Called once the port is known, before anything works behind it. */

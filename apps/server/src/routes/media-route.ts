@@ -17,7 +17,7 @@ import { allowMethods } from "../http/allow-methods.ts";
 import { awaitDrain } from "../http/await-drain.ts";
 import { isSameOrigin } from "../http/csrf-guard.ts";
 
-export interface MediaRouteDependencies {
+interface MediaRouteDependencies {
   platform: Installation;
   viewerOf: (req: Request) => Promise<AuthenticatedViewer | null>;
 }

@@ -15,7 +15,7 @@ import { jsonLimitViolation } from "../http/json-limits.ts";
 import { readBody } from "../http/read-body.ts";
 import { auditExportRoute } from "./audit-export-route.ts";
 
-export interface RestRouteDependencies {
+interface RestRouteDependencies {
   publicUrl: string;
   /** Leaves in `res.locals` who asks, or passes on the refusal of an API key. */
   authenticate: RequestHandler;

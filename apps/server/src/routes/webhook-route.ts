@@ -35,7 +35,7 @@ const PLAIN_REST = new RegExp(`^${WEBHOOK_PATH}(?:/status/([\\w-]+))?(?:\\?|$)`)
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 
-export interface WebhookDeps {
+interface WebhookDeps {
   platform: Pick<Installation, "db" | "keyring" | "publicUrl">;
   ingest: WebhookIngest;
   rejections: RejectionLog;

@@ -9,7 +9,7 @@ import {
 
 /** One request that nobody sends in good faith, put together from what a caller offers. */
 
-export type AttackRoute = "webhook" | "trpc" | "auth" | "rest" | "other";
+type AttackRoute = "webhook" | "trpc" | "auth" | "rest" | "other";
 
 export interface Attack {
   route: AttackRoute;

@@ -2,7 +2,7 @@ import { CHANNELS } from "@waystation/whatsapp/webhooks/content/channel";
 import { z } from "zod";
 import { count, moment, named, nextCursor, text } from "./common-schemas.ts";
 
-export const accountSchema = named(
+const accountSchema = named(
   "Account",
   z.object({
     sid: text,

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import pg from "pg";
 import { describeSession, type SessionOptions } from "./session.ts";
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   url: string;
   applicationName: string;
   /** Null where a pooler pools by transaction: then each transaction brings its settings along. */
@@ -39,7 +39,7 @@ const CLOSE_MS = 5_000;
 
 /** As the database writes them: drizzle reads times by itself, and so do we. */
 const AS_TEXT = new Set([1_082, 1_083, 1_114, 1_182, 1_184, 1_185, 1_115, 1_186, 1_187, 1_231]);
-export const typeParsers = {
+const typeParsers = {
   getTypeParser: (oid: number, format?: string) =>
     AS_TEXT.has(oid) ? (text: string) => text : pg.types.getTypeParser(oid, format as "text"),
 };

@@ -17,7 +17,7 @@ const GOODBYE_MS = 1_000;
 const HERE = "";
 const GONE = "-";
 
-export interface PgNotifyHandlers {
+interface PgNotifyHandlers {
   /** What another process said. */
   hear(text: string): void;
   /** Something may have been said that was not heard. */

@@ -39,7 +39,7 @@ interface Where {
   tables: string[];
 }
 
-export interface DatabaseFacts {
+interface DatabaseFacts {
   /** For every session: `public`, and where the extensions are. */
   searchPath: string;
   /** What deserves a line in the log, but is no reason to refuse. */

@@ -10,7 +10,7 @@ const FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebre
 /** Ends PgBouncer when its own standard input closes: so it does not outlive the test, however that dies. */
 const KEEPER = '"$1" "$2" & child=$!; cat > /dev/null; kill -TERM $child; wait $child';
 
-export interface TestPgBouncer {
+interface TestPgBouncer {
   /** The address of the same database through the pooler. */
   urlOf(url: string): string;
   stop(): Promise<void>;
@@ -86,7 +86,7 @@ export async function startPgBouncer(
 }
 
 /** The PgBouncer of PGBOUNCER, the system's, else the distribution's, installed now. */
-export function findPgBouncer(): string {
+function findPgBouncer(): string {
   const found = process.env.PGBOUNCER || findInstalled();
   if (found) return found;
   if (process.getuid?.() === 0 && spawnSync("apt-get", ["--version"]).status === 0) {

@@ -13,7 +13,7 @@ import {
 import { findMatchingHash, saltOfHash } from "./password-hash.ts";
 
 /** An account that claims an address, and the hash of its password. */
-export interface PasswordCredential {
+interface PasswordCredential {
   userId: string;
   hash: string;
 }

@@ -5,7 +5,7 @@ import { verifications } from "@waystation/db/schema/identity";
 import { and, eq, gt, like, lt, type SQL, sql } from "drizzle-orm";
 
 /** Whose password a link changes. */
-export interface PasswordReset {
+interface PasswordReset {
   /** Null for a link that was mailed: then whoever reads the mail of `email` says which of its accounts. */
   userId: string | null;
   /** The owner who made the link; null where the person asked for it, or an operator did. */

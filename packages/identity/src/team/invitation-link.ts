@@ -8,7 +8,7 @@ const MAC_BYTES = 24;
  * How a link reaches the person. The one that is mailed is shown to nobody here, so whoever opens it reads the mail of that
  * address. The one that is copied may be opened by whoever made it.
  */
-export type InvitationDelivery = "copied" | "mailed";
+type InvitationDelivery = "copied" | "mailed";
 
 const CONTEXT: Record<InvitationDelivery, string> = { copied: "invitation|", mailed: "invitation by mail|" };
 

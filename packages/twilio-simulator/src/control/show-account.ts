@@ -1,7 +1,7 @@
 import type { SimulatorSignatureAlgorithm } from "../sign.ts";
 import type { SimulatorAccount, SimulatorSender } from "../state/types.ts";
 
-export type SimulatorSenderView = {
+type SimulatorSenderView = {
   sid: string;
   address: string;
   displayName: string;
@@ -72,7 +72,7 @@ export function viewSimulatorAccount(account: SimulatorAccount): SimulatorAccoun
   };
 }
 
-export function viewSimulatorSender(account: SimulatorAccount, sender: SimulatorSender): SimulatorSenderView {
+function viewSimulatorSender(account: SimulatorAccount, sender: SimulatorSender): SimulatorSenderView {
   return {
     sid: sender.sid,
     address: sender.address,

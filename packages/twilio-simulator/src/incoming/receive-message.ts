@@ -27,7 +27,7 @@ export type IncomingMessageInput = IncomingDetails & {
   raw?: Record<string, string | null>;
 };
 
-export type ReceivedMessage = { message: SimulatorMessage; delivery: Promise<SimulatorDelivery | null> };
+type ReceivedMessage = { message: SimulatorMessage; delivery: Promise<SimulatorDelivery | null> };
 
 const mediaKinds: readonly string[] = ["image", "audio", "video", "document", "sticker", "contacts"];
 

@@ -73,7 +73,7 @@ export function makeH264ParameterSets(columns: number, rows: number): { sequence
   return { sequence: wrap(0x67, sequence.end()), picture: wrap(0x68, picture.end()) };
 }
 
-export type PixelPainter = (x: number, y: number) => [luma: number, blue: number, red: number];
+type PixelPainter = (x: number, y: number) => [luma: number, blue: number, red: number];
 
 /** One IDR picture; two in a row need different ids. */
 export function encodeH264Frame(columns: number, rows: number, id: number, paint: PixelPainter): Buffer {

@@ -1,7 +1,7 @@
 import type { SimulatorContext } from "../state/context.ts";
 import type { MessageStatus, SimulatorMessage } from "../state/types.ts";
 
-export type OutgoingMessageInput = {
+type OutgoingMessageInput = {
   accountSid: string;
   direction: "outbound-api" | "outbound-reply";
   from: string | null;

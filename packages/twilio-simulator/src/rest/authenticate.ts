@@ -9,7 +9,7 @@ import {
   unauthenticatedError,
 } from "./errors.ts";
 
-export type RestPrincipal = { account: SimulatorAccount; key: SimulatorApiKey | null };
+type RestPrincipal = { account: SimulatorAccount; key: SimulatorApiKey | null };
 
 const principals = new WeakMap<Request, RestPrincipal>();
 

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { invalidParameterError } from "./errors.ts";
 
-export type SimulatorPage<Item> = {
+type SimulatorPage<Item> = {
   items: Item[];
   page: number;
   size: number;

@@ -23,15 +23,7 @@ export type InjectedFaults = {
 };
 
 /** 404; 429; 503; a redirect that leads elsewhere; a file without an end; no answer at all. */
-export const mediaFaultModes = [
-  "none",
-  "deleted",
-  "throttled",
-  "down",
-  "astray",
-  "endless",
-  "silent",
-] as const;
+const mediaFaultModes = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"] as const;
 
 export const noInjectedFaults: Readonly<InjectedFaults> = {
   duplicates: 0,

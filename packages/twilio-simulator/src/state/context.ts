@@ -49,7 +49,7 @@ export type SimulatorState = {
 };
 
 /** Webhooks under way: tests wait for them, the end of the simulator cuts them off. */
-export type OutboundQueue = { underway: Set<Promise<unknown>>; stop: AbortController };
+type OutboundQueue = { underway: Set<Promise<unknown>>; stop: AbortController };
 
 export type SimulatorContext = {
   state: SimulatorState;

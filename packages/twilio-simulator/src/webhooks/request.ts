@@ -3,7 +3,7 @@ import https from "node:https";
 import { gunzipSync } from "node:zlib";
 import type { FailureKind, SimulatorAttempt } from "../state/types.ts";
 
-export type WebhookRequest = {
+type WebhookRequest = {
   url: string;
   method: string;
   headers: Record<string, string>;

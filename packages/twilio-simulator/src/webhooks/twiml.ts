@@ -1,5 +1,5 @@
 /** What the answer to an incoming message tells Twilio to do. */
-export type TwimlVerdict = {
+type TwimlVerdict = {
   replies: { body: string; media: string[]; to: string | null }[];
   alert: { code: number; text: string } | null;
 };

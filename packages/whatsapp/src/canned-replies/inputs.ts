@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const MAX_REPLY_LENGTH = 4_000;
+const MAX_REPLY_LENGTH = 4_000;
 
 /** As it is typed after the `/`. */
 const shortcut = z

@@ -11,13 +11,13 @@ import { SANDBOX_NUMBER } from "./choose-sender.ts";
 import type { TwilioCredentials } from "./credentials/parse-credentials.ts";
 import { plainWebhookUrl, proposedWebhook, webhookUrl } from "./webhook-url.ts";
 
-export interface WebhookSettingChange {
+interface WebhookSettingChange {
   setting: string;
   before: string | null;
   after: string | null;
 }
 
-export interface WebhookTarget {
+interface WebhookTarget {
   sender: string;
   senderSid: string | null;
   messagingServiceSid: string | null;

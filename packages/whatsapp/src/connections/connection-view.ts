@@ -222,7 +222,7 @@ function everyHour(hours: (typeof connectionHours.$inferSelect)[]) {
 }
 
 /** Given by the database at the insert, so never missing on a row that was read. */
-export function senderNumberOf(row: Row): number {
+function senderNumberOf(row: Row): number {
   if (row.no === null) throw new Error(`Connection ${row.id} has no number`);
   return row.no;
 }

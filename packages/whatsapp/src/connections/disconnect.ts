@@ -14,7 +14,7 @@ import type { ConnectionInput } from "./inputs.ts";
 import { type ConnectionRecord, requireConnection } from "./require-connection.ts";
 import { isOurWebhookUrl } from "./webhook-url.ts";
 
-export interface RestoredWebhook {
+interface RestoredWebhook {
   state: "restored" | "not_ours" | "nothing_to_restore" | "failed";
   message: string;
 }

@@ -17,7 +17,7 @@ export function webhookUrl(publicUrl: string): string {
   return plainWebhookUrl(publicUrl) + OVERRIDES;
 }
 
-export type ProposedWebhook = Pick<
+type ProposedWebhook = Pick<
   SenderWebhook,
   "callbackUrl" | "callbackMethod" | "statusCallbackUrl" | "statusCallbackMethod"
 >;

@@ -9,7 +9,7 @@ const MAX_NAMED = 100;
 /** What is taken away from a listener is told. This is for what happened behind the server's back. */
 const LOOK_MS = 20_000;
 
-export interface ChangeNotice {
+interface ChangeNotice {
   /** The conversations that changed; null for more than it is worth naming. */
   conversationIds: string[] | null;
   connectionIds: string[];

@@ -9,7 +9,7 @@ import { parseWebhook } from "../webhooks/parse-webhook.ts";
 import type { WebhookRejection } from "../webhooks/rejections.ts";
 import type { WebhookOutcome } from "../webhooks/webhook-record.ts";
 
-export interface EventRow {
+interface EventRow {
   id: number;
   connectionNo: number;
   receivedAt: Date;

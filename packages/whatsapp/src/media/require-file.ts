@@ -38,7 +38,7 @@ export interface IncomingMediaFile {
   stored: MediaFile | null;
 }
 
-export type FoundFile = { stored: MediaFile } | IncomingMediaFile;
+type FoundFile = { stored: MediaFile } | IncomingMediaFile;
 
 /** What is not there, and what another organisation has, are the same answer. */
 export const fileNotFound = () => new DomainError("not_found", "There is no such file in your organisation.");

@@ -23,7 +23,7 @@ interface Phrase {
 export type OptOutWords = Map<string, Phrase[]>;
 
 /** Longer messages say something else. In code points: the database counts alike. */
-export const MAX_OPT_OUT_LENGTH = 60;
+const MAX_OPT_OUT_LENGTH = 60;
 
 const NO_LETTER = /[^\p{L}\p{M}\p{N}]+/u;
 const SINGLE_LETTER = /^\p{L}$/u;
@@ -31,7 +31,7 @@ const SINGLE_LETTER = /^\p{L}$/u;
 const CJK = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])/gu;
 
 /** The words as they are compared: without case, diacritics, width, invisible marks, punctuation and emoji. */
-export function optOutTokensOf(text: string): string[] {
+function optOutTokensOf(text: string): string[] {
   return foldText(text).replace(CJK, " $1 ").split(NO_LETTER).filter(Boolean);
 }
 
@@ -78,7 +78,7 @@ export function defaultOptInWord({ startWords, languagesOff }: OptOutSettings): 
   return code ? LANGUAGES[code].start[0] : "";
 }
 
-export interface RecognisedOptOut {
+interface RecognisedOptOut {
   type: OptOutType;
   /** What opts in again, in the language of the message. */
   startWord: string;

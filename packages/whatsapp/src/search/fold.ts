@@ -10,7 +10,7 @@ export function foldText(text: string): string {
   return ASCII.test(text) ? text.toLowerCase() : text.replace(CHARACTER, foldCharacter);
 }
 
-export interface FoldedText {
+interface FoldedText {
   text: string;
   /** For each UTF-16 unit of `text`, where its original character begins and ends. */
   starts: number[];

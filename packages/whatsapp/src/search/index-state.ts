@@ -21,7 +21,7 @@ export function parseSearchIndexState(value: string): SearchIndexState | null {
   return state.version === SEARCH_INDEX_VERSION ? (state as SearchIndexState) : null;
 }
 
-export interface SearchCoverage {
+interface SearchCoverage {
   /** Older messages are not searched yet: their index is being built. Null when all are. */
   messagesSince: string | null;
   /** Parts of words are found in messages since then only, whole words in all of them. Null where there is no such limit. */

@@ -3,7 +3,7 @@ import type { SearchTerms } from "./read-search.ts";
 import { phoneNumbersOf, type SearchToken, searchTokensOf } from "./tokens.ts";
 
 /** From one UTF-16 unit of a text up to another. */
-export type TextRange = [start: number, end: number];
+type TextRange = [start: number, end: number];
 
 export interface SearchMatch {
   text: string;

@@ -37,7 +37,7 @@ const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ()./\-\t]{4,28}\d(?![\p{L}\p{N}])/gu
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 17;
 
-export interface PhoneNumberToken {
+interface PhoneNumberToken {
   start: number;
   end: number;
   digits: string;

@@ -2,7 +2,7 @@ import { DomainError } from "@waystation/core/errors";
 import twilio from "twilio";
 import { TwilioHttp } from "./http.ts";
 
-export interface TwilioAuthentication {
+interface TwilioAuthentication {
   mode: "live" | "test";
   accountSid: string;
   username: string;

@@ -2,7 +2,7 @@ import { DomainError, type ErrorReason, type FieldError } from "@waystation/core
 import { UnexpectedResponseError, UnreachableError } from "./http.ts";
 
 /** What Twilio's REST API said no with: the three error shapes of its client have these two in common. */
-export interface TwilioErrorResponse {
+interface TwilioErrorResponse {
   status: number;
   code: number | null;
 }

@@ -5,7 +5,7 @@ import { UnexpectedResponseError } from "./http.ts";
 
 type Resource = Record<string, unknown>;
 
-export interface ResourcePage {
+interface ResourcePage {
   items: Resource[];
   /** What stopped the list before its end, if anything did. */
   failure: unknown;

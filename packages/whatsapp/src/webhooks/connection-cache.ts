@@ -28,7 +28,7 @@ export interface WebhookConnection {
 }
 
 /** A shared key. Twilio signs with it instead of the Auth Token when a Webhook Rule names it. */
-export interface WebhookSharedKey {
+interface WebhookSharedKey {
   id: string;
   algorithm: SignatureAlgorithm;
   /** Null when the stored secret cannot be decrypted. */

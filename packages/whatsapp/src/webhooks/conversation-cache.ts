@@ -12,7 +12,7 @@ export interface CachedConversation {
 }
 
 /** The fields of an incoming message that determine its conversation. */
-export interface ConversationLookup {
+interface ConversationLookup {
   receiver: { no: number; organizationNo: number };
   projection: Pick<Projection, "contact" | "ours" | "otherAddress" | "name" | "username">;
 }

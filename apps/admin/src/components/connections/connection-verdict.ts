@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from "../../trpc.ts";
 import type { StatusColor } from "../../ui/feedback/notice-and-tag.tsx";
 
-export type VerdictState = ConnectionStatus["verdict"];
+type VerdictState = ConnectionStatus["verdict"];
 
 const tones: Record<VerdictState, StatusColor> = {
   working: "good",

@@ -1,7 +1,7 @@
 import type { SimulatorSenderWebhook } from "../../state/types.ts";
 import { invalidParameterError } from "../errors.ts";
 
-export type SenderUpdate = {
+type SenderUpdate = {
   webhook: Partial<SimulatorSenderWebhook>;
   profile: { name?: string; about?: string } | null;
 };

@@ -7,7 +7,7 @@ import { type MisdirectedCounts, misdirectedReasons } from "./misdirected-health
 import { awaitsFirstWebhook, sharedKeyReasons, type UnknownSharedKey } from "./shared-key-health.ts";
 import { type UnroutedCounts, unroutedReasons } from "./unrouted-health.ts";
 
-export type ConnectionVerdict = "working" | "attention" | "broken" | "disconnected";
+type ConnectionVerdict = "working" | "attention" | "broken" | "disconnected";
 
 export interface VerdictReason {
   code: string;

@@ -153,7 +153,7 @@ const thread = (comparison: "<" | ">", order: "desc" | "asc") => (rows: number) 
 const OLDER = thread("<", "desc");
 const NEWER = thread(">", "asc");
 
-export interface MessageRow {
+interface MessageRow {
   message: Omit<typeof messages.$inferSelect, "organizationNo" | "connectionNo" | "conversationId">;
   outgoing: Pick<typeof outgoingMessages.$inferSelect, "state" | "problem"> | null;
   author: string | null;

@@ -14,7 +14,7 @@ const LOOKED_AT = 1_000;
 /** How many messages that the list shows without text or date are fetched by their SID. */
 const MAX_FETCHED = 20;
 
-export interface UnconfirmedMessage {
+interface UnconfirmedMessage {
   id: number;
   connectionNo: number;
   conversationId: number;

@@ -19,7 +19,7 @@ import { readOptOutSettings } from "../../opt-out/settings.ts";
 const BLOCKED = 63033;
 const PAGE = 200;
 
-export interface OptOutState {
+interface OptOutState {
   since: string;
   /** They asked in these words; or Twilio knows it (21610); or they blocked us (63033). */
   why: "asked" | "refused" | "blocked";

@@ -7,7 +7,7 @@ import { isCallAnswer } from "./message-kind.ts";
 type First = (name: string) => string | null;
 
 /** Null for text without visible characters. */
-export function nullIfBlank(value: string | null): string | null {
+function nullIfBlank(value: string | null): string | null {
   return isBlank(value) ? null : value;
 }
 

@@ -28,14 +28,14 @@ const LABELS: Record<MessageKind, string> = {
 const SPEAKS_FOR_ITSELF = new Set<MessageKind>(["text", "button", "list", "reaction", "call"]);
 const MAX_TYPE = 64;
 
-export interface MessageSummary {
+interface MessageSummary {
   label: string;
   /** The message's own text; null if it has none. */
   words: string | null;
 }
 
 /** A message in one line, for lists, notifications and API clients. */
-export function summarizeMessage(kind: MessageKind, first: First): MessageSummary {
+function summarizeMessage(kind: MessageKind, first: First): MessageSummary {
   const label = labelOf(kind, first);
   const words = wordsOf(kind, first);
   return { label, words: isBlank(words) ? null : withoutOverrides(words ?? "") };

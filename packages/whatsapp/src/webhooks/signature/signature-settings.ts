@@ -4,7 +4,7 @@ export const SETTINGS_HEADER = "x-twilio-webhooks-signature-settings";
 const MAX_LENGTH = 1_000;
 const KEY_ID = /^[\w.-]{1,100}$/;
 
-export interface SignatureSettings {
+interface SignatureSettings {
   /** Null where the header names no key or several. */
   keyId: string | null;
   /** The algorithm in the header, which is not signed. Use it in an explanation, never to choose the hash. */

@@ -4,7 +4,7 @@ import type { WebhookRejection } from "../rejections.ts";
 import { findSigningSecret } from "./signature.ts";
 import { readSignatureSettings } from "./signature-settings.ts";
 
-export type SignatureVerification =
+type SignatureVerification =
   | { state: "valid"; connection: WebhookConnection }
   | { state: "rejected"; connection: WebhookConnection; rejection: WebhookRejection }
   /** The required secret cannot be decrypted. This is a server error, so Twilio should retry. */

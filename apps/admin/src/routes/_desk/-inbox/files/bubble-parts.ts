@@ -1,5 +1,5 @@
 /** What one message of several carries. */
-export interface BubblePart<File> {
+interface BubblePart<File> {
   body: string;
   file?: File;
 }

@@ -1,6 +1,6 @@
 import { visibleText } from "../../../../ui/visible-text.ts";
 
-export interface VCard {
+interface VCard {
   name: string;
   organization: string | null;
   phones: string[];

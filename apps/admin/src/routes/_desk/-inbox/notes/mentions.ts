@@ -1,4 +1,4 @@
-export interface MentionableMember {
+interface MentionableMember {
   userId: string;
   name: string;
 }

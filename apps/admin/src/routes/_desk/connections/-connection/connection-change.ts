@@ -3,9 +3,7 @@ import type { RouterOutputs } from "../../../../trpc.ts";
 
 type Connected = Pick<RouterOutputs["twilioWhatsApp"]["connect"], "configured" | "reattached">;
 type Disconnected = Pick<RouterOutputs["twilioWhatsApp"]["disconnect"], "restored">;
-export type ConnectionChangeResult =
-  | ({ deed: "connected" } & Connected)
-  | ({ deed: "disconnected" } & Disconnected);
+type ConnectionChangeResult = ({ deed: "connected" } & Connected) | ({ deed: "disconnected" } & Disconnected);
 
 /** What connecting or disconnecting did at Twilio goes with the visit: it outlives a reload, and is not for sharing. */
 declare module "@tanstack/react-router" {
