@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["{apps,packages}/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     globalSetup: "packages/db/src/testing/setup.ts",
-    setupFiles: ["scripts/vitest-console.ts", "scripts/vitest-leak-detector.ts"],
+    setupFiles: ["scripts/vitest/fail-on-console.ts", "scripts/vitest/leak-detector.ts"],
     maxWorkers: 2,
     // Only for what hangs: on a busy machine everything takes its time.
     testTimeout: 180_000,

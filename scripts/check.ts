@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { isConsoleBuilt } from "./console-sources.ts";
-import { REPOSITORY_ROOT, runCommand, runNode } from "./run-step.ts";
+import { REPOSITORY_ROOT, runCommand, runNode } from "./processes/run-step.ts";
 
 /** The quick part of the tests: what can be said without running anything. */
 const STEPS: [name: string, run: () => Promise<number>][] = [

@@ -1,6 +1,6 @@
 import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
+import { onWrapperExit } from "./processes/watch-wrappers.ts";
 import { startInstallation } from "./run-installation.ts";
-import { onWrapperExit } from "./watch-wrappers.ts";
 
 await runUntilSignal(async () => {
   const desk = await startInstallation(process.env);

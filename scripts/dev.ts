@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
-import { REPOSITORY_ROOT } from "./run-step.ts";
-import { onWrapperExit } from "./watch-wrappers.ts";
+import { REPOSITORY_ROOT } from "./processes/run-step.ts";
+import { onWrapperExit } from "./processes/watch-wrappers.ts";
 
 const chosen = process.env.CONSOLE_PORT?.trim();
 

@@ -1,6 +1,6 @@
 import { isConsoleBuilt } from "./console-sources.ts";
-import { findBrowser } from "./find-browser.ts";
-import { runNode } from "./run-step.ts";
+import { findBrowser } from "./processes/find-browser.ts";
+import { runNode } from "./processes/run-step.ts";
 
 /**
  * `--pooler=session` or `--pooler=transaction` puts a PgBouncer before the database, the latter with a direct address beside it.

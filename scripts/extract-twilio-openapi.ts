@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { REPOSITORY_ROOT } from "./run-step.ts";
+import { REPOSITORY_ROOT } from "./processes/run-step.ts";
 
 const ACCOUNT = "/2010-04-01/Accounts/{Sid}.json";
 const OF_ACCOUNT = "/2010-04-01/Accounts/{AccountSid}";

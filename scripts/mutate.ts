@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mutations } from "./mutations/all.ts";
 import type { Mutation } from "./mutations/mutation.ts";
-import { REPOSITORY_ROOT } from "./run-step.ts";
+import { REPOSITORY_ROOT } from "./processes/run-step.ts";
 
 /** Makes each change of scripts/mutations, runs its test, and puts the code back. Fails when a test passes with its change. */
 const claims = process.argv.slice(2);

@@ -8,7 +8,7 @@ import {
   SENTINEL_TOKENS,
 } from "../packages/twilio-simulator/src/sentinels.ts";
 import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
-import { persistSimulator } from "./persist-simulator.ts";
+import { persistSimulator } from "./simulator/persist-simulator.ts";
 
 const SERVER_PORT = 3000;
 const SIMULATOR_PORT = 3001;

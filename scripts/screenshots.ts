@@ -1,6 +1,6 @@
 import { isConsoleBuilt } from "./console-sources.ts";
-import { findBrowser } from "./find-browser.ts";
-import { runNode } from "./run-step.ts";
+import { findBrowser } from "./processes/find-browser.ts";
+import { runNode } from "./processes/run-step.ts";
 
 /** The README's pictures, from the product as it runs. */
 const CHROMIUM = await findBrowser();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { runUntilSignal } from "../apps/server/src/lifecycle/run.ts";
 import { StartError } from "../apps/server/src/lifecycle/start-error.ts";
 import { isConsoleBuilt } from "./console-sources.ts";
+import { onWrapperExit } from "./processes/watch-wrappers.ts";
 import { startInstallation } from "./run-installation.ts";
-import { onWrapperExit } from "./watch-wrappers.ts";
 
 /** In a process of its own, whose memory goes with it. */
 async function build(): Promise<void> {

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runChecks } from "./check.ts";
+import { REPOSITORY_ROOT, runCommand, runNode } from "./processes/run-step.ts";
 import { readFaultReport, readPlaywrightReport, readVitestReport, type TestOutcome } from "./read-reports.ts";
-import { REPOSITORY_ROOT, runCommand, runNode } from "./run-step.ts";
 
 interface Sum extends TestOutcome {
   name: string;

@@ -10,7 +10,7 @@ import {
   statusCallback,
   type WebhookStatus,
 } from "./fixtures.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "./results/ledger.ts";
 
 /** A status; or that nothing listened, that the connection broke without an answer, that none came in time. */
 export type LoadCommand = number | "refused" | "cut" | "timeout";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FAULTS, PLANNED_FAULTS } from "./faults.ts";
-import { printLine, type ReportLine, runFault, writeFaultReport } from "./report.ts";
+import { printLine, type ReportLine, runFault, writeFaultReport } from "./results/report.ts";
 import { TestBed } from "./test-bed.ts";
 
 const { values, positionals } = parseArgs({

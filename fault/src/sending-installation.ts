@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { createSimulator, type Simulator } from "@waystation/twilio-simulator/simulator";
 import { waitUntil } from "./clock.ts";
 import type { FaultFinding } from "./fault.ts";
-import { type FaultMode, FaultyTwilio } from "./faulty-twilio.ts";
 import { runInParallel } from "./in-parallel.ts";
+import { type FaultMode, FaultyTwilio } from "./network/faulty-twilio.ts";
 import { signInOwner } from "./sign-in-owner.ts";
 import type { FaultInstallation, TestBed } from "./test-bed.ts";
 

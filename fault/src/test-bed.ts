@@ -1,10 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkLedger, type RunSqlQuery } from "./check.ts";
 import { sleep, waitUntil } from "./clock.ts";
 import type { FaultAccount } from "./fixtures.ts";
-import { Ledger } from "./ledger.ts";
 import { type LoadCommand, WebhookLoad, type WebhookLoadOptions } from "./load.ts";
 import { deleteFolderAtExit } from "./processes/children.ts";
 import { heapUsageOf } from "./processes/heap.ts";
@@ -12,6 +10,8 @@ import { reservePort } from "./processes/ports.ts";
 import { type PostgresClient, PostgresServer } from "./processes/postgres.ts";
 import { openDescriptorsOf } from "./processes/process-facts.ts";
 import { ServerProcess } from "./processes/server-process.ts";
+import { checkLedger, type RunSqlQuery } from "./results/check-ledger.ts";
+import { Ledger } from "./results/ledger.ts";
 import { createInstallation, SEEDED_ACCOUNTS } from "./seed.ts";
 
 const TEMPLATE = "desk";

@@ -28,7 +28,11 @@ export const peopleMutations: Mutation[] = [
     claim: "A4",
     change: "an invitation that was used or taken back still works",
     edits: [
-      sourceEdit("packages/identity/src/team/invitation.ts", '    eq(invitations.status, "pending"),\n', ""),
+      sourceEdit(
+        "packages/identity/src/invitations/get-invitation.ts",
+        '    eq(invitations.status, "pending"),\n',
+        "",
+      ),
     ],
     test: "apps/server/src/auth/users.test.ts",
     title: "used, taken back, run out, replaced and made up: one answer",

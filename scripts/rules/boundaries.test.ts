@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT } from "../run-step.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 import { findFixedWaits, findModuleMocks } from "./fixed-waits.ts";
 import { isTestFile } from "./is-test-file.ts";
 

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT } from "../run-step.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 
 const read = (file: string) => readFileSync(join(REPOSITORY_ROOT, file), "utf8");
 const workspace = read("pnpm-workspace.yaml");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isSafePattern } from "redos-detector";
 import { parseAst } from "vite";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT } from "../run-step.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 import { isTestFile } from "./is-test-file.ts";
 
 /** Patterns that a machine does not vouch for, and why nobody makes them slow all the same. */

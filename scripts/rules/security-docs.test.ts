@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mutations, UNTESTED_CLAIMS } from "../mutations/all.ts";
-import { REPOSITORY_ROOT } from "../run-step.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 
 const read = (file: string) => readFileSync(join(REPOSITORY_ROOT, file), "utf8");
 const holds = (file: string, title: string) =>
@@ -49,7 +49,7 @@ test("secrets are compared in constant time", () => {
     "packages/whatsapp/src/webhooks/signature/signature.ts",
     "packages/identity/src/setup/create-owner.ts",
     "packages/whatsapp/src/media/signed-url.ts",
-    "packages/identity/src/team/invitation-link.ts",
+    "packages/identity/src/invitations/invitation-link.ts",
   ];
   for (const file of comparing) expect.soft(read(file), file).toMatch(/timingSafeEqual\(/);
 });

@@ -2,8 +2,8 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { createTestFolder } from "../../apps/server/src/testing/test-files.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 import { readPlaywrightReport, readVitestReport } from "../read-reports.ts";
-import { REPOSITORY_ROOT } from "../run-step.ts";
 
 const files = globSync(
   [

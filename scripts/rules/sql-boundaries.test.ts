@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY_ROOT } from "../run-step.ts";
+import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 import { isTestFile } from "./is-test-file.ts";
 import {
   isSyntaxNode,

@@ -1,8 +1,8 @@
 import { invitations, members, organizations, sessions, users } from "@waystation/db/schema/identity";
 import { auditLog, callCounts, installationSettings } from "@waystation/db/schema/schema";
 import { testDatabases } from "@waystation/db/testing/databases";
+import { invitationToken } from "@waystation/identity/invitations/invitation-link";
 import { ensureSetupToken } from "@waystation/identity/setup/token";
-import { invitationToken } from "@waystation/identity/team/invitation-link";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import {

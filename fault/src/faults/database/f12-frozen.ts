@@ -1,6 +1,6 @@
 import { sleep } from "../../clock.ts";
 import { type Fault, type FaultFinding, slowestOf } from "../../fault.ts";
-import { TcpFaultProxy } from "../../tcp-fault-proxy.ts";
+import { TcpFaultProxy } from "../../network/tcp-fault-proxy.ts";
 import { compareResourceUse, type FaultInstallation, type TestBed } from "../../test-bed.ts";
 
 export const postgresFrozenBriefly: Fault = {

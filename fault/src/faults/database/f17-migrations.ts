@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { sleep } from "../../clock.ts";
 import type { Fault, FaultFinding } from "../../fault.ts";
+import { TcpFaultProxy } from "../../network/tcp-fault-proxy.ts";
 import { childExit, startChild } from "../../processes/children.ts";
-import { TcpFaultProxy } from "../../tcp-fault-proxy.ts";
 import type { TestBed } from "../../test-bed.ts";
 
 const MIGRATE = fileURLToPath(new URL("../../../../apps/server/src/commands/migrate.ts", import.meta.url));

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { copyToPostgres, type RunQuery } from "@waystation/db/postgres/copy-database";
 import { openPostgresDatabase } from "@waystation/db/postgres/open-postgres";
 import { postgresVersionOf } from "@waystation/db/testing/postgres-files";
-import { checkLedger } from "../../check.ts";
 import { sleep } from "../../clock.ts";
 import type { Fault, FaultFinding } from "../../fault.ts";
 import { childExit, startChild } from "../../processes/children.ts";
 import { PostgresServer } from "../../processes/postgres.ts";
+import { checkLedger } from "../../results/check-ledger.ts";
 import type { FaultInstallation, TestBed } from "../../test-bed.ts";
 
 /** The oldest Postgres that the product runs on. */

@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openEmbeddedDatabase } from "@waystation/db/client";
-import { checkLedger, type RunSqlQuery } from "../../check.ts";
 import { sleep } from "../../clock.ts";
 import { type Fault, slowestOf } from "../../fault.ts";
-import { Ledger } from "../../ledger.ts";
 import { WebhookLoad } from "../../load.ts";
 import { reservePort } from "../../processes/ports.ts";
 import { ServerProcess } from "../../processes/server-process.ts";
+import { checkLedger, type RunSqlQuery } from "../../results/check-ledger.ts";
+import { Ledger } from "../../results/ledger.ts";
 import { SEEDED_ACCOUNTS, seedInstallation } from "../../seed.ts";
 
 export const embeddedKilled: Fault = {

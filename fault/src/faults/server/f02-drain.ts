@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { sleep } from "../../clock.ts";
 import { type Fault, slowestOf } from "../../fault.ts";
-import { LoadBalancer } from "../../load-balancer.ts";
+import { LoadBalancer } from "../../network/load-balancer.ts";
 import type { ServerProcess } from "../../processes/server-process.ts";
 
 /** Two servers behind a balancer that asks each every 200 ms whether it is ready, as balancers do. */

@@ -2,7 +2,7 @@ import { sleep } from "../../clock.ts";
 import { type Fault, formatShare } from "../../fault.ts";
 import { FAULT_CONTACTS, incomingWebhook } from "../../fixtures.ts";
 import type { LoadResponse } from "../../load.ts";
-import { TcpFaultProxy } from "../../tcp-fault-proxy.ts";
+import { TcpFaultProxy } from "../../network/tcp-fault-proxy.ts";
 
 /** Each way: with 500 in a batch, the database is the narrow place, and not the processor that all share. */
 const LATENCY_MS = 250;

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { readKeyring, seal, sealKeyIdOf } from "@waystation/core/credentials";
 import { sleep } from "../../clock.ts";
 import type { Fault } from "../../fault.ts";
-import { LoadBalancer } from "../../load-balancer.ts";
+import { LoadBalancer } from "../../network/load-balancer.ts";
+import { TcpFaultProxy } from "../../network/tcp-fault-proxy.ts";
 import { childExit, startChild } from "../../processes/children.ts";
 import { FAULT_SEALING_KEY } from "../../processes/server-process.ts";
-import { TcpFaultProxy } from "../../tcp-fault-proxy.ts";
 import type { FaultInstallation, TestBed } from "../../test-bed.ts";
 
 const KEYS = fileURLToPath(new URL("../../../../apps/server/src/commands/keys.ts", import.meta.url));

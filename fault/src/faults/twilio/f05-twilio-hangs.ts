@@ -1,6 +1,6 @@
 import { sleep } from "../../clock.ts";
 import { type Fault, slowestOf } from "../../fault.ts";
-import type { FaultMode } from "../../faulty-twilio.ts";
+import type { FaultMode } from "../../network/faulty-twilio.ts";
 import { limitConcurrency, SendingInstallation } from "../../sending-installation.ts";
 
 const MOODS: FaultMode[] = [

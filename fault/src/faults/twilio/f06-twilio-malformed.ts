@@ -1,5 +1,5 @@
 import type { Fault } from "../../fault.ts";
-import type { FaultMode } from "../../faulty-twilio.ts";
+import type { FaultMode } from "../../network/faulty-twilio.ts";
 import { limitConcurrency, SendingInstallation } from "../../sending-installation.ts";
 
 const MOODS: FaultMode[] = [

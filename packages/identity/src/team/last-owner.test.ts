@@ -10,9 +10,9 @@ import { auditLog } from "@waystation/db/schema/schema";
 import { createTestStore, testDatabases } from "@waystation/db/testing/databases";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
+import { inviteMember } from "../invitations/invite-member.ts";
 import { addOrganization } from "../organizations/add.ts";
 import { changeRole } from "./change-role.ts";
-import { inviteMember } from "./invite.ts";
 import { leaveTeam } from "./leave.ts";
 import { removeMember } from "./remove.ts";
 

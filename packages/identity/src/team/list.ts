@@ -1,7 +1,7 @@
 import type { Context } from "@waystation/core/context";
 import { invitations, members, organizations, secondFactors, users } from "@waystation/db/schema/identity";
 import { and, asc, eq, gt, isNotNull, sql } from "drizzle-orm";
-import { invitationLink } from "./invitation-link.ts";
+import { invitationLink } from "../invitations/invitation-link.ts";
 
 /** The team, and to those who may invite the open invitations. */
 export async function listTeam(ctx: Context) {

@@ -6,7 +6,7 @@ import {
   requireSecondFactorInput,
 } from "@waystation/identity/organizations/inputs";
 import { requireSecondFactor } from "@waystation/identity/organizations/require-second-factor";
-import { ownerProcedure, router, signedInProcedure, userProcedure } from "../trpc.ts";
+import { ownerProcedure, router, signedInProcedure, userProcedure } from "../../trpc.ts";
 
 export const organizationsRouter = router({
   create: userProcedure

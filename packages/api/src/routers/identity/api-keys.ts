@@ -2,7 +2,7 @@ import { createApiKey } from "@waystation/identity/api-keys/create-key";
 import { createApiKeyInput, revokeApiKeyInput } from "@waystation/identity/api-keys/inputs";
 import { listApiKeys } from "@waystation/identity/api-keys/list-keys";
 import { revokeApiKey } from "@waystation/identity/api-keys/revoke-key";
-import { adminProcedure, router } from "../trpc.ts";
+import { adminProcedure, router } from "../../trpc.ts";
 
 export const apiKeysRouter = router({
   list: adminProcedure.query(({ ctx }) => listApiKeys(ctx.domain)),

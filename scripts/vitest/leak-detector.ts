@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import { ServerResponse } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import { afterAll, afterEach, expect } from "vitest";
-import { collectLeaks, registerSecret, scanText } from "../packages/db/src/testing/leak-detector.ts";
+import { collectLeaks, registerSecret, scanText } from "../../packages/db/src/testing/leak-detector.ts";
 
 /**
  * Whatever is sealed while a test runs (every credential is, and every second factor's secret), and what the tests' servers

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Fault, FaultFinding } from "./fault.ts";
-import type { TestBed } from "./test-bed.ts";
+import type { Fault, FaultFinding } from "../fault.ts";
+import type { TestBed } from "../test-bed.ts";
 
 export interface ReportLine {
   fault: Fault;
@@ -64,7 +64,7 @@ function countsOf({ counts, skipped }: FaultFinding): string {
     .join(", ");
 }
 
-const PAGE = new URL("../../docs/faults.md", import.meta.url);
+const PAGE = new URL("../../../docs/faults.md", import.meta.url);
 const BEGIN = "<!-- written by `pnpm fault --all`: begin -->";
 const END = "<!-- end -->";
 

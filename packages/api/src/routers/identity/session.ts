@@ -1,5 +1,5 @@
 import { getProfile } from "@waystation/identity/profile/get-profile";
-import { publicProcedure, router } from "../trpc.ts";
+import { publicProcedure, router } from "../../trpc.ts";
 
 export const sessionRouter = router({
   me: publicProcedure.query(({ ctx }) => getProfile(ctx.visit)),

@@ -1,4 +1,7 @@
-import { cancelInvitation } from "@waystation/identity/team/cancel-invitation";
+import { cancelInvitation } from "@waystation/identity/invitations/cancel-invitation";
+import { getInvitation } from "@waystation/identity/invitations/get-invitation";
+import { inviteMember } from "@waystation/identity/invitations/invite-member";
+import { joinOrganization } from "@waystation/identity/invitations/join-organization";
 import { changeRole } from "@waystation/identity/team/change-role";
 import {
   cancelInvitationInput,
@@ -11,16 +14,13 @@ import {
   removeMemberInput,
   resetSecondFactorInput,
 } from "@waystation/identity/team/inputs";
-import { getInvitation } from "@waystation/identity/team/invitation";
-import { inviteMember } from "@waystation/identity/team/invite";
-import { joinOrganization } from "@waystation/identity/team/join";
 import { leaveTeam } from "@waystation/identity/team/leave";
 import { listTeam } from "@waystation/identity/team/list";
 import { makeResetLink } from "@waystation/identity/team/make-reset-link";
 import { removeMember } from "@waystation/identity/team/remove";
 import { resetSecondFactor } from "@waystation/identity/team/reset-second-factor";
-import * as schemas from "../rest/team-schemas.ts";
-import { adminProcedure, memberProcedure, ownerProcedure, publicProcedure, router } from "../trpc.ts";
+import * as schemas from "../../rest/team-schemas.ts";
+import { adminProcedure, memberProcedure, ownerProcedure, publicProcedure, router } from "../../trpc.ts";
 
 export const teamRouter = router({
   invitation: publicProcedure

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Simulator, SimulatorMemory } from "../packages/twilio-simulator/src/simulator.ts";
-import type { SimulatorMedia } from "../packages/twilio-simulator/src/state/types.ts";
+import type { Simulator, SimulatorMemory } from "../../packages/twilio-simulator/src/simulator.ts";
+import type { SimulatorMedia } from "../../packages/twilio-simulator/src/state/types.ts";
 import { persistWebhooks } from "./persist-webhooks.ts";
 
 const MOST_WINDOWS = 1_000;

@@ -5,10 +5,10 @@ import { and, eq, sql } from "drizzle-orm";
 import { recordAudit } from "../audit/record.ts";
 import { invitationMail } from "../mail.ts";
 import { countAttempt } from "../rate-limit.ts";
-import type { InviteInput } from "./inputs.ts";
+import type { InviteInput } from "../team/inputs.ts";
+import { lockTeam, requireOwner } from "../team/lock-team.ts";
+import { parseEmail } from "../team/parse-email.ts";
 import { invitationLink } from "./invitation-link.ts";
-import { lockTeam, requireOwner } from "./lock-team.ts";
-import { parseEmail } from "./parse-email.ts";
 
 /** So that nobody floods strangers with mail in our name. */
 const INVITATIONS = { limit: 100, seconds: 60 * 60 };

@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createTestFolder } from "../apps/server/src/testing/test-files.ts";
+import { createTestFolder } from "../../apps/server/src/testing/test-files.ts";
 import {
   SENTINEL_ACCOUNTS,
   SENTINEL_SENDERS,
   SENTINEL_SERVICE,
   SENTINEL_TOKENS,
-} from "../packages/twilio-simulator/src/sentinels.ts";
-import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
-import { makeSender } from "../packages/twilio-simulator/src/state/seed.ts";
-import type { SenderStatus } from "../packages/twilio-simulator/src/state/types.ts";
+} from "../../packages/twilio-simulator/src/sentinels.ts";
+import { createSimulator } from "../../packages/twilio-simulator/src/simulator.ts";
+import { makeSender } from "../../packages/twilio-simulator/src/state/seed.ts";
+import type { SenderStatus } from "../../packages/twilio-simulator/src/state/types.ts";
 import { persistSimulator } from "./persist-simulator.ts";
 
 const HOUR = 3_600_000;

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createTestFolder } from "../apps/server/src/testing/test-files.ts";
+import { createTestFolder } from "../../apps/server/src/testing/test-files.ts";
 import {
   SENTINEL_ACCOUNTS,
   SENTINEL_SENDERS,
   SENTINEL_SERVICE,
-} from "../packages/twilio-simulator/src/sentinels.ts";
-import { createSimulator } from "../packages/twilio-simulator/src/simulator.ts";
+} from "../../packages/twilio-simulator/src/sentinels.ts";
+import { createSimulator } from "../../packages/twilio-simulator/src/simulator.ts";
 import { persistWebhooks } from "./persist-webhooks.ts";
 
 test("a simulator that is started again calls the same webhooks", () => {

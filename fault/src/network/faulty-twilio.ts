@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { reservePort } from "./processes/ports.ts";
+import { reservePort } from "../processes/ports.ts";
 
 interface Answer {
   status: number;

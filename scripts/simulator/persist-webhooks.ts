@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { WebhookInput } from "../packages/twilio-simulator/src/control/set-webhook.ts";
-import type { Simulator } from "../packages/twilio-simulator/src/simulator.ts";
+import type { WebhookInput } from "../../packages/twilio-simulator/src/control/set-webhook.ts";
+import type { Simulator } from "../../packages/twilio-simulator/src/simulator.ts";
 
 interface Remembered {
   /** Of the server that set them; it may have another port the next time. */

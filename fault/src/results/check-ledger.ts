@@ -1,4 +1,4 @@
-import { webhookKeyOf } from "./fixtures.ts";
+import { webhookKeyOf } from "../fixtures.ts";
 
 /** One statement, on one connection: a Postgres', or an embedded database's. */
 export type RunSqlQuery = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;

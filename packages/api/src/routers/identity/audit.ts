@@ -1,8 +1,8 @@
 import { listAuditInput } from "@waystation/identity/audit/inputs";
 import { listAudit } from "@waystation/identity/audit/list";
 import { listAuditActors } from "@waystation/identity/audit/list-actors";
-import * as schemas from "../rest/team-schemas.ts";
-import { adminProcedure, router } from "../trpc.ts";
+import * as schemas from "../../rest/team-schemas.ts";
+import { adminProcedure, router } from "../../trpc.ts";
 
 export const auditRouter = router({
   list: adminProcedure

@@ -6,7 +6,7 @@ import {
 } from "@waystation/identity/password/inputs";
 import { requestPasswordReset } from "@waystation/identity/password/request-reset";
 import { resetPassword } from "@waystation/identity/password/reset-password";
-import { publicProcedure, router } from "../trpc.ts";
+import { publicProcedure, router } from "../../trpc.ts";
 
 export const passwordRouter = router({
   requestReset: publicProcedure

@@ -1,5 +1,5 @@
-import { sleep } from "./clock.ts";
-import { httpStatusOfServer, type ServerProcess } from "./processes/server-process.ts";
+import { sleep } from "../clock.ts";
+import { httpStatusOfServer, type ServerProcess } from "../processes/server-process.ts";
 
 /** What stands before several servers: it asks each every 200 ms whether it is ready, and sends nothing to those that are not. */
 export class LoadBalancer {

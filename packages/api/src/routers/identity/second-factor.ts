@@ -8,7 +8,7 @@ import {
 import { renewBackupCodes } from "@waystation/identity/second-factor/renew-backup-codes";
 import { secondFactorStatus } from "@waystation/identity/second-factor/status";
 import { turnOffSecondFactor } from "@waystation/identity/second-factor/turn-off";
-import { router, signedInProcedure, userProcedure } from "../trpc.ts";
+import { router, signedInProcedure, userProcedure } from "../../trpc.ts";
 
 export const secondFactorRouter = router({
   status: signedInProcedure.query(({ ctx }) => secondFactorStatus(ctx.self)),

@@ -8,8 +8,8 @@ import { addAccount, type NewAccount, verifyEmailOfUser } from "../accounts/add-
 import { recordAudit } from "../audit/record.ts";
 import { passwordCredentialsOf, sharedPasswordSalt, tryPassword } from "../password/password-credentials.ts";
 import { hashPassword, requireGoodPassword } from "../password/password-hash.ts";
-import type { JoinInput } from "./inputs.ts";
-import { getInvitation, invitationInvalidError, isOpenInvitation } from "./invitation.ts";
+import type { JoinInput } from "../team/inputs.ts";
+import { getInvitation, invitationInvalidError, isOpenInvitation } from "./get-invitation.ts";
 import { readInvitationToken } from "./invitation-link.ts";
 
 /**

@@ -3,8 +3,8 @@ import { DomainError } from "@waystation/core/errors";
 import { invitations } from "@waystation/db/schema/identity";
 import { and, eq } from "drizzle-orm";
 import { recordAudit } from "../audit/record.ts";
-import type { CancelInvitationInput } from "./inputs.ts";
-import { lockTeam, requireOwner } from "./lock-team.ts";
+import type { CancelInvitationInput } from "../team/inputs.ts";
+import { lockTeam, requireOwner } from "../team/lock-team.ts";
 
 export async function cancelInvitation(ctx: Context, input: CancelInvitationInput) {
   return ctx.db.transaction(async (tx) => {

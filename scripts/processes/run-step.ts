@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-export const REPOSITORY_ROOT = join(import.meta.dirname, "..");
+export const REPOSITORY_ROOT = join(import.meta.dirname, "../..");
 
 /** Runs one program from the root, its output passed on; answers its exit code. */
 export async function runCommand(
