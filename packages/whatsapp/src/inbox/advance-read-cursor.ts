@@ -1,13 +1,13 @@
 import type { Context } from "@waystation/core/context";
 
-/** So many conversations, the newest, are compared with what this person has read whenever that is asked. */
+/** This many of the newest conversations stay past the read cursor. Each query compares them with the user's reads. */
 const COMPARED = 10;
-/** With more than this unread, looking from the newest on finds a page of it at once. */
+/** With more unread conversations than this, the cursor stays: a scan from the newest conversation fills a page at once. */
 const MOST_BEHIND = 5_000;
 
 /**
- * Moves the mark of what this person has read after the conversations that are no longer among the newest, and writes down
- * which of these are unread. A message's id is given before it is seen by others, so the mark stays behind what is a minute old.
+ * Moves the user's read cursor past older conversations and stores which of those are unread. A message gets its id before it
+ * is committed, so the cursor never passes a conversation that is younger than a minute.
  */
 export async function advanceReadCursor(ctx: Context): Promise<void> {
   await ctx.query(ADVANCE, [ctx.organizationId, ctx.actor.userId]);

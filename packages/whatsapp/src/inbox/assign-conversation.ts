@@ -6,7 +6,7 @@ import { and, eq } from "drizzle-orm";
 import type { AssignInput } from "./inputs.ts";
 import { requireConversation } from "./require-conversation.ts";
 
-/** Gives a conversation to a member of the organisation, or to nobody. */
+/** Assigns a conversation to a member of the organisation, or to nobody if `userId` is null. */
 export async function assignConversation(ctx: Context, input: AssignInput) {
   const { conversation, connection } = await requireConversation(ctx, input.conversationId);
   if (input.userId !== null) {

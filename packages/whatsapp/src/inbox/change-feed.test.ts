@@ -82,7 +82,7 @@ test("each organisation hears its own, and nobody is left behind", async () => {
   expect(feed.subscribers()).toBe(0);
 });
 
-/** Two processes on one Postgres, and one who listens in each. */
+/** Two processes on one Postgres, with one subscriber each. */
 async function openTwo(organizationId = randomUUID()) {
   const store = await createTestStore("postgres");
   const url = store.url ?? "";
@@ -91,7 +91,7 @@ async function openTwo(organizationId = randomUUID()) {
   );
   const [here, there] = feeds as [ChangeFeed, ChangeFeed];
   const [near, far] = [listen(here, organizationId), listen(there, organizationId)];
-  // Both hear of the other from the moment that their lines are open.
+  // Both processes receive each other's notifications once their connections are open.
   await expect.poll(() => near.heard.length > 0 && far.heard.length > 0).toBe(true);
   const forget = () => {
     near.heard.length = 0;
@@ -134,7 +134,7 @@ test("what one process publishes all others hear, and each of them once", async 
     isEverything: false,
   };
   expect(two.far.heard).toEqual([news]);
-  // Its own notices come back to it before this one does.
+  // The process receives its own notifications before this one.
   two.there.publish({ organizationId: "elsewhere", conversationId: "x" });
   two.publish({ conversationId: "c" });
   await expect.poll(() => conversationsOf(two.far.heard)).toEqual(["a", "c"]);

@@ -1,7 +1,7 @@
 import type { Context } from "@waystation/core/context";
 import { subscribeToEventChanges } from "../events/event-changes.ts";
 
-/** Yields which conversations changed, as they change; null for very many. What they are now, the lists say. */
+/** Yields the ids of conversations when they change; null when too many changed. Read their new state from the lists. */
 export async function* subscribeToConversationChanges(
   ctx: Context,
   signal: AbortSignal,

@@ -1,12 +1,10 @@
 import type { ListConversationsInput } from "./inputs.ts";
 
 export type ConversationFilter = NonNullable<ListConversationsInput["filter"]>;
-/** Open ones only, resolved ones only, or both. */
+/** Open conversations, resolved conversations, or both. */
 export type ConversationState = "open" | "resolved" | "any";
 
-/**
- * The organisation's number and how far back this person's unread conversations reach; $1 is the organisation, $2 the person.
- */
+/** The organisation's number and the user's read cursor. $1 is the organisation, $2 the user. */
 export const viewerCte = `
   me as materialized (
     select o.no, coalesce(k.message_id, 0) as mark from organizations o
@@ -15,8 +13,8 @@ export const viewerCte = `
   )`;
 
 /**
- * One page, newest first, of what was last written to before message $3: a row each, as in `ROW`. Every
- * filter walks an index and stops when the page is full.
+ * One page of conversations whose last message is older than message $3, newest first, with the columns of `activityColumns`.
+ * Every filter scans an index and stops when the page is full.
  */
 export function conversationPage(filter: ConversationFilter, state: ConversationState, rows: number): string {
   switch (filter) {
@@ -47,12 +45,14 @@ export function conversationStateOf(
   return filter === "resolved" ? "resolved" : "open";
 }
 
-/** What the list shows of a conversation's activity comes with it: another look at each would cost a fifth of the page. */
+/**
+ * Includes the activity columns that the list shows. A second lookup per conversation would add a fifth to the cost of a page.
+ */
 export const activityColumns = `select a.conversation_id, a.last_message_id as key, a.last_message_id, a.is_open, a.last_at, a.last_incoming_at,
     a.last_incoming_id, a.incoming, a.preview, null::int as seen`;
 const newest = (rows: number) => `order by key desc limit ${rows}`;
 
-/** Newest first, until the page is full. The list's own index holds the open ones and the resolved ones apart. */
+/** Scans newest first until the page is full. The list's index keeps open and resolved conversations apart. */
 export function scanIndex(state: ConversationState, rows: number, join = "", where = ""): string {
   if (state === "any")
     return `select * from ((${scanIndex("open", rows, join, where)}) union all (${scanIndex("resolved", rows, join, where)})) both_states ${newest(rows)}`;
@@ -68,7 +68,7 @@ const MENTIONED = `
   select distinct conversation_id from note_mentions
   where organization_no = (select no from me) and user_id = $2::uuid and seen_at is null`;
 
-/** Of a few that are known. */
+/** For a query that yields a small set of conversations. */
 function among(few: string, state: ConversationState, rows: number): string {
   return `with few as materialized (${few})
     ${activityColumns} from few join conversation_activity a using (conversation_id)
@@ -76,18 +76,18 @@ function among(few: string, state: ConversationState, rows: number): string {
     ${newest(rows)}`;
 }
 
-/** In the order of its own index, so that no more of them are looked at than the page holds. */
+/** Scanned in the order of its own index, so that no more rows are read than the page holds. */
 const BEHIND = activityColumns
   .replace("a.last_message_id as key", "r.behind_message_id as key")
   .replace("null::int", "r.incoming");
 
-/** What came since the mark, and the older ones that are known to be unread. */
+/** Unread conversations past the read cursor, and older ones that are stored as unread. */
 function unread(state: ConversationState, rows: number): string {
   return `select * from ((${scanIndex(
     state,
     rows,
     "",
-    // Not a join: that would be hashed from all that the person ever read.
+    // A subquery, because Postgres would run a join as a hash join over everything the user has ever read.
     `and a.last_message_id > (select mark from me) and a.incoming > coalesce((select r.incoming from conversation_reads r
       where r.user_id = $2::uuid and r.conversation_id = a.conversation_id), 0)`,
   )}) union all (

@@ -1,12 +1,12 @@
 import type { Context } from "@waystation/core/context";
 import { conversationPage, viewerCte } from "./conversation-pages.ts";
 
-/** Nobody reads a badge beyond this. */
+/** The badge shows no larger number. */
 const MOST = 100;
 
 /**
- * How many open conversations hold something that this person has not seen (100 stands for that and more), and in how many
- * a note mentions them.
+ * The number of open conversations with messages that the user has not read, at most 100, and of those with a note that
+ * mentions the user.
  */
 export async function countUnread(ctx: Context) {
   const [row] = await ctx.query<{ count: number; mentions: number }>(COUNT, [

@@ -38,13 +38,14 @@ test.for(testDatabases)(
       To: PHONE,
     });
     const sid = named?.twilioSid ?? "";
-    // By our message's SID; by it and a path of nobody's; by the path of our message that has no SID yet, and of the other one.
+    // With our message's SID; with that SID and an unknown path; with the path of our message without a SID; with the path of
+    // the other message.
     await theirs.callBack("", status(sid, "delivered"));
     await theirs.callBack(UNKNOWN_UUID, status(sid));
     await theirs.callBack(await publicIdOf(queued), status(`SM${"a".repeat(32)}`));
     await theirs.callBack(await publicIdOf(sent), status(`SM${"b".repeat(32)}`));
     expect(await ours.thread(PHONE)).toEqual(before);
-    // The same from our own account does.
+    // The same callback from our own account changes the status.
     await ours.callBack("", { ...status(sid), From: ours.ours });
     expect((await ours.thread(PHONE))[1]?.status).toBe("read");
   },

@@ -9,7 +9,7 @@ import { requireConversation } from "./require-conversation.ts";
 import { optOutOfContact } from "./sending/opt-out.ts";
 import { serviceWindowClosesAt } from "./sending/service-window.ts";
 
-/** One conversation with its contact under all addresses, and whether it can be answered freely. */
+/** A conversation with all addresses of its contact and the end of the customer service window. */
 export async function getConversation(ctx: Context, input: ConversationInput) {
   const { conversation, activity, contact, connection } = await requireConversation(
     ctx,
@@ -45,7 +45,7 @@ export async function getConversation(ctx: Context, input: ConversationInput) {
     },
     assignee: assignee ?? null,
     isOpen: activity.isOpen,
-    /** Why no file can be sent here. */
+    /** Why no file can be sent from this connection; null if files can be sent. */
     attachmentProblem: attachmentProblem(ctx.publicUrl, connection.mode),
     windowClosesAt: serviceWindowClosesAt(activity.lastIncomingAt, connection, clock)?.toISOString() ?? null,
   };

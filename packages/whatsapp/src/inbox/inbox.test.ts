@@ -82,7 +82,7 @@ describe.each(testDatabases)("on %s", (kind) => {
     receiver = found;
   });
 
-  /** A customer writes, at the simulator and here. */
+  /** Delivers a customer's message to the simulator and to the ingest. */
   async function hear(body: string, from = PHONE, more: Record<string, string> = {}) {
     await desk.simulator.sendIncoming({ to: sender, from, body });
     const pairs: FormPairs = Object.entries({
@@ -523,8 +523,7 @@ describe.each(testDatabases)("on %s", (kind) => {
   });
 });
 
-/** For organisation $1 and connection $2 with the sender $3: so many conversations of one incoming message each. */
-/** In each conversation one message, so far from the one before. */
+/** Adds one message to each conversation. The ids of consecutive messages are $3 apart. */
 const SAID_NOW_AND_THEN = `
   with said as (
     insert into messages (id, organization_no, connection_no, conversation_id, is_incoming, kind, status, at, body)
@@ -535,6 +534,7 @@ const SAID_NOW_AND_THEN = `
   )
   select setval('twilio_whatsapp_webhook_events_id_seq', max(id)) from said`;
 
+/** Adds $4 conversations with one incoming message each, for organisation $1 and connection $2 with the sender $3. */
 const MANY_CONVERSATIONS = `
   with people as (
     insert into contacts (organization_no, name) select $1::int, 'Person ' || n from generate_series(1, $4::int) n returning id, name
@@ -549,7 +549,7 @@ const MANY_CONVERSATIONS = `
   select id, $1::int, message, $5::timestamptz, $5::timestamptz, message, 1
   from (select id, nextval('twilio_whatsapp_webhook_events_id_seq') as message from talks order by id) t`;
 
-/** Person $2 has read all of them but each $3rd. */
+/** User $2 has read every conversation except each $3rd. */
 const READ_BUT_EACH = `
   insert into conversation_reads (user_id, conversation_id, incoming)
   select $2::uuid, a.conversation_id, 1 from conversation_activity a

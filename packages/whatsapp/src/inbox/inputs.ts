@@ -1,13 +1,13 @@
 import { cursorInput } from "@waystation/core/paging/inputs";
 import { z } from "zod";
 
-/** Read by `ids.decodeCursor`, which knows whether it is one. */
+/** Opaque. `ids.decodeCursor` validates it. */
 const cursor = cursorInput.optional();
 const limit = z.int().min(1).max(100).optional();
 
 export const listConversationsInput = z.strictObject({
   filter: z.enum(["open", "resolved", "all", "mine", "unassigned", "unread", "mentioned"]).optional(),
-  /** Open or resolved ones only, whatever the filter says of that by itself. */
+  /** Only open or only resolved conversations, whatever the filter's default. */
   isOpen: z.boolean().optional(),
   search: z.string().trim().max(200).optional(),
   cursor,
@@ -24,9 +24,7 @@ export type MessageInput = z.infer<typeof messageInput>;
 export const listMessagesInput = conversationInput
   .extend({
     cursor: cursor.describe("Messages older than this one, as `nextCursor` names it."),
-    /** Messages newer than this one, the nearest of them, as `previousCursor` names it. */
     after: cursor.describe("The messages that came right after this one, as `previousCursor` names it."),
-    /** A page with this message in its middle. */
     around: z
       .uuid()
       .optional()
@@ -39,7 +37,7 @@ export const listMessagesInput = conversationInput
   });
 export type ListMessagesInput = z.infer<typeof listMessagesInput>;
 
-/** WhatsApp takes 1,600 characters a message through Twilio; more is sent as several, in order. */
+/** Twilio accepts 1,600 characters per WhatsApp message. The console splits longer text into several messages. */
 export const MAX_MESSAGE_LENGTH = 1_600;
 
 export const sendMessageInput = conversationInput
@@ -48,9 +46,9 @@ export const sendMessageInput = conversationInput
     body: z
       .string()
       .max(MAX_MESSAGE_LENGTH, `A message has at most ${MAX_MESSAGE_LENGTH} characters. Send it in parts.`),
-    /** A file that was uploaded before; the body is what is written below it, if anything. */
+    /** An uploaded file. The body, if any, is its caption. */
     attachmentId: z.uuid().optional(),
-    /** Whoever writes has been told that this person does not want to be written to. */
+    /** Set after the user was told that the contact has opted out. */
     evenThough: z.literal("opted_out").optional(),
   })
   .refine((input) => input.attachmentId !== undefined || input.body.trim() !== "", {
@@ -64,7 +62,7 @@ export type AssignInput = z.infer<typeof assignInput>;
 
 export const conversationChangesInput = z.strictObject({});
 
-/** The same for one browser's tab for as long as it lives; plain letters, whose number is that of their bytes. */
+/** Constant for the lifetime of a browser tab. ASCII only, so that its length equals its size in bytes. */
 export const tabIdInput = z.string().regex(/^[\w-]{8,40}$/, "This is not the name of a tab.");
 
 export const publishPresenceInput = conversationInput.extend({

@@ -14,7 +14,7 @@ import { messageStatusOf } from "./messages/list-messages.ts";
 import { PARTIAL_MATCH_MESSAGES, type SearchHit, searchConversations } from "./search-conversations.ts";
 import { serviceWindowClosesAt } from "./sending/service-window.ts";
 
-/** Later than any. */
+/** Later than any message. */
 const END = String(Number.MAX_SAFE_INTEGER);
 
 interface Row {
@@ -27,7 +27,7 @@ interface Row {
   ours: string;
   assigneeId: string | null;
   isOpen: boolean;
-  /** One driver gives the moment, the other its text. */
+  /** A Date or a string, depending on the driver. */
   lastAt: Date | string;
   lastIncomingAt: Date | string | null;
   mode: "live" | "test";
@@ -43,8 +43,8 @@ interface Row {
 }
 
 /**
- * The organisation's conversations, the one with the newest message first. A search answers those with the newest hit first;
- * there a conversation may come again on a later page, for an older message.
+ * The organisation's conversations, newest message first. A search orders them by their newest hit; a conversation may then
+ * appear again on a later page, for an older message.
  */
 export async function listConversations(ctx: Context, input: ListConversationsInput) {
   const { filter = "open", limit = 50 } = input;
@@ -116,7 +116,7 @@ function kindOf({ kind }: Row): MessageKind {
 
 const NO_MATCHES = new Map<string, MessageMatch>();
 
-/** By their keys, which are those of the hits. */
+/** The rows for a page of hits, in the order of the hits' keys. */
 async function found(ctx: Context, terms: SearchTerms, hits: SearchHit[]) {
   if (hits.length === 0) return { rows: [], matches: NO_MATCHES };
   const [rows, messages] = await Promise.all([
@@ -154,8 +154,8 @@ function statusOfLast({ kind, status, isIncoming, sid, sending }: Row): string |
 }
 
 /**
- * What a list shows of the conversations of a page. Each row is looked for in as few tables as can be: they lie all over the
- * disk, and that is what a page costs.
+ * The list's columns for one page of conversations. Reads as few tables per row as possible: the rows are scattered over the
+ * disk, and reading them is the main cost of a page.
  */
 const shown = (page: string) => `
   with ${viewerCte}, page as materialized (${page})
@@ -175,13 +175,13 @@ const shown = (page: string) => `
   left join messages m on m.id = p.last_message_id
   order by p.key desc`;
 
-/** There the newest message of a conversation need not be the one that was found. */
+/** The message found need not be the newest of its conversation, so the key is the hit's. */
 const FOUND = shown(`
   ${activityColumns.replace("a.last_message_id as key", "hit.key")}
   from unnest($3::bigint[], $4::bigint[]) as hit(conversation_id, key) join conversation_activity a using (conversation_id)
   where a.organization_no = (select no from me)`);
 
-/** The narrow number that hot tables know the organisation by. */
+/** The integer key that high-volume tables use for the organisation. */
 export async function organizationNumber(ctx: Pick<Context, "db" | "organizationId">): Promise<number> {
   const [row] = await ctx.db
     .select({ no: organizations.no })

@@ -6,7 +6,7 @@ import { advanceReadCursor } from "./advance-read-cursor.ts";
 import type { ConversationInput } from "./inputs.ts";
 import { requireConversation } from "./require-conversation.ts";
 
-/** This person has seen everything in the conversation, what mentions them too. */
+/** Marks the conversation's messages and the notes that mention the user as read. */
 export async function markRead(ctx: Context, input: ConversationInput) {
   const { conversation, activity } = await requireConversation(ctx, input.conversationId);
   const seen = await ctx.db

@@ -3,13 +3,13 @@ import { members, users } from "@waystation/db/schema/identity";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { ConversationInput, PublishPresenceInput } from "./inputs.ts";
 
-/** Says what this person is at, for some seconds; no row is written. */
+/** Publishes the user's presence for some seconds. No row is written. */
 export function publishPresence(ctx: Context, input: PublishPresenceInput) {
   ctx.feed.publish({ organizationId: ctx.organizationId, report: { ...input, userId: ctx.actor.userId } });
   return { told: true };
 }
 
-/** Who else is looking at this conversation now, or typing in it. */
+/** The other users who are looking at this conversation or typing in it. */
 export async function listPresentUsers(ctx: Context, input: ConversationInput) {
   const present = ctx.feed
     .present(ctx.organizationId, input.conversationId)

@@ -5,7 +5,9 @@ import { contacts, conversationActivity, conversations } from "@waystation/db/sc
 import { connections } from "@waystation/db/schema/schema";
 import { and, eq } from "drizzle-orm";
 
-/** The organisation's conversation with what belongs to it, or the refusal that does not say whose it is. */
+/**
+ * A conversation with its related rows. Throws the same `not_found` for a missing conversation and for another organisation's.
+ */
 export async function requireConversation(ctx: Pick<Context, "db" | "organizationId">, publicId: string) {
   const [row] = await ctx.db
     .select({

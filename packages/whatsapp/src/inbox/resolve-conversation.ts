@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import type { ConversationInput } from "./inputs.ts";
 import { requireConversation } from "./require-conversation.ts";
 
-/** Takes a conversation off the open list. The customer's next message brings it back. */
+/** Removes a conversation from the open list. The customer's next message reopens it. */
 export async function resolveConversation(ctx: Context, input: ConversationInput) {
   return setOpen(ctx, input, false);
 }

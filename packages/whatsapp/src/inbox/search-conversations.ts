@@ -14,36 +14,41 @@ interface Search {
   terms: SearchTerms;
   filter: ConversationFilter;
   state: ConversationState;
-  /** Hits before this message. */
+  /** Only hits before this message. */
   cursor: string;
   limit: number;
 }
 
 export interface SearchHit {
   conversationId: string;
-  /** The newest message found, or for a name the newest of all: what hits are ordered by. */
+  /** Hits are ordered by this message: the newest one found, or the conversation's newest if the contact matched. */
   key: string;
-  /** Null where the contact was found, and no message as new. */
+  /** Null if only the contact matched. */
   messageId: string | null;
 }
 
-/** So many ids stand together in the index of words. */
+/** The word index groups 2^11 message ids into a window. */
 const WINDOW_BITS = 11n;
-/** So many are looked at before everything is: what is common is found in the first, what is rare is soon read. */
+/**
+ * Windows searched before the whole index. Common words are found in the first windows; rare words are cheap to search
+ * everywhere.
+ */
 const NEAR_WINDOWS = 16n;
-/** So many found near say that the next ones are not far; of fewer there are few at all, and all of them are soon read. */
+/**
+ * With this many hits in the near windows, more hits are close by. With fewer, the word is rare and cheap to search everywhere.
+ */
 const MANY_NEAR = 4;
-/** At most so many are looked at for them. */
+/** The maximum number of windows searched after the near ones. */
 const FURTHER_WINDOWS = 128;
-/** Who is found by a part of their name so often is found sooner by walking through the list. */
+/** With more matching contacts than this, scanning the conversation list is faster. */
 const MANY_CONTACTS = 1_000;
-/** In so many of an organisation's newest messages any part of a word is looked for: no index helps there. */
+/** Parts of words are only searched in this many of an organisation's newest messages: no index supports them. */
 export const PARTIAL_MATCH_MESSAGES = 5_000;
 
 /**
- * Conversations with what is searched for in the contact's name or address (any part of it) or in a message (whole words;
- * in the newest ones any part), newest hit first, one more than a page where there are more. Only ids: past the row-level security,
- * where no index of words can be used.
+ * Finds conversations by the contact's name or address (any part) or by a message (whole words; any part in the newest ones).
+ * Returns up to `limit + 1` hits, newest first. Runs outside row-level security, under which Postgres cannot use an index of
+ * words; so the queries filter by organisation and return only ids.
  */
 export async function searchConversations(ctx: Context, search: Search): Promise<SearchHit[]> {
   const [named, said] = await Promise.all([byName(ctx, search), byWords(ctx, search)]);
@@ -51,7 +56,7 @@ export async function searchConversations(ctx: Context, search: Search): Promise
   for (const hit of [...said, ...named]) {
     const known = newest.get(hit.conversationId);
     if (!known) newest.set(hit.conversationId, hit);
-    // The message that was found stays the one that is shown.
+    // Keeps the message that was found.
     else if (BigInt(known.key) < BigInt(hit.key))
       newest.set(hit.conversationId, { ...hit, messageId: hit.messageId ?? known.messageId });
   }
@@ -94,7 +99,10 @@ async function byName(ctx: Context, { terms, filter, state, cursor, limit }: Sea
   );
 }
 
-/** All that was typed, or digits alone; parameters from this one on. Bytes are compared, not letters of some locale. */
+/**
+ * All words as typed, or digits alone. Uses two parameters from `parameter` on. Collation C compares bytes, whatever the
+ * locale.
+ */
 const isNamed = (column: string, parameter: number) => `(
   (cardinality($${parameter}::text[]) > 0 and ${column} collate "C" like all ($${parameter}::text[]))
   or ${column} collate "C" like any ($${parameter + 1}::text[]))`;
@@ -148,7 +156,7 @@ async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Se
     numberArrayLiteral(Array.from({ length: Number(count) }, (_, n) => String(newest - from - BigInt(n))));
   const lookNear = (from: bigint, count: bigint) => look(IN_WINDOWS, ARE_SAID, [words, windows(from, count)]);
   if (await lookNear(0n, 1n)) return [...found.values()];
-  // Several words that no new message holds together are rare, and soon read everywhere.
+  // A combination of words that no recent message contains is rare and cheap to search everywhere.
   const isRare = found.size === 0 && / & | <-> /.test(words);
   if (!isRare && (await lookNear(1n, NEAR_WINDOWS - 1n))) return [...found.values()];
   if (found.size >= MANY_NEAR && (await lookNear(NEAR_WINDOWS, windowsFor(limit, found.size))))
@@ -161,23 +169,26 @@ async function byWords(ctx: Context, { terms, filter, state, cursor, limit }: Se
   return [...found.values()];
 }
 
-/** In how many windows a page is likely to be found, where so many were in the near ones. */
+/** The number of windows likely to fill a page, estimated from the number of hits in the near windows. */
 function windowsFor(limit: number, found: number): bigint {
   const likely = Math.ceil((1.5 * Number(NEAR_WINDOWS) * (limit + 1)) / found);
   return BigInt(Math.min(likely, FURTHER_WINDOWS));
 }
 
 const ARE_SAID = "s.words @@ $4::tsquery";
-/** The words stand in quotes there, so that a part never reaches from one into the next. */
+/** The words are quoted in this text form, so that a part never matches across two words. */
 const HAVE_PARTS = `s.words::text collate "C" like all ($4::text[])`;
-/** One window after the other: of all at once the planner thinks that rare words need no window, and looks through all time. */
+/**
+ * Searches one window after the other. For all windows at once the planner ignores the windows of rare words and scans all
+ * messages.
+ */
 const IN_WINDOWS = `unnest($5::bigint[]) as w(no), lateral (select * from message_search s where (s.message_id >> ${WINDOW_BITS}) = w.no`;
 const BEFORE_WINDOW = `lateral (select * from message_search s where s.message_id < ($5::bigint + 1) << ${WINDOW_BITS}`;
 const IN_NEWEST = `lateral (select * from (select * from message_search where organization_no = (select no from me)
   order by message_id desc limit ${PARTIAL_MATCH_MESSAGES}) s where true`;
 const NEWEST_ID = "select last_value::text as last from twilio_whatsapp_webhook_events_id_seq";
 
-/** Materialized, or the planner walks the messages backwards in the hope of a hit. */
+/** Materialized. Otherwise the planner scans messages backwards until it finds a hit. */
 const hitsOf = (
   where: string,
   isHit: string,

@@ -9,7 +9,7 @@ import {
 import { connections } from "@waystation/db/schema/schema";
 import { organizationNumber } from "./list-conversations.ts";
 
-/** A conversation as it is when a customer has written once, for what asks neither Twilio nor its webhooks. */
+/** A conversation after a customer's first message, for tests that need neither Twilio nor its webhooks. */
 export async function addConversation(ctx: Context, { name = "Anna Becker", contactId = 0 } = {}) {
   const organizationNo = await organizationNumber(ctx);
   const tag = randomUUID();

@@ -12,7 +12,7 @@ import { listConversations } from "./list-conversations.ts";
 import { listMessages } from "./messages/list-messages.ts";
 import { sendMessage } from "./sending/send-message.ts";
 
-/** The number of a message's row, which only what works behind the API knows it by. */
+/** The row number behind a message's public id. */
 export function messageNumber({ ids }: Pick<Context, "ids">, id: string): number {
   const number = ids.decode("message", id);
   if (number === null) throw new Error(`${id} is not the id of a message of this organisation`);
@@ -22,13 +22,15 @@ export function messageNumber({ ids }: Pick<Context, "ids">, id: string): number
 let counter = 0;
 const nextSid = () => `SM${(++counter).toString(16).padStart(32, "0")}`;
 
-/** A desk with one connected sender, and customers who write to it. What is answered waits for a test's own outbox. */
+/**
+ * An installation with one connected sender and customers who write to it. Outgoing messages wait for the test's own outbox.
+ */
 export async function createTestInbox(
   kind: (typeof testDatabases)[number] | TestStore,
   ours = `whatsapp:+1415557${String(++counter).padStart(4, "0")}`,
 ) {
   const desk = await createTestInstallation(kind);
-  // Jobs of their own would be done at moments of their own.
+  // Jobs of a running queue would run at unpredictable times.
   const ctx = {
     ...(await desk.person()),
     jobs: { send: async () => {}, settle: async () => {}, wake: () => {} },
@@ -67,15 +69,15 @@ export async function createTestInbox(
     ours,
     connectionId,
     conversation,
-    /** A customer writes, at the simulator and here. */
+    /** Delivers a customer's message to the simulator and to the ingest. */
     hear: async (from: string, body: string, more: Record<string, string> = {}) => {
       const { messageSid } = await desk.simulator.sendIncoming({ to: ours, from, body });
       const params = { MessageSid: messageSid, From: from, To: ours, Body: body, SmsStatus: "received" };
       await take({ ...params, ...more }, null);
     },
-    /** The same with just these parameters. */
+    /** A webhook with exactly these parameters. */
     receive: (params: Record<string, string>, outcome?: "unrouted") => take(params, null, outcome),
-    /** Twilio says what became of a message; `messageId` is what its own callback URL carries. */
+    /** A status callback. `messageId` is the id in its own callback URL. */
     callBack: (messageId: string, params: Record<string, string>) => take(params, messageId),
     say: async (to: string, body: string) =>
       sendMessage(ctx, {

@@ -13,7 +13,7 @@ import {
 
 type Handle = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** Hosts of a small internet, each with what it answers; keeps who asked for what with which credentials. */
+/** Stub hosts with a handler each. Records the host, path and credentials of every request. */
 async function startHosts(hosts: Record<string, Handle>) {
   const asked: { host: string; path: string; authorization: string | undefined }[] = [];
   const server = createServer((req, res) => {

@@ -2,7 +2,7 @@ import { get as getHttp, type IncomingHttpHeaders, type IncomingMessage } from "
 import { get as getHttps } from "node:https";
 import { publicLookup, requirePublicHost } from "@waystation/core/outbound-http/public-address";
 
-/** Opens one address; where it leads on is not followed here. */
+/** Requests one URL. Does not follow redirects. */
 export type OpenConnection = (
   url: URL,
   headers: Record<string, string>,
@@ -11,9 +11,9 @@ export type OpenConnection = (
 
 export interface DownloadSource {
   url: URL;
-  /** For the first address only. */
+  /** Sent to the first URL only. */
   authorization: string;
-  /** Whether an address that the first one leads to may be called. */
+  /** Whether a redirect to this URL may be followed. */
   allows: (url: URL) => boolean;
   open: OpenConnection;
   maxBytes: number;
@@ -28,14 +28,14 @@ export class FileTooLargeError extends Error {
   override name = "TooLargeError";
 }
 
-/** Led somewhere that is not allowed, or too often. */
+/** The redirect target is not allowed, or there were too many redirects. */
 export class RedirectRejectedError extends Error {
   override name = "RedirectRejectedError";
 }
 
 const MOST_REDIRECTS = 3;
 
-/** Reads a file into memory, at most `maxBytes` of it within `patienceMs`, all redirects included. */
+/** Reads a file of up to `maxBytes` into memory, within `patienceMs` including all redirects. */
 export async function downloadFile(source: DownloadSource): Promise<DownloadedFile> {
   const until = AbortSignal.timeout(source.patienceMs);
   let { url } = source;
@@ -54,7 +54,7 @@ export async function downloadFile(source: DownloadSource): Promise<DownloadedFi
       if (!next || !source.allows(next))
         throw new RedirectRejectedError(`Redirected to ${next ? next.origin : "no address"}`);
       url = next;
-      // The credentials are for the first host alone.
+      // The credentials are for the first host only.
       headers = {};
     } finally {
       answer.destroy();
@@ -82,13 +82,13 @@ async function read(answer: IncomingMessage, maxBytes: number, until: AbortSigna
   }
 }
 
-/** On the internet, and nowhere else. */
+/** Connects only to public internet addresses, over HTTPS. */
 export const connectPublic: OpenConnection = (url, headers, signal) => {
   requirePublicHost(url.hostname);
   return begin(getHttps, url, { headers, signal, lookup: publicLookup() });
 };
 
-/** Wherever it is: for the simulator, whose address the operator has configured. */
+/** Connects to any address. For the simulator, whose URL the operator configures. */
 export const connectUnrestricted: OpenConnection = (url, headers, signal) =>
   begin(url.protocol === "https:" ? getHttps : getHttp, url, { headers, signal });
 

@@ -29,7 +29,7 @@ import { openMediaFile } from "./open-file.ts";
 import { readMediaFile } from "./read-file.ts";
 import { requireFile } from "./require-file.ts";
 
-/** A connected desk that hears what customers write at the simulator. */
+/** An installation with a connected sender that ingests the messages sent at the simulator. */
 async function createListeningDesk(
   kind: (typeof testDatabases)[number],
   known?: { sid: string; token: string },
@@ -49,7 +49,7 @@ async function createListeningDesk(
     onUnprojected: () => {},
     onRetry: () => {},
   });
-  /** Answers the id of the message's first file. */
+  /** Returns the id of the message's first file. */
   const hear = async (input: Partial<IncomingMessageInput>, change: Record<string, string> = {}) => {
     const { messageSid } = await desk.simulator.sendIncoming({
       to: sender,
@@ -278,7 +278,7 @@ test("two servers that fetch the same file at once keep one", async () => {
   await using desk = await createListeningDesk("postgres");
   const { file } = await desk.hear({ kind: "image" });
   const other = await openPostgresDatabase(desk.store.url ?? "");
-  // Both saw that it was not there yet; the one stores it while the other still fetches.
+  // Both servers found the file missing. One stores it while the other still fetches it.
   const found = await requireFile(desk.ctx, file);
   if (!("message" in found)) throw new Error("Not a customer's file");
   const mine = await fetchMessageFile(desk.ctx, found);

@@ -26,16 +26,18 @@ import { receivedFileName } from "./types/file-name.ts";
 const TWILIO = "https://api.twilio.com";
 const PATIENCE_MS = 15_000;
 const MAX_TYPE = 200;
-/** Twilio names a file before it can be had: so long a missing one may still come. */
+/** Twilio names a file before it is available. A missing file is retried while its message is younger than this. */
 const FRESH_MS = 5 * 60_000;
 const PAUSES_MS = [1_000, 3_000];
-/** Each holds a whole file in memory for as long as it takes. */
+/** Every fetch holds a whole file in memory. */
 const MOST_AT_ONCE = 4;
 
-/** What is being fetched, by organisation and file, so that two viewers cause one fetch. */
+/** Running fetches, by organisation and file, so that two viewers cause one fetch. */
 const underWay = new WeakMap<Database, Map<string, Promise<MediaFile>>>();
 
-/** Fetches a customer's file from Twilio and keeps it. Throws the refusal that says why it cannot be had. */
+/**
+ * Fetches a customer's file from Twilio and stores it. Throws a DomainError that names the reason if the file is unavailable.
+ */
 export async function fetchMessageFile(ctx: Context, file: IncomingMediaFile): Promise<MediaFile> {
   const fetching = underWay.get(ctx.installation.db) ?? new Map<string, Promise<MediaFile>>();
   underWay.set(ctx.installation.db, fetching);
@@ -74,7 +76,7 @@ async function fetchAndKeep(ctx: Context, file: IncomingMediaFile): Promise<Medi
     .onConflictDoNothing()
     .returning(fileColumns);
   if (kept) return kept;
-  // Another server was as quick.
+  // Another server has stored the file meanwhile.
   const [theirs] = await ctx.db
     .select(fileColumns)
     .from(mediaFiles)
@@ -90,8 +92,8 @@ async function fetchAndKeep(ctx: Context, file: IncomingMediaFile): Promise<Medi
 }
 
 /**
- * The file's path at Twilio, put together from what we know and two SIDs that the webhook names. The URL in the webhook is
- * never called: it says where the credentials would go.
+ * The file's path at Twilio, built from our own data and two SIDs in the webhook. The URL in the webhook is never called: it
+ * would decide where the credentials are sent.
  */
 function placeAtTwilio({ connection, no }: IncomingMediaFile, first: FirstParam | undefined): string {
   const messageSid = /^(SM|MM)[0-9a-f]{32}$/i.exec(first?.("MessageSid") ?? "")?.[0];
@@ -117,7 +119,7 @@ async function fetchPatiently(
   throw new Error("There is no pause after the last try");
 }
 
-/** With the API key where there is one; a restricted key that may not read media leaves it to the token. */
+/** Uses the API key if there is one. A restricted key without permission for media falls back to the token. */
 async function ask(ctx: Context, credentials: TwilioCredentials, place: string): Promise<DownloadedFile> {
   const { accountSid, authToken, apiKey } = credentials;
   if (apiKey) {
@@ -136,7 +138,7 @@ function askAs(ctx: Context, mode: "live" | "test", place: string, user: string,
   });
 }
 
-/** Where a file is asked for, and where its redirects may lead. */
+/** The file's URL, and which redirects are allowed. */
 export function mediaRequest(
   place: string,
   mode: "live" | "test",

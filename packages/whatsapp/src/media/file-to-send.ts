@@ -3,7 +3,7 @@ import { mediaFiles } from "@waystation/db/schema/media";
 import { eq } from "drizzle-orm";
 import { signMediaUrl } from "./signed-url.ts";
 
-/** Where Twilio fetches the file of a message that we send; null where it is words alone. */
+/** The URL where Twilio fetches the file of an outgoing message; null for a message without a file. */
 export async function fileToSend(platform: Installation, messageId: number): Promise<string | null> {
   const [file] = await platform.db
     .select({ id: mediaFiles.id })

@@ -7,17 +7,17 @@ import { MESSAGE_KINDS } from "../webhooks/content/message-kind.ts";
 import { fileColumns, incomingFileId } from "./require-file.ts";
 import { fileNameOf } from "./types/file-name.ts";
 
-/** A file as a message shows it. Its name and size are known once it is stored here. */
+/** A file as shown with its message. Name and size are known once the file is stored. */
 export interface MessageFile {
   id: string;
   url: string;
-  /** What its bytes say once it is stored; until then what Twilio said. */
+  /** Detected from the content once the file is stored; until then the type that Twilio declared. */
   type: string;
   name: string | null;
   size: number | null;
 }
 
-/** Most conversations are words alone, and ask nothing here. */
+/** Kinds of messages that can have files. Most conversations are text only and need no query. */
 const HAVE_FILES = new Set(
   (["image", "audio", "video", "document", "sticker", "contacts"] as const).map((kind) =>
     MESSAGE_KINDS.indexOf(kind),
@@ -30,7 +30,7 @@ interface Shown {
   params: FirstParam | null;
 }
 
-/** The files of messages, by the message's id. What is stored stays, though its webhook may be gone. */
+/** The files of messages, by the message's id. Includes stored files whose webhook is gone. */
 export async function filesOf(
   ctx: Pick<Context, "db" | "organizationId" | "ids">,
   shown: readonly Shown[],

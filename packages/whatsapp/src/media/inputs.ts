@@ -1,11 +1,11 @@
 import { z } from "zod";
 
 const MB = 1024 * 1024;
-/** What Twilio carries to and from WhatsApp at most. */
+/** Twilio's size limits for files to and from WhatsApp. */
 export const MAX_FILE_BYTES = 16 * MB;
 export const MAX_IMAGE_BYTES = 5 * MB;
 
-/** What WhatsApp takes from a business, and by which endings people know it. */
+/** The types that WhatsApp accepts from a business, with their usual file extensions. */
 export const SENDABLE_TYPES = {
   "image/jpeg": ["jpg", "jpeg"],
   "image/png": ["png"],
@@ -26,7 +26,7 @@ export const SENDABLE_TYPES = {
 export const unsupportedTypeMessage =
   "WhatsApp does not take this kind of file. It takes JPEG and PNG pictures, MP3, OGG, AAC and AMR audio, MP4 and 3GP video, PDF, Word, Excel and PowerPoint files, and contact cards.";
 
-/** Office files that WhatsApp does not take, though it takes their successors. */
+/** Office types that WhatsApp does not accept although it accepts their successors. */
 export const LEGACY_OFFICE_TYPES: Partial<Record<string, string>> = {
   "application/vnd.ms-excel":
     "WhatsApp does not take .xls files. Save the sheet as .xlsx in Excel, then attach that file.",

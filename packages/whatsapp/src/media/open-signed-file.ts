@@ -5,7 +5,7 @@ import { fileIdInput } from "./inputs.ts";
 import { fileColumns, fileNotFound, type MediaFile } from "./require-file.ts";
 import { hasValidSignature } from "./signed-url.ts";
 
-/** A file that is being sent, for whoever has its signed URL: the signature stands for the organisation that gave it. */
+/** A file that is being sent, by its signed URL. The signature replaces the check of the organisation. */
 export async function openSignedFile(
   platform: Installation,
   fileId: string,

@@ -5,7 +5,7 @@ import { readStoredBytes } from "./stored-bytes.ts";
 
 const SLICE = 1024 * 1024;
 
-/** The bytes from `start` to `end` (both included), a slice at a time: no viewer holds a whole file in memory. */
+/** The bytes from `start` to `end`, both included, in slices, so that no request holds a whole file in memory. */
 export async function* readMediaFile(db: Database, fileId: string, start: number, end: number) {
   for (let from = start; from <= end; from += SLICE) {
     const length = Math.min(SLICE, end - from + 1);

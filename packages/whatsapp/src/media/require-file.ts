@@ -7,14 +7,14 @@ import { connections } from "@waystation/db/schema/schema";
 import { and, eq, isNotNull, or } from "drizzle-orm";
 import { fileIdInput } from "./inputs.ts";
 
-/** Twilio gives at most ten. */
+/** Twilio allows at most ten. */
 const FILES_PER_MESSAGE = 10;
 
-/** A stored file without its bytes. */
+/** The columns of a stored file, without its bytes. */
 export interface MediaFile {
   id: string;
   type: string;
-  /** What its sender said it is. */
+  /** The type that the sender declared. */
   declaredType: string | null;
   name: string | null;
   size: number;
@@ -30,7 +30,7 @@ export const fileColumns = {
   createdAt: mediaFiles.createdAt,
 };
 
-/** One file of a customer's message, fetched or not. */
+/** A file of a customer's message. `stored` is null until the file is fetched. */
 export interface IncomingMediaFile {
   message: typeof messages.$inferSelect;
   connection: typeof connections.$inferSelect;
@@ -40,10 +40,10 @@ export interface IncomingMediaFile {
 
 type FoundFile = { stored: MediaFile } | IncomingMediaFile;
 
-/** What is not there, and what another organisation has, are the same answer. */
+/** The same error for a missing file and for another organisation's file. */
 export const fileNotFound = () => new DomainError("not_found", "There is no such file in your organisation.");
 
-/** A file of an incoming message is named by the message and its place there: it has an id before it is fetched. */
+/** The id of an incoming file encodes its message and its position there, so the file has an id before it is fetched. */
 export function incomingFileId({ ids }: Pick<Context, "ids">, messageId: number, no: number): string {
   return ids.encode("file", messageId * FILES_PER_MESSAGE + no);
 }
@@ -55,7 +55,7 @@ export async function requireFile(ctx: Context, fileId: string): Promise<FoundFi
   return findIncoming(ctx, Math.floor(incoming / FILES_PER_MESSAGE), incoming % FILES_PER_MESSAGE);
 }
 
-/** Before it is sent, a file is only its uploader's. */
+/** Until a file is sent, only its uploader can read it. */
 async function findAttached(ctx: Context, id: string): Promise<{ stored: MediaFile }> {
   const [stored] = await ctx.db
     .select(fileColumns)

@@ -1,19 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Installation } from "@waystation/core/context";
 
-/** Longer than Twilio lets a message wait before it fetches the file (four hours). */
+/** Longer than a message can wait at Twilio before Twilio fetches its file (four hours). */
 const VALID_SECONDS = 6 * 60 * 60;
 
 type Signer = Pick<Installation, "linkSecret" | "publicUrl">;
 
-/** Where Twilio fetches a file that we send: who has this URL has this one file, until it expires. */
+/** The URL where Twilio fetches an outgoing file. Grants access to this file until it expires. */
 export function signMediaUrl(platform: Signer, fileId: string, now = Date.now()): string {
   const expires = String(Math.floor(now / 1000) + VALID_SECONDS);
   const query = new URLSearchParams({ expires, signature: mac(platform, fileId, expires).toString("hex") });
   return `${platform.publicUrl}/api/media/${fileId}?${query}`;
 }
 
-/** Whether we made this URL and it still holds. */
+/** Whether this server signed the URL and the URL has not expired. */
 export function hasValidSignature(
   platform: Signer,
   fileId: string,

@@ -1,4 +1,4 @@
-/** The smallest files of some kinds, made of nothing but their structure. */
+/** Minimal files of several types, for tests. */
 
 /** A Compound File Binary with one directory sector that names these streams. [MS-CFB] */
 export function compoundFile(...streams: string[]): Buffer {
@@ -21,7 +21,7 @@ export function compoundFile(...streams: string[]): Buffer {
   return bytes;
 }
 
-/** An archive of files that are stored as they are, with a directory at its end. */
+/** An archive of uncompressed files. */
 export function zipFile(files: Record<string, string>): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];

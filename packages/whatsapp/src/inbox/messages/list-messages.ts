@@ -14,7 +14,7 @@ import { outgoingSids } from "../sending/outgoing-sids.ts";
 import { type MessageDetails, messageDetailsOf } from "./message-details.ts";
 import { type FirstParam, parseWebhookParams, webhookMessageSid } from "./webhook-params.ts";
 
-/** Without a message where the conversation has none, or none so old. */
+/** The message columns are null if the page has no messages. */
 interface Row {
   conversationId: string;
   id: string | null;
@@ -25,7 +25,7 @@ interface Row {
   kind: number;
   status: number;
   errorCode: number | null;
-  /** One driver gives the moment, the other its text. */
+  /** A Date or a string, depending on the driver. */
   at: Date | string;
   body: string | null;
   state: NonNullable<MessageRow["outgoing"]>["state"] | null;
@@ -68,7 +68,7 @@ export async function listMessages(ctx: Context, input: ListMessagesInput) {
   return { items, nextCursor, previousCursor };
 }
 
-/** A page, and where the older and the newer ones begin; null where there are none. */
+/** A page with the cursors of the older and the newer messages; null where there are none. */
 async function readPage(ctx: Context, input: ListMessagesInput) {
   const { conversationId, limit = 50, after, around } = input;
   const cursorOf = (message: { id: number } | undefined) =>
@@ -111,7 +111,7 @@ async function readPage(ctx: Context, input: ListMessagesInput) {
   };
 }
 
-/** In the direction of the statement, so many, and whether there are more. */
+/** Up to `limit` messages in the direction of the statement, and whether more follow. */
 async function readMessages(
   ctx: Context,
   statement: (rows: number) => string,
@@ -129,9 +129,9 @@ async function readMessages(
 }
 
 /**
- * All that a page of a thread needs, at once. $1 is the organisation, $2 the conversation's public id, $3 the message before or
- * after which. The page's ids come from the index alone: for whole rows Postgres would rather read and sort a conversation, taking
- * it for a short one. An incoming message has its event's id and moment, and so is found in the month it came in.
+ * Everything a page of messages needs, in one query. $1 is the organisation, $2 the conversation's public id, $3 the message
+ * before or after the page. The inner query reads only ids from the index: for whole rows Postgres may read and sort the entire
+ * conversation. An incoming message has its event's id and time, which lead to a single monthly partition.
  */
 const thread = (comparison: "<" | ">", order: "desc" | "asc") => (rows: number) =>
   `
@@ -162,11 +162,11 @@ interface MessageRow {
 interface Shown {
   details?: MessageDetails | undefined;
   files?: MessageFile[] | undefined;
-  /** As Twilio wrote it; null where that is not known: no prefix is guessed. */
+  /** As Twilio wrote it; null if unknown, because the prefix is never guessed. */
   twilioSid?: string | null | undefined;
   /** The parameters of an incoming message's webhook. */
   first?: FirstParam | null;
-  /** What opts out or in; not needed for an outgoing message. */
+  /** The organisation's opt-out words. Not needed for outgoing messages. */
   words?: OptOutWords;
 }
 
@@ -182,7 +182,7 @@ export function messageView(
     direction: message.isIncoming ? ("in" as const) : ("out" as const),
     kind,
     body: message.body,
-    /** What it is in one line, whatever its kind: never empty. */
+    /** One line for any kind of message; never empty. */
     summary: first === null ? textSentenceOf(stored, message.body) : summarySentenceOf(kind, first),
     status: messageStatusOf(message, outgoing),
     errorCode: message.errorCode,
@@ -190,7 +190,7 @@ export function messageView(
     author,
     details: details ?? null,
     files: files ?? [],
-    /** Not to be written to any more, or again. */
+    /** Whether the message opts out (`stop`) or in (`start`). */
     asks:
       message.isIncoming && words
         ? (optOutOfMessage(message.body, first?.("OptOutType") ?? null, words)?.type ?? null)
@@ -200,7 +200,7 @@ export function messageView(
   };
 }
 
-/** Twilio's word once it has given one; until then how far we are. */
+/** Twilio's status; until Twilio has reported one, the state of sending. */
 export function messageStatusOf(
   message: Pick<MessageRow["message"], "isIncoming" | "status" | "sid">,
   outgoing: Pick<NonNullable<MessageRow["outgoing"]>, "state"> | null,

@@ -19,28 +19,28 @@ import { requireConversation } from "../require-conversation.ts";
 import { unknownParams } from "./unknown-params.ts";
 import { declaredMediaTypes, type WebhookParams } from "./webhook-params.ts";
 
-/** What a message carries beside its text, read anew from the webhook as it was signed. */
+/** The parts of a message other than its text, read from the stored webhook. */
 export interface MessageDetails {
-  /** Twilio's own word for the kind of message. */
+  /** The message type as Twilio wrote it. */
   messageType: string | null;
-  /** The content types that its files were said to have, in Twilio's order. */
+  /** The declared content types of its files, in Twilio's order. */
   media: string[];
   location: ReturnType<typeof readLocation>;
-  /** What was pressed or chosen. */
+  /** The button or list row that the customer chose. */
   choice: ReturnType<typeof readChoice>;
-  /** The customer's answer to a request to call them. */
+  /** The customer's response to a request to call. */
   call: { permission: "accepted" | "rejected" | null } | null;
-  /** Without an emoji where the reaction was taken back. */
+  /** `emoji` is null when the reaction was removed. */
   reaction: { emoji: string | null } | null;
-  /** What was filled in or ordered, as JSON. */
+  /** The submitted form or order, as JSON. */
   form: string | null;
-  /** The same as a reader sees it. */
+  /** The same data, formatted for display. */
   fields: InteractiveField[];
   isForwarded: boolean;
   isFrequentlyForwarded: boolean;
-  /** The advertisement or post that it came from. */
+  /** The advertisement or post that the message came from. */
   referral: ReturnType<typeof readReferral>;
-  /** The message that it answers or reacts to; without text where that is not known here. */
+  /** The message that this message replies or reacts to. `id` and `body` are null if that message is not stored here. */
   quoted: {
     id: string | null;
     isOurs: boolean;
@@ -48,11 +48,11 @@ export interface MessageDetails {
     body: string | null;
     summary: string;
   } | null;
-  /** Parameters of the webhook that this version does not know. */
+  /** Webhook parameters that this version does not know. */
   other: InteractiveField[];
 }
 
-/** The details of those messages of one conversation that have any, by the message's id. */
+/** The details of messages in one conversation, by the message's id. */
 export async function messageDetailsOf(
   ctx: Pick<Context, "db" | "ids">,
   conversationId: number,
@@ -148,7 +148,7 @@ function uuidOfSid(sid: string | null): string | null {
   return digits?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") ?? null;
 }
 
-/** What Twilio said of one message we sent, in the order in which it arrived. */
+/** Twilio's status callbacks for one outgoing message, in order of arrival. */
 export async function messageTimeline(ctx: Context, input: MessageInput) {
   const { conversation } = await requireConversation(ctx, input.conversationId);
   const number = ctx.ids.decode("message", input.messageId);

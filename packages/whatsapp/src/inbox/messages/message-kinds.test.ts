@@ -129,7 +129,7 @@ test.for(testDatabases)("%s: an outgoing message has the SID that Twilio gave it
   const sidOf = async () => (await inbox.thread(PHONE))[0]?.twilioSid;
   const [sent] = await inbox.atTwilio();
   expect(await sidOf()).toBe(sent?.sid);
-  // As it was before the two letters were stored.
+  // The state of a message from before the prefix was stored.
   const { db } = inbox.ctx.installation;
   await db
     .update(outgoingMessages)

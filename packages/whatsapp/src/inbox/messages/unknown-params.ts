@@ -2,7 +2,7 @@ import { isBlank, withoutOverrides } from "@waystation/core/text";
 import type { InteractiveField } from "../../webhooks/content/interactive-data.ts";
 import type { WebhookParams } from "./webhook-params.ts";
 
-/** Parameters that Twilio documents or sends today; the product shows what they mean, or they name nothing to a reader. */
+/** Parameters that Twilio documents or sends today. Their meaning is shown elsewhere, or has no use for a reader. */
 const KNOWN = new Set(
   `AccountSid ApiVersion AddOns MessageSid SmsSid SmsMessageSid MessagingServiceSid SmsStatus MessageStatus From To Body
   NumMedia NumSegments MessageType ProfileName ProfileUsername Username WaId ExternalUserId ParentExternalUserId Forwarded
@@ -18,7 +18,7 @@ const NUMBERED = /^(MediaUrl|MediaContentType|MediaSid|(From|To)(City|State|Zip|
 const MAX_PARAMS = 30;
 const MAX_VALUE = 500;
 
-/** What a webhook says beyond that: Twilio adds parameters without notice, and nothing of a message is lost here. */
+/** The parameters that are not in `KNOWN`. Twilio adds parameters without notice, and no part of a message should be lost. */
 export function unknownParams({ first, names }: WebhookParams): InteractiveField[] {
   return names
     .filter((name) => !KNOWN.has(name) && !NUMBERED.test(name) && !isBlank(first(name)))

@@ -4,7 +4,7 @@ import type { messages } from "@waystation/db/schema/inbox";
 import { webhookEvents } from "@waystation/db/schema/schema";
 import { and, gte, inArray, lte } from "drizzle-orm";
 
-/** The first value of a webhook's parameter; null where it is empty or missing. */
+/** The first value of a webhook's parameter; null if empty or missing. */
 export type FirstParam = (name: string) => string | null;
 
 export interface WebhookParams {
@@ -13,11 +13,13 @@ export interface WebhookParams {
   names: readonly string[];
 }
 
-/** Moments in JavaScript are whole milliseconds, in Postgres they are finer. */
+/** JavaScript dates have milliseconds, Postgres timestamps have microseconds. */
 const MARGIN_MS = 1_000;
 const MOST_FILES = 10;
 
-/** The webhooks of incoming messages as they were signed, by the message's id; none where its month was dropped. */
+/**
+ * The signed webhooks of incoming messages, by the message's id. A message is missing if its month was dropped from the log.
+ */
 export async function webhookParams(
   ctx: Pick<Context, "db">,
   incoming: readonly Pick<typeof messages.$inferSelect, "id" | "at">[],
@@ -33,7 +35,7 @@ export async function webhookParams(
           webhookEvents.id,
           incoming.map((message) => message.id),
         ),
-        // The log is kept by months: so only those are looked into.
+        // The event log is partitioned by month. The time range limits the query to the partitions it needs.
         gte(webhookEvents.receivedAt, new Date(Math.min(...times) - MARGIN_MS)),
         lte(webhookEvents.receivedAt, new Date(Math.max(...times) + MARGIN_MS)),
       ),
@@ -41,7 +43,7 @@ export async function webhookParams(
   return new Map(events.map(({ id, body, bytes }) => [id, parseWebhookParams(body, bytes)]));
 }
 
-/** Of a webhook's body as it is stored: as text, or as bytes where it is not plain ASCII. */
+/** Parses a stored webhook body: text, or bytes if it is not plain ASCII. */
 export function parseWebhookParams(body: string, bytes: Uint8Array | null): WebhookParams {
   const pairs = new URLSearchParams(bytes === null ? body : Buffer.from(bytes).toString("utf8"));
   return {
@@ -50,12 +52,14 @@ export function parseWebhookParams(body: string, bytes: Uint8Array | null): Webh
   };
 }
 
-/** The SID by which Twilio knows a message, as its webhook names it. */
+/** The SID that Twilio's webhook gives the message. */
 export function webhookMessageSid(first: FirstParam): string | null {
   return first("MessageSid") ?? first("SmsMessageSid") ?? first("SmsSid");
 }
 
-/** The declared types of a message's files, in Twilio's order. NumMedia is not asked: it has been seen to say 0 of one. */
+/**
+ * The declared types of a message's files, in Twilio's order. NumMedia is ignored: it has been 0 for messages with one file.
+ */
 export function declaredMediaTypes(first: FirstParam): string[] {
   const types: string[] = [];
   for (let no = 0; no < MOST_FILES; no++) {

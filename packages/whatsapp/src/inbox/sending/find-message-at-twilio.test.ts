@@ -22,7 +22,7 @@ const HANDED_OVER = Date.now() - 6 * 60_000;
 const dateOf = (at: number) => new Date(at).toUTCString().replace("GMT", "+0000");
 const DATE = dateOf(HANDED_OVER);
 const EARLIER = dateOf(HANDED_OVER - 60 * 60_000);
-/** As Twilio's OpenAPI allows. */
+/** Twilio's OpenAPI allows null in these fields. */
 const nulls = (sid: string | null): Resource => ({
   sid,
   body: null,
@@ -32,7 +32,7 @@ const nulls = (sid: string | null): Resource => ({
   date_updated: null,
 });
 
-/** A Twilio that lists and shows what it is given. */
+/** A Twilio stub that lists and returns the given messages. */
 async function startTwilio() {
   const twilio = { listed: [] as Resource[], shown: {} as Record<string, Resource>, status: 404, fetches: 0 };
   const server = createServer((req, res) => {
@@ -63,7 +63,7 @@ describe.each(testDatabases)("on %s", (kind) => {
   });
   afterAll(() => inbox[Symbol.asyncDispose]());
 
-  /** Messages whose calls were reset. */
+  /** Messages whose calls to Twilio were reset. */
   async function createLostMessages(...bodies: string[]) {
     const { db } = inbox.ctx.installation;
     const platform = { ...inbox.desk.platform, jobs: inbox.ctx.jobs };
@@ -96,7 +96,7 @@ describe.each(testDatabases)("on %s", (kind) => {
       },
       async [Symbol.asyncDispose]() {
         await twilio[Symbol.asyncDispose]();
-        // The next test has the same texts and SIDs.
+        // The next test uses the same texts and SIDs.
         await db
           .update(messages)
           .set({ sid: sql`gen_random_uuid()`, body: "settled" })

@@ -7,11 +7,11 @@ import { twilioErrorOf } from "../../twilio/failure.ts";
 
 /** Clocks differ, and Twilio's dates have whole seconds. */
 const CLOCK_MARGIN_MS = 60_000;
-/** A call that was given up may still have been read this long after it began. */
+/** Twilio may still process an abandoned call this long after it began. */
 const CALL_MS = 30_000;
-/** Twilio gives up to 1,000 a page. */
+/** Twilio returns up to 1,000 messages per page. */
 const LOOKED_AT = 1_000;
-/** How many messages that the list shows without text or date are fetched by their SID. */
+/** The maximum number of messages without text or date in the list that are fetched by SID. */
 const MAX_FETCHED = 20;
 
 interface UnconfirmedMessage {
@@ -23,13 +23,13 @@ interface UnconfirmedMessage {
   from: string;
 }
 
-/** Twilio's OpenAPI allows null in each field. A message without a SID is of no use. */
+/** Twilio's OpenAPI allows null in every field. Messages without a SID are ignored. */
 const candidateSchema = z
   .object({
     sid: z.string().regex(/^[A-Z]{2}[0-9a-f]{32}$/i),
     body: z.string().nullish().catch(null),
     direction: z.string().nullish().catch(null),
-    // Its other dates may be recent although the message is old.
+    // An old message can have recent values in its other dates.
     dateCreated: z.date().nullish().catch(null),
   })
   .transform(({ dateCreated, body, ...rest }) => ({
@@ -42,15 +42,15 @@ type Candidate = z.infer<typeof candidateSchema>;
 type DatedCandidate = Candidate & { createdAt: Date };
 
 /**
- * `undecided` may change soon. `unclear` stays: Twilio has a message that may be this one, but does not tell its text or its
- * date, so that no SID can be taken from it.
+ * `undecided` may change soon. `unclear` does not: Twilio has a message that may be this one but returns no text or no date, so
+ * its SID cannot be used.
  */
 export type TwilioLookup = { state: "found"; sid: string } | { state: "absent" | "undecided" | "unclear" };
 
 /**
- * The SID that Twilio's list gives a message of ours whose answer was lost: same people, same words, made when it was handed
- * over, and known to be no other message's. Where the same words were sent twice and Twilio has fewer of them, it is only
- * said which is which when `isLast`: until then their own callbacks may say it, who know.
+ * Finds the SID of a message whose response was lost, in Twilio's list: same addresses, same text, created when the message was
+ * handed over, and not the SID of another message. If the same text was sent several times and Twilio lists fewer messages,
+ * they are assigned only when `isLast`: until then their callbacks may name them.
  */
 export async function findMessageAtTwilio(
   platform: Pick<Installation, "db">,
@@ -60,7 +60,7 @@ export async function findMessageAtTwilio(
 ): Promise<TwilioLookup> {
   const listed = await client.messages.list({ to: doubtful.to, from: doubtful.from, limit: LOOKED_AT });
   const candidates = listed.flatMap((one) => candidateSchema.safeParse(one).data ?? []);
-  // Asked after Twilio's list was: whatever stands in it had been handed over by then.
+  // Read after Twilio's list: any listed message had been handed over by then.
   const [waiting, taken] = await Promise.all([
     twinsOf(platform, doubtful),
     takenOf(
@@ -75,7 +75,7 @@ export async function findMessageAtTwilio(
     (createdAt === null || waiting.some((twin) => isOfTime(createdAt, twin.handedOverAt)));
   const possible = candidates.filter((one) => !taken.has(digitsOf(one.sid)) && isPossible(one));
   if (possible.length === 0) return { state: "absent" };
-  // One of them is under way just now, and will know its own SID.
+  // Another message with this text is being sent now and will get its own SID.
   if (waiting.some((twin) => twin.state === "sending" && twin.id !== doubtful.id))
     return { state: "undecided" };
   const free = possible.filter(isCertain);
@@ -91,12 +91,14 @@ export async function findMessageAtTwilio(
   return { state: unclear.length > 0 ? "unclear" : "absent" };
 }
 
-/** Text and date are what tells one message from another: without both, a SID would be a guess. */
+/** Text and date distinguish messages. Without both, a SID would be a guess. */
 function isCertain(one: Candidate): one is DatedCandidate {
   return one.body !== null && one.createdAt !== null;
 }
 
-/** Fetches messages that the list shows without text or date. The newest come first; the others stay as they are. */
+/**
+ * Fetches messages that the list shows without text or date, newest first, at most `MAX_FETCHED`. The others stay unchanged.
+ */
 async function complete(client: TwilioClient, candidates: Candidate[]): Promise<Candidate[]> {
   const completed: Candidate[] = [];
   for (const [index, one] of candidates.entries()) {
@@ -112,7 +114,7 @@ async function fetchCandidate(client: TwilioClient, sid: string): Promise<Candid
     return data?.sid === sid ? data : null;
   } catch (error) {
     const refusal = twilioErrorOf(error);
-    // Deleted meanwhile, or not to be read by itself.
+    // Deleted meanwhile, or not readable on its own.
     if (refusal && refusal.status < 500 && refusal.status !== 429) return null;
     throw error;
   }
@@ -124,7 +126,7 @@ interface Twin {
   handedOverAt: Date;
 }
 
-/** Each goes to the message that was handed over nearest to when it was made. */
+/** Assigns each SID to the message that was handed over closest to the SID's creation date. */
 function shareOut(free: DatedCandidate[], waiting: Twin[]): Map<number, string> {
   const left = [...waiting];
   const shared = new Map<number, string>();
@@ -145,7 +147,7 @@ function isOfTime(createdAt: Date, handedOverAt: Date): boolean {
   return later >= -CLOCK_MARGIN_MS && later <= CALL_MS + CLOCK_MARGIN_MS;
 }
 
-/** Our messages with the same words to the same person that have no SID yet, this one among them. */
+/** Our messages with the same text to the same contact that have no SID yet, including this message. */
 async function twinsOf({ db }: Pick<Installation, "db">, doubtful: UnconfirmedMessage): Promise<Twin[]> {
   const rows = await db
     .select({ id: messages.id, state: outgoingMessages.state, handedOverAt: outgoingMessages.handedOverAt })

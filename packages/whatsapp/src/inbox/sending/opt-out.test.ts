@@ -105,7 +105,7 @@ test.for(testDatabases)("%s: what Twilio or WhatsApp says of it counts, too", as
   await inbox.hear(blocking, "I changed my mind");
   expect(await optOut(inbox, blocking)).toBeNull();
 
-  // What was asked before somebody blocked us still counts after.
+  // An opt-out from before the block still counts after it.
   await inbox.hear(blocking, "stop");
   const { id } = await inbox.conversation(blocking);
   const input = { conversationId: id, clientKey: "all-the-same", body: "Hi" };
@@ -157,7 +157,7 @@ test.for(testDatabases)(
 test.for(testDatabases)("%s: an opt-out in other words is found behind many later messages", async (kind) => {
   await using inbox = await createTestInbox(kind);
   await inbox.hear(PHONE, "Abmelden!");
-  // More than are read at once.
+  // More messages than one page holds.
   await Promise.all(Array.from({ length: 450 }, (_, no) => inbox.hear(PHONE, `And what about day ${no}?`)));
   expect(await optOut(inbox)).toMatchObject({ why: "asked", words: "Abmelden!", startWord: "START" });
   await inbox.hear(PHONE, "Отписаться");
@@ -195,7 +195,7 @@ test.for(testDatabases)("%s: each organisation chooses its languages and adds wo
     startWord: "Weiter",
   });
   expect(updated.languages.filter(({ isOn }) => !isOn).map(({ code }) => code)).toEqual(["en"]);
-  // Stored messages are read with the new words, too.
+  // Stored messages are also read with the new words.
   expect(await optOut(inbox)).toBeNull();
   await inbox.hear(PHONE, "Schluss, jetzt! Danke");
   expect(await optOut(inbox)).toMatchObject({ why: "asked", startWord: "Weiter" });

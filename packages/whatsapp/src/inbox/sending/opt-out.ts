@@ -21,14 +21,19 @@ const PAGE = 200;
 
 interface OptOutState {
   since: string;
-  /** They asked in these words; or Twilio knows it (21610); or they blocked us (63033). */
+  /**
+   * `asked`: the contact opted out in `words`. `refused`: Twilio knows of an opt-out (21610). `blocked`: the contact blocked us
+   * (63033).
+   */
   why: "asked" | "refused" | "blocked";
   words: string | null;
-  /** What they can write to opt in again. */
+  /** The word that opts in again. */
   startWord: string;
 }
 
-/** A message's own words, unless Twilio's Advanced Opt-Out has decided: it sends STOP, START or HELP as `OptOutType`. */
+/**
+ * Recognises the message's own words, unless Twilio's Advanced Opt-Out has decided: its `OptOutType` is STOP, START or HELP.
+ */
 export function optOutOfMessage(
   body: string | null,
   optOutType: string | null,
@@ -47,7 +52,7 @@ interface MarkRow {
   id: string;
   isIncoming: boolean;
   errorCode: number | null;
-  /** One driver gives the moment, the other its text. */
+  /** A Date or a string, depending on the driver. */
   at: Date | string;
   body: string | null;
   optOutType: string | null;
@@ -58,9 +63,9 @@ const newest = (condition: SQL) =>
   `(select id from messages where conversation_id = c.id and id < $3::bigint and ${textOf(condition)} order by id desc limit ${PAGE})`;
 
 /**
- * The messages that may say something about an opt-out, newest first. $1 is the organisation's number, $2 the contact, $3 the message
- * before which. Each conversation is read by its own index: over all of them at once the planner may read them whole. An incoming
- * message has its event's id and moment.
+ * The messages that may concern an opt-out, newest first. $1 is the organisation's number, $2 the contact, $3 the message
+ * before the page. Each conversation is read by its own index: over all at once the planner may read them whole. An incoming
+ * message has its event's id and time.
  */
 const MARKS = `
   select m.id::text as id, m.is_incoming as "isIncoming", m.error_code as "errorCode", m.at, m.body,
@@ -75,7 +80,7 @@ const MARKS = `
   left join twilio_whatsapp_webhook_events e on e.id = case when m.is_incoming then m.id end and e.received_at = m.at
   order by m.id desc`;
 
-/** Since when and why a contact is not to be written to, under whichever of our senders they said it. */
+/** The opt-out of a contact, from conversations with any of our senders; null if the contact has not opted out. */
 export async function optOutOfContact(ctx: Context, contact: ContactKey): Promise<OptOutState | null> {
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
     const rows = await ctx.query<MarkRow>(MARKS, [
@@ -92,7 +97,7 @@ export async function optOutOfContact(ctx: Context, contact: ContactKey): Promis
   }
 }
 
-/** What the newest of these messages that says something about it says; null where none does. */
+/** The state set by the newest of these messages that opts out or in; null if none does. */
 async function decide(
   ctx: Context,
   contact: ContactKey,
@@ -110,7 +115,7 @@ async function decide(
       const startWord = recognised.startWord ?? defaultOptInWord(settings);
       return { optOut: { since, why: "asked", words: row.body?.trim() ?? null, startWord } };
     }
-    // A contact who has written since does not block us any more.
+    // A contact who has written since no longer blocks us.
     lastIncomingId ??= await readLastIncomingId(ctx, contact);
     const isBlock = row.errorCode === BLOCKED;
     if (isBlock && Number(row.id) <= lastIncomingId) continue;

@@ -30,7 +30,7 @@ async function stateOf({ ctx }: Inbox, messageId: string) {
   return row?.state;
 }
 
-/** A Twilio that answers as it is told. */
+/** A Twilio stub that responds with `answer`. */
 async function startTwilio(answer: RequestListener) {
   let calls = 0;
   const server = createServer((req, res) => {
@@ -63,7 +63,7 @@ test.for(testDatabases)("%s: the same words twice, of which only the second was 
   await outbox.send(messageNumber(inbox.ctx, first.id), 0);
   expect(await stateOf(inbox, first.id)).toBe("uncertain");
 
-  // The second one is under way, and Twilio has it already.
+  // The second message is being sent, and Twilio has it already.
   const login = Buffer.from(`${inbox.account.sid}:${inbox.account.token}`).toString("base64");
   const list = JSON.stringify({
     messages: [{ sid: `SM${"e".repeat(32)}`, body: "ok", direction: "outbound-api", date_created: now() }],
@@ -80,7 +80,8 @@ test.for(testDatabases)("%s: the same words twice, of which only the second was 
     .where(eq(outgoingMessages.messageId, messageNumber(inbox.ctx, second.id)));
   await expect(atTwilio.settle(messageNumber(inbox.ctx, first.id))).rejects.toThrow(RetryLaterError);
 
-  // It dies before its answer is written down: two wait for one, and only their callbacks know for whom it is.
+  // The process dies before it stores the response. Two messages wait for one SID, and only their callbacks can name its
+  // message.
   await atTwilio.send(messageNumber(inbox.ctx, second.id), 1);
   expect(await stateOf(inbox, second.id)).toBe("uncertain");
   for (const { id } of [first, second])

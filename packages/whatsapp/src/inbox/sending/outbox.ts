@@ -14,31 +14,31 @@ import { twilioErrorOf } from "../../twilio/failure.ts";
 import { TooManyRequestsError, UnreachableError } from "../../twilio/http.ts";
 import { digitsOf, findMessageAtTwilio, type TwilioLookup } from "./find-message-at-twilio.ts";
 
-/** How long after an unanswered call Twilio's list is asked: by then the message stands in it, if it was made. */
+/** Delay before a lost message is looked up in Twilio's list. By then the list contains it, if Twilio created it. */
 const SETTLE_AFTER_SECONDS = 15;
-/** A message that Twilio's list does not show by then was never made. */
+/** A message that Twilio's list does not contain by then was never created. */
 const GIVE_UP_MS = 5 * 60_000;
-/** Ten minutes, with the queue's back-off. */
+/** About ten minutes, with the queue's back-off. */
 const MOST_TRIES = 60;
-/** Nobody took the call, or Twilio did not say when to come again. */
+/** Used when Twilio cannot be reached or names no time to retry. */
 const PAUSE_MS = 1_000;
 
-/** Twilio's sandbox, which everybody shares, takes a message every three seconds. */
+/** Twilio's shared sandbox accepts one message every three seconds. */
 const SANDBOX_PAUSE_MS = 3_000;
 
-/** What tests may wait for, or die at. */
+/** Stages at which tests wait or kill the process. */
 export type SendStage = "claimed" | "answered";
 
 /**
- * Hands messages to Twilio, each at most once. What is written down before the call (`sending`) and after it (`sent`,
- * `failed`) leaves one doubtful case: the call had left and no answer came, or this process died in between. Such a message
- * is `uncertain`: never sent again, but settled by its own callback or by Twilio's list.
+ * Hands messages to Twilio, each at most once. The states before the call (`sending`) and after it (`sent`, `failed`) leave one
+ * doubtful case: the call was sent but no response came, or this process died meanwhile. Such a message becomes `uncertain`. It
+ * is never sent again; its own callback or Twilio's list settles it.
  */
 export function createMessageSender(
   platform: Installation,
   reached: (stage: SendStage) => void = () => {},
 ): JobHandlers {
-  /** By connection: when Twilio will take the next one. Asked at the last moment: others were under way when it was said. */
+  /** When Twilio accepts the next message, by connection. Checked right before the call, because concurrent jobs may set it. */
   const freeAt = new Map<number, number>();
   const awaitTurn = ({ connection, message: { connectionNo } }: Row) => {
     const now = performance.now();
@@ -80,7 +80,7 @@ export function createMessageSender(
         else throw new RetryLaterError("Twilio's list does not show it yet");
       } catch (error) {
         if (!(error instanceof NobodyKnowsError)) throw error;
-        // Its own callback may still say so.
+        // The message's own callback may still arrive.
         if (!isLast) throw new RetryLaterError(error.message, { cause: error });
         await fail(platform, messageId, error.message);
       }
@@ -96,7 +96,7 @@ async function find(platform: Installation, messageId: number) {
       outgoing: outgoingMessages,
       conversation: conversations,
       connection: connections,
-      /** In ms, by the database's clock alone. */
+      /** In ms, by the database's clock only. */
       sinceHandedOver: sql<number>`coalesce(extract(epoch from now() - ${outgoingMessages.handedOverAt}) * 1000, 0)::float8`,
     })
     .from(outgoingMessages)
@@ -109,7 +109,7 @@ async function find(platform: Installation, messageId: number) {
 
 type Row = NonNullable<Awaited<ReturnType<typeof find>>>;
 
-/** From here on the message counts as handed over, whatever becomes of this process. */
+/** From here on the message counts as handed over, even if this process dies. */
 async function claim(platform: Installation, messageId: number): Promise<boolean> {
   const claimed = await platform.db
     .update(outgoingMessages)
@@ -136,7 +136,7 @@ async function handOver(
     return handleFailure(platform, row, error, isLast);
   }
   reached("answered");
-  // Outside of the above: a database that cannot be reached must not be taken for a Twilio that was not.
+  // Outside the `try`: a database error must not count as a failed call to Twilio.
   await record(platform, row.message.id, sid);
 }
 
@@ -157,7 +157,7 @@ async function create(platform: Installation, row: Row, file: string | null): Pr
   return made.sid;
 }
 
-/** The SID as Twilio gave it: the digits are the message's key, the letters in front of them cannot be worked out later. */
+/** Stores the SID that Twilio returned. The digits are the message's key; the prefix cannot be derived later. */
 async function record(platform: Installation, messageId: number, sid: string): Promise<void> {
   await platform.db.execute(sql`
     with named as (
@@ -167,7 +167,7 @@ async function record(platform: Installation, messageId: number, sid: string): P
     where message_id = ${messageId}`);
 }
 
-/** Its own callback named it first, which stands in the log. */
+/** The message's own callback arrived first. The event log holds its SID. */
 async function markSent(platform: Installation, messageId: number): Promise<void> {
   await platform.db
     .update(outgoingMessages)
@@ -184,14 +184,14 @@ async function handleFailure(
   const { id } = row.message;
   if (error instanceof DomainError) return fail(platform, id, error.message);
   const refusal = twilioErrorOf(error);
-  // Not processed: Twilio says so itself (429), or nobody took the call.
+  // Twilio did not process the call: it responded 429, or no connection was made.
   if ((refusal?.status === 429 || isRefusedConnection(error)) && !isLast) {
     const [again] = await platform.db
       .update(outgoingMessages)
       .set({ state: "queued", handedOverAt: null })
       .where(and(eq(outgoingMessages.messageId, id), eq(outgoingMessages.state, "sending")))
       .returning({ id: outgoingMessages.messageId });
-    // Somebody else has found it unfinished meanwhile, and looks for it.
+    // Another worker found the message unfinished meanwhile and looks it up.
     if (!again) return;
     const told = error instanceof TooManyRequestsError ? error.retryAfterMs : null;
     throw new RetryLaterError("Twilio did not take it yet", { cause: error, pauseMs: told ?? PAUSE_MS });
@@ -207,7 +207,7 @@ async function handleFailure(
   await becomeUncertain(platform, row);
 }
 
-/** Before anything of the call had left. */
+/** Errors that occur before any part of the call was sent. */
 const NOT_TAKEN = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 function isRefusedConnection(error: unknown): boolean {
@@ -235,7 +235,7 @@ async function fail(
   });
 }
 
-/** Whoever looks for it is called in the same transaction: it must not be forgotten. */
+/** Enqueues the lookup in the same transaction, so that it cannot be lost. */
 async function becomeUncertain(platform: Installation, row: Row): Promise<void> {
   const { id, connectionNo } = row.message;
   await platform.db.transaction(async (tx) => {
@@ -249,7 +249,7 @@ async function becomeUncertain(platform: Installation, row: Row): Promise<void> 
   changed(platform, row);
 }
 
-/** Twilio cannot be asked or does not say, and waiting does not help. */
+/** Twilio cannot be asked or does not show the message, and waiting does not help. */
 class NobodyKnowsError extends Error {
   override name = "NobodyKnowsError";
 }

@@ -9,19 +9,22 @@ interface OutgoingMessage {
   isIncoming: boolean;
   /** The 32 hex digits. */
   sid: string | null;
-  /** The two letters in front of them, as Twilio answered; null for a message sent before they were stored. */
+  /** The two letters before the digits, as Twilio returned them; null for a message sent before they were stored. */
   sidPrefix: string | null;
   connectionNo: number;
   at: Date;
 }
 
-/** Callbacks come within a week, as long as Twilio keeps a message's status open; the log is kept by months. */
+/**
+ * Callbacks arrive within a week, while Twilio keeps a message's status open. The range limits the query to few months of the
+ * log.
+ */
 const CALLBACKS_MS = 8 * 24 * 3_600_000;
 const MARGIN_MS = 60_000;
 
 /**
- * The SIDs of outgoing messages by the message's id. Where the prefix is not stored it is read from the message's callbacks,
- * and a message that has none is left out: `SM` and `MM` cannot be told apart by anything else.
+ * The SIDs of outgoing messages, by the message's id. A prefix that is not stored is read from the message's callbacks. A
+ * message without callbacks is left out: nothing else tells `SM` from `MM`.
  */
 export async function outgoingSids(
   ctx: Pick<Context, "db">,
@@ -64,7 +67,7 @@ export async function outgoingSids(
   return sids;
 }
 
-/** A SID from its two letters and its digits as the database keeps them. */
+/** Joins a prefix and the digits as the database stores them. */
 function joinSid(prefix: string, digits: string): string {
   return `${prefix}${digits.replaceAll("-", "")}`;
 }

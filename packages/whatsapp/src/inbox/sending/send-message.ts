@@ -19,8 +19,8 @@ import { outgoingSids } from "./outgoing-sids.ts";
 import { isServiceWindowOpen, serviceWindowClosesAt } from "./service-window.ts";
 
 /**
- * Takes a text or a file to be sent: the message and its job are one transaction, and Twilio is asked afterwards. The same `clientKey`
- * again answers the same message and sends nothing.
+ * Queues a text or a file. The message and its job are stored in one transaction; Twilio is called afterwards. A repeated
+ * `clientKey` returns the same message and sends nothing.
  */
 export async function sendMessage(ctx: Context, input: SendMessageInput) {
   const { conversation, activity, contact, connection } = await requireConversation(
@@ -82,7 +82,7 @@ export async function sendMessage(ctx: Context, input: SendMessageInput) {
       })
       .onConflictDoNothing()
       .returning();
-    // The same click twice at once: the other one has it.
+    // A concurrent request with the same key has stored the message.
     if (!fresh) return tx.delete(messages).where(eq(messages.id, message.id));
     if (attachmentId !== undefined) await attachFile(tx, ctx, attachmentId, message.id, conversation.id);
     await storeSearchWords(tx, message);

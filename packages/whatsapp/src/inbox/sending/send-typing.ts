@@ -10,13 +10,13 @@ import type { ConversationInput } from "../inputs.ts";
 import { requireConversation } from "../require-conversation.ts";
 import { isServiceWindowOpen, serviceWindowClosesAt } from "./service-window.ts";
 
-/** WhatsApp takes it back by itself after 25 seconds, or when the answer comes. */
+/** WhatsApp removes the indicator after 25 seconds, or when the reply arrives. */
 const ONCE = { limit: 1, seconds: 20 };
 const MARGIN_MS = 1_000;
 
 /**
- * Shows the customer that somebody types an answer, which also marks what they wrote as read, where the sender is set so.
- * Answers whether it was told; that it was not is nobody's trouble.
+ * Shows the customer a typing indicator, which also marks their message as read, if the sender is set to do so. Returns whether
+ * Twilio accepted it. Failures are ignored.
  */
 export async function sendTypingIndicator(
   ctx: Context,
@@ -38,7 +38,7 @@ export async function sendTypingIndicator(
   }
 }
 
-/** As Twilio named it: whether it begins with SM or MM only its webhook says. */
+/** Only the webhook holds the SID's prefix, SM or MM. */
 async function newestSid({ db }: Pick<Context, "db">, id: number | null): Promise<string | null> {
   if (id === null) return null;
   const [message] = await db.select({ at: messages.at }).from(messages).where(eq(messages.id, id));

@@ -15,7 +15,7 @@ test.for(testDatabases)("%s: in test mode the window closes by the simulator's c
   await using desk = inbox.desk;
   const { ctx, conversation, hear } = inbox;
   const { simulator } = desk;
-  /** Hours until the window closes, which the list and the conversation agree on. */
+  /** Hours until the window closes. Checks that the list and the conversation agree. */
   const left = async () => {
     const { id, windowClosesAt } = await conversation(PHONE);
     expect((await getConversation(ctx, { conversationId: id })).windowClosesAt).toBe(windowClosesAt);

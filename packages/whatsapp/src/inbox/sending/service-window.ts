@@ -1,11 +1,11 @@
 import type { TestClock } from "../../connections/simulator-clock.ts";
 
-/** WhatsApp's rule: whatever one likes for 24 hours after the customer's last message, templates only after that. */
+/** WhatsApp's rule: free-form messages for 24 hours after the customer's last message, then only templates. */
 const WINDOW_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * When the customer service window closes, by the real clock; null where the customer has never written. For a test connection it
- * closes when the simulator's clock says so: moved by 24 hours, it closed when it was moved.
+ * When the customer service window closes, by the real clock; null if the customer has never written. For a test connection the
+ * simulator's clock decides: if it was moved by 24 hours, the window closed at that moment.
  */
 export function serviceWindowClosesAt(
   lastIncomingAt: Date | null,

@@ -1,12 +1,12 @@
 /**
- * The old Office formats (.doc, .xls, .ppt, .msg) are one container, a Compound File Binary. What is in it is told by the names
- * of its streams, which stand in a directory: the same words in a document's text must not be taken for them. [MS-CFB]
+ * The old Office formats (.doc, .xls, .ppt, .msg) share one container, the Compound File Binary. The names of its streams tell
+ * them apart. The names are read from the directory only, because a document's text may contain the same words. [MS-CFB]
  */
 const MAGIC = Buffer.from("d0cf11e0a1b11ae1", "hex");
 const HEADER_BYTES = 512;
 const ENTRY_BYTES = 128;
 const HEADER_FAT_SECTORS = 109;
-/** Directories are small: more than this is no office file, and a chain that is a circle ends. */
+/** Directories are small. The limit also ends a circular chain. */
 const MAX_DIRECTORY_SECTORS = 256;
 
 const STREAMS: readonly [RegExp, string][] = [
@@ -28,7 +28,7 @@ export function isCompoundFile(bytes: Buffer): boolean {
   return bytes.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
-/** What is in the container; where that is not to be found, what its sender said if that is kept in such a container. */
+/** The type of the container's content. If that is not found, the declared type, provided it uses such a container. */
 export function typeOfCompoundFile(bytes: Buffer, declared: string | null): string {
   const names = streamNames(bytes);
   const found = STREAMS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
@@ -58,7 +58,7 @@ function streamNames(bytes: Buffer): string[] {
   return names;
 }
 
-/** The sector after one, by the file's allocation table; null at the end of a chain or of what can be read. */
+/** The next sector in the file's allocation table; null at the end of the chain or of the readable bytes. */
 function nextSector(
   bytes: Buffer,
   sector: (no: number) => Buffer,

@@ -10,7 +10,7 @@ const WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordproces
 const box = (brand: string) =>
   Buffer.concat([Buffer.from([0, 0, 0, 24]), bytes(`ftyp${brand}\0\0\0\0${brand}mif1`)]);
 
-/** What it is stored as, and what it is called when nobody named it. */
+/** The type under which a file is stored, and its generated name. */
 async function stored(file: Buffer, declared: string | null) {
   const type = await detectMediaType(file, { type: declared });
   return [type, generatedFileName({ type, declaredType: declared, createdAt: DAY })];

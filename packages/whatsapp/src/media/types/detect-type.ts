@@ -3,7 +3,7 @@ import mime from "mime";
 import { COMPOUND_FILE, isCompoundFile, isCompoundType, typeOfCompoundFile } from "./compound-file.ts";
 import { sniff, UNKNOWN_MEDIA_TYPE } from "./sniff.ts";
 
-/** Plain text that no program runs: there is nothing in the content by which one of these could be told from another. */
+/** Plain text types that no program executes. The content cannot tell them apart. */
 const TEXTS = new Set([
   "text/plain",
   "text/csv",
@@ -12,16 +12,16 @@ const TEXTS = new Set([
   "text/markdown",
   "application/json",
 ]);
-/** What a browser might run. It is stored and downloaded as bytes, under whatever name it has. */
+/** Types that a browser may execute. Their files are stored and downloaded as bytes, under any name. */
 const ACTIVE =
   /^(text\/(html|xml|javascript)|application\/(.*\bxml|javascript|ecmascript|x-shockwave-flash)|image\/svg.*)$/;
-/** Programs other than WhatsApp put something in front of a PDF's head; readers look this far. */
+/** Programs other than WhatsApp put bytes before a PDF's header. PDF readers look this far. */
 const PDF_HEAD_BYTES = 1024;
 const TEXT_SAMPLE_BYTES = 64 * 1024;
 
 /**
- * The type under which a file is stored and served. The content decides; what the sender or the name says counts only for
- * plain text, which carries no mark, and for containers of one family.
+ * The type under which a file is stored and served. The content decides. The declared type and the name count only for plain
+ * text, which has no signature, and for containers of one family.
  */
 export async function detectMediaType(
   bytes: Buffer,
@@ -39,7 +39,7 @@ export async function detectMediaType(
   return declared !== null && TEXTS.has(declared) ? declared : "text/plain";
 }
 
-/** For the name of a file that nobody named: of what was said, only what the content cannot contradict. */
+/** For the name of a file without one. Uses the declared type only where the content cannot contradict it. */
 export function extensionOf(type: string, declared: string | null): string | null {
   const isOpen = type === UNKNOWN_MEDIA_TYPE || type === COMPOUND_FILE || type === "text/plain";
   const said = isOpen ? normalize(declared) : null;
@@ -47,7 +47,7 @@ export function extensionOf(type: string, declared: string | null): string | nul
   return extension ?? (type === UNKNOWN_MEDIA_TYPE || type === COMPOUND_FILE ? null : extensionOfType(type));
 }
 
-/** Those by which people know a type, where the registry lists another one first. */
+/** The usual extension of types for which the registry lists another one first. */
 const EXTENSIONS: Record<string, string> = {
   "audio/ogg": "ogg",
   "audio/mpeg": "mp3",
@@ -62,7 +62,7 @@ function extensionOfType(type: string): string | null {
   return EXTENSIONS[type] ?? mime.getExtension(type);
 }
 
-/** Whether the content would have said so, were it true. */
+/** Whether the content would show this type if the file had it. */
 function isRecognizable(type: string): boolean {
   if (type === UNKNOWN_MEDIA_TYPE) return true;
   if (ACTIVE.test(type) || TEXTS.has(type)) return false;
@@ -87,17 +87,17 @@ function normalize(type: string | null | undefined): string | null {
 
 function hasLatePdfHead(bytes: Buffer): boolean {
   const at = bytes.subarray(0, PDF_HEAD_BYTES).indexOf("%PDF-");
-  // Not a page that says so somewhere.
+  // Excludes markup that only mentions the header.
   return at > 0 && !bytes.subarray(0, at).includes("<");
 }
 
-/** Text of a human, in UTF-8 or UTF-16, that is no markup. */
+/** Text in UTF-8, UTF-16 or a Windows code page that is not markup. */
 function isPlainText(bytes: Buffer): boolean {
   const text = decode(bytes.subarray(0, TEXT_SAMPLE_BYTES));
   return text !== null && !/^\s*</.test(text);
 }
 
-/** Null for what is no text. */
+/** Null if the sample is not text. */
 function decode(sample: Buffer): string | null {
   const [first, second] = sample;
   const encoding =
@@ -107,7 +107,7 @@ function decode(sample: Buffer): string | null {
     const text = new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true });
     return hasControls(text) ? null : text;
   } catch {
-    // Windows writes texts in its own code pages: bytes of any value but control characters.
+    // Windows writes text in its own code pages: any bytes except control characters.
     const text = sample.toString("latin1");
     return encoding !== "utf-8" || hasControls(text) ? null : text;
   }

@@ -6,7 +6,7 @@ import { extensionOf } from "./detect-type.ts";
 
 const MOST = 150;
 
-/** A name that is only a name: no folders, no signs that reorder or hide text, not endless. Null when nothing is left. */
+/** Removes folders and characters that reorder or hide text, and limits the length. Null if nothing is left. */
 export function cleanFileName(text: string): string | null {
   const name = toPgText(text)
     .replace(/^.*[/\\]/, "")
@@ -18,19 +18,19 @@ export function cleanFileName(text: string): string | null {
   return name.slice(0, MOST - ending.length).toWellFormed() + ending;
 }
 
-/** What a Content-Disposition header calls its file (RFC 6266). */
+/** The file name in a Content-Disposition header (RFC 6266). */
 export function fileNameInHeader(header: string | undefined): string | null {
   const encoded = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(header ?? "")?.[1];
   const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i.exec(header ?? "");
   try {
     if (encoded) return cleanFileName(decodeURIComponent(encoded));
   } catch {
-    // Not what it says it is: then the plain name counts.
+    // Not valid percent-encoding: the plain name applies.
   }
   return cleanFileName((plain?.[1] ?? plain?.[2] ?? "").replace(/\\(.)/g, "$1"));
 }
 
-/** For a file that nobody named. */
+/** The name for a file that has none. */
 export function generatedFileName({ type, declaredType, createdAt }: NamelessFile): string {
   const [group = ""] = type.split("/");
   const extension = extensionOf(type, declaredType);
@@ -44,18 +44,18 @@ export function generatedFileName({ type, declaredType, createdAt }: NamelessFil
 
 interface NamelessFile {
   type: string;
-  /** What its sender said it is. */
+  /** The type that the sender declared. */
   declaredType: string | null;
   createdAt: Date;
 }
 
-/** Twilio's own SID of a file is no name. */
+/** A media SID from Twilio is not a file name. */
 const MEDIA_SID = /^ME[0-9a-f]{32}(\.\w+)?$/i;
 const ENDING = /\.([A-Za-z0-9]{1,8})$/;
 
 /**
- * What the sender called a document: Twilio gives its name as the message's text. A caption that only ends like a name has an
- * ending that no type of file has.
+ * The sender's name for a document, which Twilio passes as the message's text. The text is a caption, not a name, unless it
+ * ends with a known file extension.
  */
 export function fileNameOf(first: FirstParam): string | null {
   const body = first("Body")?.trim() ?? "";
@@ -64,7 +64,7 @@ export function fileNameOf(first: FirstParam): string | null {
   return mime.getType(ENDING.exec(body)?.[0] ?? "") === null ? null : cleanFileName(body);
 }
 
-/** The name of a received file: the sender's own, or the one that Twilio sends along. */
+/** The name of a received file: the sender's name, or the one in Twilio's header. */
 export function receivedFileName(first: FirstParam | undefined, header: string | undefined): string | null {
   const own = first && fileNameOf(first);
   if (own) return own;
@@ -72,7 +72,7 @@ export function receivedFileName(first: FirstParam | undefined, header: string |
   return named !== null && MEDIA_SID.test(named) ? null : named;
 }
 
-/** A Content-Disposition header: ASCII for old clients, and the name itself. */
+/** A Content-Disposition header with an ASCII name for old clients and the full name. */
 export function contentDispositionOf(kind: "inline" | "attachment", name: string): string {
   const ascii =
     name

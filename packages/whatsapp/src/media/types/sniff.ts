@@ -1,4 +1,4 @@
-/** What a file is by its first bytes: what its sender or its name says decides nothing. */
+/** The first bytes of a file type. The declared type and the name are ignored. */
 interface Mark {
   type: string;
   bytes: Buffer;
@@ -19,13 +19,13 @@ const MARKS: readonly Mark[] = [
   { type: "application/pdf", bytes: ascii("%PDF-") },
 ];
 
-/** By the brand in the first box of an ISO media file. Others (HEIC, QuickTime) no browser shows everywhere. */
+/** By the brand in the first box of an ISO media file. Other brands (HEIC, QuickTime) do not work in every browser. */
 const BRANDS: readonly [RegExp, string][] = [
   [/^3g/, "video/3gpp"],
   [/^(isom|iso[2-9]|mp4[12]|avc1|M4[VA] |M4VH|MSNV|dash|mmp4)/, "video/mp4"],
 ];
 
-/** Office's files are archives, told apart by what is in them. */
+/** Office files are ZIP archives. Their entries tell them apart. */
 const OFFICE: readonly [Buffer, string][] = [
   [ascii("word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
   [
@@ -51,7 +51,7 @@ export function sniff(bytes: Buffer): string {
   return sniffFrames(bytes);
 }
 
-/** MP3 and AAC without a head begin with a frame: eleven or twelve set bits, then the layer. */
+/** MP3 and AAC without a header begin with a frame: eleven or twelve set bits, then the layer. */
 function sniffFrames(bytes: Buffer): string {
   const [first = 0, second = 0] = bytes;
   if (first !== 0xff) return UNKNOWN_MEDIA_TYPE;
@@ -63,7 +63,7 @@ function startsWith(bytes: Buffer, mark: Buffer, at = 0): boolean {
   return bytes.subarray(at, at + mark.length).equals(mark);
 }
 
-/** What a browser may show in place: nothing that can carry a script of its own. */
+/** Types that a browser may show inline: none of them can contain a script. */
 const INLINE = /^(image\/(png|jpeg|gif|webp)|audio\/(ogg|mpeg|aac|amr)|video\/(mp4|3gpp))$/;
 
 export function isSafeInline(type: string): boolean {

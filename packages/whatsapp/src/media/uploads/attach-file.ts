@@ -9,7 +9,7 @@ import type { MessageKind } from "../../webhooks/content/message-kind.ts";
 
 const gone = () => new DomainError("attachment_gone", "This file is not kept any more. Attach it again.");
 
-/** What may be sent again: a file that was sent in the same conversation. */
+/** A file that was sent in the same conversation can be sent again. */
 const sentIn = (ctx: Pick<Context, "db">, conversationId: number) =>
   exists(
     ctx.db
@@ -24,7 +24,7 @@ const sentIn = (ctx: Pick<Context, "db">, conversationId: number) =>
       ),
   );
 
-/** What kind of message a file makes: one of the sender's own uploads, or one that this conversation had before. */
+/** The kind of message that a file makes. The file is the user's own upload, or was sent in this conversation before. */
 export async function kindOfAttachment(
   ctx: Context,
   fileId: string,
@@ -49,7 +49,7 @@ export async function kindOfAttachment(
   return group === "image" || group === "audio" || group === "video" ? group : "document";
 }
 
-/** Gives the file to the message; what was sent before is copied, so that each message keeps its own. */
+/** Attaches the file to the message. A file that was sent before is copied, so that each message has its own. */
 export async function attachFile(
   tx: Database,
   ctx: Context,

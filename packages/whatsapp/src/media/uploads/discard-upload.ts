@@ -4,7 +4,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { fileIdInput } from "../inputs.ts";
 import { fileNotFound } from "../require-file.ts";
 
-/** Takes back what one attached and did not send. */
+/** Deletes the user's own upload that was not sent. */
 export async function discardUpload(ctx: Context, fileId: string): Promise<void> {
   if (!fileIdInput.safeParse(fileId).success) throw fileNotFound();
   const gone = await ctx.db

@@ -2,7 +2,7 @@ import type { Database } from "@waystation/db/client";
 import { mediaFiles } from "@waystation/db/schema/media";
 import { and, isNull, lt, sql } from "drizzle-orm";
 
-/** Files of every organisation that were attached a day ago and never sent. */
+/** Deletes uploads of all organisations that are older than a day and were never sent. */
 export async function removeUnsentUploads(db: Database): Promise<void> {
   await db
     .delete(mediaFiles)

@@ -18,10 +18,10 @@ import { detectMediaType } from "../types/detect-type.ts";
 import { cleanFileName } from "../types/file-name.ts";
 
 const UPLOADS = { limit: 60, seconds: 300 };
-/** Of one person, attached and not sent. */
+/** Unsent uploads per user. */
 const MOST_WAITING = 30;
 
-/** Counts an upload before its bytes are read. */
+/** Rate limits uploads before the bytes are read. */
 export async function limitUploads(ctx: Context): Promise<void> {
   const waiting = await ctx.db.$count(
     mediaFiles,
@@ -48,7 +48,7 @@ export async function limitUploads(ctx: Context): Promise<void> {
     );
 }
 
-/** Takes a file that somebody here wants to send. It waits for its message for a day. */
+/** Stores a file that a user wants to send. Unsent files are deleted after a day. */
 export async function storeUpload(ctx: Context, name: string, bytes: Buffer) {
   if (bytes.length === 0) throw new DomainError("media_type", "This file is empty. Choose another one.");
   const given = fileNameInput.safeParse(name).data ?? "";
