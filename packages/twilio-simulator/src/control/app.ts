@@ -1,5 +1,16 @@
 import express, { type ErrorRequestHandler, type Request, type Router } from "express";
-import * as sentinels from "../sentinels.ts";
+import {
+  CREATE_ERROR_ENDINGS,
+  FAILED_RECIPIENT_ENDINGS,
+  REJECTED_RECIPIENT_ENDINGS,
+  SENTINEL_ACCOUNTS,
+  SENTINEL_API_KEYS,
+  SENTINEL_SENDERS,
+  SENTINEL_SERVICE,
+  SENTINEL_TEMPLATES,
+  SENTINEL_TOKENS,
+  VERIFIED_TRIAL_RECIPIENT,
+} from "../sentinels.ts";
 import type { Simulator } from "../simulator.ts";
 import type { SimulatorContext } from "../state/context.ts";
 import type { SimulatorDelivery } from "../state/types.ts";
@@ -7,6 +18,19 @@ import { incomingKinds } from "../webhooks/incoming-params.ts";
 import { streamEvents } from "./stream-events.ts";
 
 type Body = Record<string, unknown>;
+
+const SENTINELS = {
+  ACCOUNTS: SENTINEL_ACCOUNTS,
+  TOKENS: SENTINEL_TOKENS,
+  API_KEYS: SENTINEL_API_KEYS,
+  SENDERS: SENTINEL_SENDERS,
+  SERVICE: SENTINEL_SERVICE,
+  TEMPLATES: SENTINEL_TEMPLATES,
+  VERIFIED_TRIAL_RECIPIENT,
+  REFUSED_ENDINGS: REJECTED_RECIPIENT_ENDINGS,
+  FAILING_ENDINGS: FAILED_RECIPIENT_ENDINGS,
+  CREATE_ENDINGS: CREATE_ERROR_ENDINGS,
+};
 
 /** The simulator's own API under /simulator: JSON in, JSON out, one route per verb of the simulator. */
 export function routeControl(ctx: SimulatorContext, simulator: Simulator): Router {
@@ -25,7 +49,7 @@ export function routeControl(ctx: SimulatorContext, simulator: Simulator): Route
     "/accounts",
     (req, res) => void res.status(201).json(simulator.createAccount((req.body ?? {}) as Body)),
   );
-  router.get("/sentinels", (_req, res) => void res.json(sentinels));
+  router.get("/sentinels", (_req, res) => void res.json(SENTINELS));
 
   router.post("/incoming", async (req, res) => {
     res.json(await simulator.sendIncoming(readIncoming(req)));

@@ -34,6 +34,23 @@ test("accounts come with their test credentials", async () => {
   );
 });
 
+test("the sentinels have the names that the page reads", async () => {
+  const sentinels = await get("/sentinels");
+  expect(Object.keys(sentinels).toSorted()).toEqual([
+    "ACCOUNTS",
+    "API_KEYS",
+    "CREATE_ENDINGS",
+    "FAILING_ENDINGS",
+    "REFUSED_ENDINGS",
+    "SENDERS",
+    "SERVICE",
+    "TEMPLATES",
+    "TOKENS",
+    "VERIFIED_TRIAL_RECIPIENT",
+  ]);
+  expect(sentinels.SENDERS).toEqual(SENTINEL_SENDERS);
+});
+
 test("a fresh account works from the first call", async () => {
   const made = await post("/accounts", { friendlyName: "Fresh Ltd", senders: 2 });
   expect(made.status).toBe(201);
