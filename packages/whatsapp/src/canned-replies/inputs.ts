@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const MAX_REPLY_LENGTH = 4_000;
 
-/** As it is typed after the `/`. */
+/** As typed after the `/`. */
 const shortcut = z
   .string("Enter a shortcut.")
   .trim()

@@ -6,7 +6,7 @@ import { recordAudit } from "@waystation/identity/audit/record";
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { AddReplyInput, CannedReplyInput, EditReplyInput } from "./inputs.ts";
 
-/** More than this nobody finds anything in. */
+/** More replies than this are hard to search. */
 const MOST = 300;
 
 export async function addCannedReply(ctx: Context, input: AddReplyInput) {

@@ -7,21 +7,21 @@ import type { AccountInspection } from "./inspect-account.ts";
 export interface ChosenSender {
   sender: string;
   senderSid: string | null;
-  /** Null where Twilio did not say. */
+  /** Null where Twilio returned none. */
   poolSenders: string[] | null;
   status: string | null;
   qualityRating: string | null;
   messagingLimit: string | null;
-  /** Null where Twilio did not say. */
+  /** Null where Twilio returned none. */
   webhook: SenderWebhook | null;
-  /** Something to tell about it that does not stand in the way. */
+  /** A warning that does not prevent the connection. */
   caution: { reason: string; message: string } | null;
 }
 
-/** Twilio's shared test number; its senders API does not list it. */
+/** Twilio's shared test number. The senders API does not list it. */
 export const SANDBOX_NUMBER = "whatsapp:+14155238886";
 
-/** In these states a sender cannot receive messages; a state that is not listed may be one that can. */
+/** A sender in one of these states cannot receive messages. Unlisted states are accepted. */
 const NOT_RECEIVING = new Set([
   "CREATING",
   "OFFLINE",
@@ -36,7 +36,7 @@ export function isSenderOffline(status: string | null): boolean {
   return status !== null && NOT_RECEIVING.has(status.toUpperCase());
 }
 
-/** Finds what the admin wants to connect among what the account has; rejects what cannot receive messages. */
+/** Finds the sender to connect in the account. Throws if it cannot receive messages. */
 export function chooseSender(found: AccountInspection, wanted: string): ChosenSender {
   const text = wanted.trim();
   if (/^MG[0-9a-f]{32}$/i.test(text)) return chooseService(found, text);

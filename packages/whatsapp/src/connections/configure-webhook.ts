@@ -24,14 +24,17 @@ interface WebhookTarget {
 }
 
 export interface ConfiguredWebhook {
-  /** The settings before; null where Twilio did not say. */
+  /** The previous settings; null where Twilio returned none. */
   found: SenderWebhook | null;
   applied: SenderWebhook | null;
   changes: WebhookSettingChange[];
   problem: { reason: string; message: string } | null;
 }
 
-/** Points the sender (or Messaging Service) at us. A refusal is an answer here: it must not cost the connection. */
+/**
+ * Points the sender (or Messaging Service) at this server. An error from Twilio is returned as `problem`, so that it does not
+ * undo the connection.
+ */
 export async function configureWebhook(
   platform: Pick<Installation, "publicUrl" | "simulatorUrl">,
   credentials: TwilioCredentials,
@@ -75,7 +78,7 @@ const NO_WEBHOOK: SenderWebhook = {
   statusCallbackMethod: null,
 };
 
-/** The present settings; null where Twilio's response does not hold them. */
+/** The current settings; null if Twilio's response does not contain them. */
 export async function fetchWebhook(
   client: TwilioClient,
   target: WebhookTarget,
@@ -85,7 +88,7 @@ export async function fetchWebhook(
   return fetchSenderWebhook(client, target.senderSid ?? "");
 }
 
-/** Puts settings back as they were found. */
+/** Restores the settings that were found when the sender was connected. */
 export async function restoreWebhook(
   platform: Pick<Installation, "simulatorUrl">,
   credentials: TwilioCredentials,
@@ -107,14 +110,14 @@ export function twilioClientFor(
   );
 }
 
-/** With the connection overrides in the URL; without, where Twilio refuses a URL with a fragment. */
+/** Sets the URL with connection overrides, or the plain URL if Twilio rejects a URL with a fragment. */
 async function applyWithOverrides(
   publicUrl: string,
   client: TwilioClient,
   target: WebhookTarget,
   found: SenderWebhook,
 ): Promise<SenderWebhook> {
-  // A Messaging Service has no method of its own for status callbacks.
+  // A Messaging Service has no separate method for status callbacks.
   const method =
     target.messagingServiceSid === null ? {} : { statusCallbackMethod: found.statusCallbackMethod };
   const wanted = { ...found, ...proposedWebhook(webhookUrl(publicUrl)), ...method };
@@ -129,7 +132,7 @@ async function applyWithOverrides(
   }
 }
 
-/** A response that cannot be read says neither that the settings were taken nor that they were not: they are read back. */
+/** An unreadable response does not show whether the settings were applied, so they are read back. */
 async function setAndConfirm(
   client: TwilioClient,
   target: WebhookTarget,
@@ -147,7 +150,7 @@ async function setAndConfirm(
 const LOOKS = 12;
 const PAUSE_MS = 250;
 
-/** Twilio answers 202 and takes a sender's new settings up a moment later. Waits for that, but not for long. */
+/** Twilio responds 202 and applies a sender's new settings a moment later. Polls for that a limited number of times. */
 async function untilTakenUp(
   client: TwilioClient,
   target: WebhookTarget,

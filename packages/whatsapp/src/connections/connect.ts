@@ -18,8 +18,8 @@ import { type ConnectionRecord, requireConnection } from "./require-connection.t
 import { isOurWebhookUrl } from "./webhook-url.ts";
 
 /**
- * Connects a sender: verifies again at Twilio, saves (or takes up again) the connection with its audit entry, then sets
- * the sender's webhook if asked to. What Twilio refuses in that last step is told, and the connection stands.
+ * Connects a sender: verifies it at Twilio again, saves or reactivates the connection with its audit entry, then sets the
+ * sender's webhook if requested. An error in that last step is returned, and the connection stays.
  */
 export async function connectTwilioSender(ctx: Context, input: ConnectInput) {
   const credentials = parseCredentials(input);
@@ -66,9 +66,9 @@ async function save(
   displayName: string | null,
 ): Promise<{ row: ConnectionRecord; reattached: boolean }> {
   const { accountSid } = credentials;
-  // Whether a sender is taken is a question about every organisation.
+  // Unscoped, because a sender may be taken by any organisation.
   return ctx.installation.db.transaction(async (tx) => {
-    // Two people connecting the same account wait for each other here, whatever server they are on.
+    // Concurrent requests for the same account wait here, whatever server they run on.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${accountSid}, 0))`);
     await refuseTaken(tx, ctx.organizationId, accountSid, chosen);
     const [earlier] = await tx
@@ -162,7 +162,10 @@ async function refuseTaken(
   );
 }
 
-/** What disconnect will put back. Our own URL is never that: it stands there only because an earlier restore failed. */
+/**
+ * The settings that disconnecting restores. Our own URL is never restored: Twilio has it only because an earlier restore
+ * failed.
+ */
 function snapshot(
   publicUrl: string,
   found: SenderWebhook | null,

@@ -9,12 +9,12 @@ import type { UnknownSharedKey } from "./health/shared-key-health.ts";
 import { listSharedKeys, type SharedKeyView } from "./shared-keys/list-shared-keys.ts";
 import { isOurWebhookUrl, webhookUrl } from "./webhook-url.ts";
 
-/** Stands for a word that Twilio did not say. */
+/** Used where Twilio returned no value. */
 export const UNKNOWN_WEBHOOK = "unknown";
 
 type Row = typeof connections.$inferSelect;
 
-/** The organisation's connections as people see them: never a secret, at most its last four characters. */
+/** The organisation's connections for display. Contains no secrets, at most their last four characters. */
 export async function viewConnections(
   ctx: Pick<Context, "db" | "organizationId" | "publicUrl" | "simulatorUrl" | "keyring">,
   rows: Row[],
@@ -59,7 +59,7 @@ export async function viewConnections(
   });
 }
 
-/** Of each connection the newest genuine webhook of the last 24 hours that was not sent to its route. */
+/** The newest genuine webhook of each connection in the last 24 hours that missed its route. */
 async function listMisdirected(ctx: Pick<Context, "db">, numbers: number[]) {
   const reasons: MisdirectedReason[] = ["wrong_method", "wrong_path"];
   const rows = await ctx.db
@@ -81,7 +81,7 @@ async function listMisdirected(ctx: Pick<Context, "db">, numbers: number[]) {
   return rows.map((row) => ({ ...row, reason: row.reason as MisdirectedReason }));
 }
 
-/** Of each connection the newest webhook of the last 24 hours that was signed with a shared key which was not stored. */
+/** The newest webhook of each connection in the last 24 hours that was signed with an unknown shared key. */
 function listUnknownKeys(ctx: Pick<Context, "db">, numbers: number[]) {
   const reason: RejectionReason = "signature_key_unknown";
   return ctx.db
@@ -205,7 +205,7 @@ export function webhookRelationOf(
   return ownerSid === accountSid ? "parent" : "subaccount";
 }
 
-/** 24 entries, oldest first, with zeros for the hours in which nothing came. */
+/** 24 entries, oldest first, with zeros for hours without webhooks. */
 function everyHour(hours: (typeof connectionHours.$inferSelect)[]) {
   const byHour = new Map(hours.map((hour) => [hour.hour.getTime(), hour]));
   const thisHour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
@@ -221,7 +221,7 @@ function everyHour(hours: (typeof connectionHours.$inferSelect)[]) {
   });
 }
 
-/** Given by the database at the insert, so never missing on a row that was read. */
+/** The database assigns the number at the insert, so it is never null on a row that was read. */
 function senderNumberOf(row: Row): number {
   if (row.no === null) throw new Error(`Connection ${row.id} has no number`);
   return row.no;

@@ -48,7 +48,7 @@ describe.each(testDatabases)("on %s", (kind) => {
   });
   afterAll(() => desk[Symbol.asyncDispose]());
 
-  /** The simulator's own account, with two senders of its own that no other test touches. */
+  /** A new simulator account with senders that no other test uses. */
   function freshAccount(...numbers: string[]) {
     const account = desk.simulator.createAccount({
       friendlyName: "Fresh Ltd",
@@ -242,7 +242,7 @@ describe.each(testDatabases)("on %s", (kind) => {
         verdict: "disconnected",
         restored: { state: "restored" },
       });
-      // Twilio takes such an update up a moment after its answer (202).
+      // Twilio applies such an update a moment after its response (202).
       await expect.poll(() => JSON.stringify(at())).toContain(before);
       expect(JSON.stringify(at())).not.toContain(TEST_PUBLIC_URL);
     });
@@ -261,7 +261,7 @@ describe.each(testDatabases)("on %s", (kind) => {
         url: "https://somebody.example.org/",
       });
       const ended = await disconnectSender(ctx, { connectionId: made.id });
-      // The address for messages is somebody else's and stays; only the status callbacks were still ours.
+      // The URL for messages belongs to another system and stays. Only the URL for status callbacks was still ours.
       expect(ended.restored.state).toBe("restored");
       const now = desk.simulator
         .listAccounts()
@@ -323,7 +323,7 @@ describe.each(testDatabases)("on %s", (kind) => {
           .flatMap((one) => one.services)
           .find((one) => one.sid === SENTINEL_SERVICE);
       expect(service()?.inboundRequestUrl).toBe(webhookUrl(TEST_PUBLIC_URL));
-      // Its sender is held through it.
+      // The service's sender is taken through the service.
       expect(
         (
           await refusal(

@@ -57,7 +57,7 @@ function bodies(accountSid: string): Record<Route, unknown> {
   };
 }
 
-/** What cannot be checked without a field, and the word that the sentence has for it. */
+/** The part that is unchecked without a field, and a word from its message. */
 const NEEDED: Partial<Record<Route, Record<string, [what: UncheckedParts["what"], word: string]>>> = {
   account: {
     friendly_name: ["account", "name"],
@@ -88,7 +88,7 @@ const changes: Change[] = routes.flatMap((route) =>
   documented[route]
     .variations()
     .flatMap(({ path, values }) => values.map(([kind, value]) => ({ route, path, kind, value })))
-    // The fields that say which sender it is, and that it can receive.
+    // Excludes the fields that identify the sender and show that it can receive messages.
     .filter(({ route, path, kind }) => `${route} ${path} ${kind}` !== "senders senders an empty list")
     .filter(
       ({ path, kind }) => !(kind === "a number" && ["sender_id", "sender"].includes(String(path.at(-1)))),
@@ -103,7 +103,7 @@ const login = (accountSid: string) => ({
   apiKeySecret: "s".repeat(32),
 });
 
-/** What verify, connect and check read of Twilio, without a database. */
+/** Runs the Twilio calls of verify, connect and check, without a database. */
 async function read(responders: Record<Route, Responder>, accountSid: string) {
   await using twilio = await startStub(responders);
   const credentials = parseCredentials(login(accountSid));
@@ -121,7 +121,7 @@ async function read(responders: Record<Route, Responder>, accountSid: string) {
   return { found, chosen, configured, service };
 }
 
-/** Everything that a connection goes through, at a Twilio with these responses. */
+/** Runs a connection's full life cycle against a Twilio stub with these responses. */
 async function run(desk: TestInstallation, responders: Record<Route, Responder>, accountSid: string) {
   await using twilio = await startStub(responders);
   const ctx = { ...(await desk.person()), simulatorUrl: twilio.url };
@@ -142,7 +142,7 @@ async function run(desk: TestInstallation, responders: Record<Route, Responder>,
 
 function respondersFor(accountSid: string, applied: Change[]): Record<Route, Responder> {
   const all = bodies(accountSid);
-  // Inner fields first: a field that is gone has none.
+  // Inner fields first: a removed field has no inner fields.
   for (const { route, path, value } of applied.toSorted((a, b) => b.path.length - a.path.length))
     all[route] = withValue(all[route], path, value);
   return Object.fromEntries(routes.map((route) => [route, json(all[route])])) as Record<Route, Responder>;
@@ -182,7 +182,7 @@ const lists: [Route, UncheckedParts["what"]][] = [
 ];
 const failingLists = lists.flatMap(([route, what]) =>
   failures
-    // A key without the permission for messages cannot carry a connection, and what their list holds does not matter.
+    // A key without permission for messages cannot be used, and the content of the message list is ignored.
     .filter(([name]) => what !== "messages" || !/^403|empty object/.test(name))
     .map(([name, respond, reason]) => ({ route, what, name, respond, reason })),
 );

@@ -21,13 +21,13 @@ interface RestoredWebhook {
 
 interface PutBack {
   restored: RestoredWebhook;
-  /** The settings at Twilio now, where they are known. */
+  /** The current settings at Twilio; null if unknown. */
   actual: SenderWebhook | null;
 }
 
 /**
- * Ends a connection: history stays, the sealed credentials and shared keys are erased, and the sender's webhook settings are put back as
- * they were found if they are still ours. What Twilio says to that is told, and stands in nobody's way.
+ * Disconnects a sender. History stays. The sealed credentials and shared keys are erased. The sender's webhook settings are
+ * restored where they are still ours. Errors from Twilio are returned and do not stop the disconnect.
  */
 export async function disconnectSender(ctx: Context, input: ConnectionInput) {
   const row = await requireConnection(ctx, input.connectionId);
@@ -86,7 +86,10 @@ async function end(
   });
 }
 
-/** The settings with what is ours replaced by what was there before us; somebody else's stay. `now` itself if none is. */
+/**
+ * Replaces our URLs in the current settings with those found at the connect; other systems' URLs stay. Returns `now` itself if
+ * no URL is ours.
+ */
 function withoutUs(publicUrl: string, now: SenderWebhook, found: SenderWebhook): SenderWebhook {
   const messages = isOurWebhookUrl(publicUrl, now.callbackUrl);
   const statuses = isOurWebhookUrl(publicUrl, now.statusCallbackUrl);
@@ -104,7 +107,7 @@ async function putBack(ctx: Context, row: ConnectionRecord): Promise<PutBack> {
         state: "nothing_to_restore",
         message: "Take our webhook URL out of Twilio's console if you pasted it there.",
       },
-      // Nobody looks after it from here on.
+      // The settings are not monitored from here on.
       actual: null,
     };
   try {

@@ -5,7 +5,7 @@ const typed = z.string().max(500, "This is too long.");
 export const credentialsInput = z.strictObject({
   mode: z.enum(["live", "test"]),
   accountSid: typed,
-  /** Optional only so that an API key on its own can be refused with the reason. */
+  /** Optional so that an API key alone is rejected with a specific reason. */
   authToken: typed.default(""),
   apiKeySid: typed.optional(),
   apiKeySecret: typed.optional(),
@@ -38,7 +38,7 @@ const sharedKeyId = z
   });
 
 export const addSharedKeyInput = connectionInput.extend({
-  /** Twilio's id of the key, which the header of its webhooks names: `webhooks_sharedkey_…`. */
+  /** Twilio's id of the key, as in the header of its webhooks: `webhooks_sharedkey_…`. */
   keyId: sharedKeyId,
   secret: z
     .string()

@@ -24,7 +24,7 @@ import {
 export interface AccountInspection {
   account: TwilioAccount;
   tokenIsPrimary: boolean | null;
-  /** False where Twilio says that these credentials may not. */
+  /** False where Twilio denies these credentials access. */
   permissions: { account: boolean; messages: boolean; senders: boolean; services: boolean };
   senders: TwilioSender[];
   services: TwilioMessagingService[];
@@ -32,9 +32,9 @@ export interface AccountInspection {
 }
 
 /**
- * Asks Twilio what these credentials open. Throws when they cannot carry a connection: wrong, of a suspended account, a
- * secondary token, or a key that may not send. What cannot be read besides the account is named in `unchecked`. `wanted` is
- * the sender or service to be used: a service is asked for by its SID where the list does not show it.
+ * Reads the account with these credentials. Throws if they cannot be used: wrong, of a suspended account, a secondary token, or
+ * a key without permission to send. Other parts that cannot be read are listed in `unchecked`. `wanted` is the sender or
+ * service to use; a service missing from the list is fetched by its SID.
  */
 export async function inspectAccount(
   credentials: TwilioCredentials,
@@ -116,8 +116,8 @@ interface ReadList<List> {
 }
 
 /**
- * A restricted key may lack the permission for lists that only the connect screen needs: the token reads them then. The token
- * has proven itself by now, so a list that cannot be read is no wrong credential.
+ * A restricted key may lack permission for lists that only the connect screen needs. The token reads them then. The token is
+ * verified by now, so an unreadable list does not mean wrong credentials.
  */
 async function readList<List extends TwilioListing<unknown>>(
   what: "senders" | "services",
@@ -140,7 +140,7 @@ async function readList<List extends TwilioListing<unknown>>(
   return { list: null, allowed, unchecked: [uncheckedList(what, failure)] };
 }
 
-/** A key that Twilio does not let near messages cannot carry a connection. */
+/** A key without permission for messages cannot be used for a connection. */
 async function checkMessages(byKey: TwilioClient, accountSid: string): Promise<UncheckedParts[]> {
   try {
     await fetchResource(byKey, `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`, {
@@ -153,7 +153,7 @@ async function checkMessages(byKey: TwilioClient, accountSid: string): Promise<U
   }
 }
 
-/** The wanted service where the list does not show it; null where it cannot be read either. */
+/** The wanted service if the list lacks it; null if it is listed or cannot be read. */
 async function findService(
   client: TwilioClient,
   found: Pick<AccountInspection, "services">,

@@ -4,7 +4,7 @@ import { countAttempt } from "@waystation/identity/rate-limit";
 
 const CALLS = { limit: 10, seconds: 60 };
 
-/** Counts one call of the organisation that reaches Twilio, over all servers; refuses the eleventh in a minute. */
+/** Rate limits the organisation's Twilio calls across all servers. Throws `too_many_requests` on the eleventh in a minute. */
 export async function limitTwilioCalls(ctx: Pick<Context, "installation" | "organizationId">): Promise<void> {
   const { allowed, retryAfter } = await countAttempt(
     ctx.installation.db,

@@ -3,7 +3,7 @@ import { connections } from "@waystation/db/schema/schema";
 import { asc, desc, eq } from "drizzle-orm";
 import { viewConnections } from "./connection-view.ts";
 
-/** The organisation's connections with their health, active ones first. Asks the database only, never Twilio. */
+/** The organisation's connections with their health, active ones first. Never calls Twilio. */
 export async function listConnectionStatus(ctx: Context) {
   const rows = await ctx.db
     .select()

@@ -5,7 +5,7 @@ import { and, eq } from "drizzle-orm";
 
 export type ConnectionRecord = typeof connections.$inferSelect;
 
-/** The organisation's connection, or the refusal that does not say whether another organisation has it. */
+/** Throws the same `not_found` for a missing connection and for another organisation's. */
 export async function requireConnection(
   ctx: Pick<Context, "db" | "organizationId">,
   connectionId: string,

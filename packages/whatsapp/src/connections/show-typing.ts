@@ -6,7 +6,7 @@ import { viewConnections } from "./connection-view.ts";
 import type { ShowTypingInput } from "./inputs.ts";
 import { requireConnection } from "./require-connection.ts";
 
-/** Whether customers of this sender are shown that somebody types an answer, and that their messages were read. */
+/** Whether customers of this sender see typing indicators and read receipts. */
 export async function showTyping(ctx: Context, input: ShowTypingInput) {
   const row = await requireConnection(ctx, input.connectionId);
   if (row.showsTyping !== input.showsTyping)

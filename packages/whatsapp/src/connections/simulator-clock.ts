@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 
 const ANSWER_MS = 500;
-/** A simulator that does not respond is not waited for with every request. */
+/** After an error the simulator is not asked again for this long. */
 const PAUSE_MS = 5_000;
 const WATCH_MS = 1_000;
 
@@ -13,16 +13,16 @@ const clockSchema = z.object({
 });
 type Moves = { at: number; offset: number }[];
 
-/** What is needed to compare moments of a test connection: by the simulator's clock, which can be moved. */
+/** Compares times of a test connection by the simulator's clock, which can be moved. */
 export interface TestClock {
-  /** By how much more than the real time the simulator's time has passed since then; 0 for live connections. */
+  /** The time by which the simulator's clock was moved since `at`, in ms; 0 for live connections. */
   movedSince(mode: "live" | "test", at: Date): number;
 }
 
 const REAL_TIME: TestClock = { movedSince: () => 0 };
 const clocks = new Map<string, ReturnType<typeof createSimulatorClock>>();
 
-/** The simulator's clock as it is now; the real time where there is no simulator. */
+/** The simulator's current clock; real time if there is no simulator. */
 export async function readTestClock({
   simulatorUrl,
 }: Pick<Installation, "simulatorUrl">): Promise<TestClock> {
@@ -32,7 +32,7 @@ export async function readTestClock({
   return clock;
 }
 
-/** Has consoles refetch when somebody has moved the simulator's clock. Returns what ends it. */
+/** Makes consoles refetch after the simulator's clock was moved. Returns a function that stops watching. */
 export function watchTestClock(platform: Pick<Installation, "simulatorUrl" | "db" | "feed">): () => void {
   const { simulatorUrl, db, feed } = platform;
   if (simulatorUrl === null) return () => {};
@@ -49,7 +49,7 @@ export function watchTestClock(platform: Pick<Installation, "simulatorUrl" | "db
     for (const connection of ofTests) feed.publish(connection);
     seen = version;
   }
-  // Where the database is away, the next look tells it.
+  // If the database is unavailable, the next look publishes the change.
   const timer = setInterval(() => void look().catch(() => {}), WATCH_MS).unref();
   return () => clearInterval(timer);
 }
@@ -74,7 +74,7 @@ function createSimulatorClock(simulatorUrl: string) {
       const clock = clockSchema.parse(await response.json());
       moves = clock.moves.map(({ at, offset }) => ({ at: Date.parse(at), offset }));
     } catch {
-      // It restarts, or another emulator of Twilio stands there: what was known holds on.
+      // The simulator restarts, or another Twilio emulator runs at this URL. The last known moves stay valid.
       restsUntil = performance.now() + PAUSE_MS;
     } finally {
       reading = null;
@@ -87,7 +87,7 @@ function createSimulatorClock(simulatorUrl: string) {
       reading ??= read();
       return reading;
     },
-    /** Differs after each move. */
+    /** Changes with every move of the clock. */
     version: () => JSON.stringify(moves.at(-1)),
     movedSince: (mode: "live" | "test", at: Date) =>
       mode === "test" ? offsetAt(Date.now()) - offsetAt(at.getTime()) : 0,

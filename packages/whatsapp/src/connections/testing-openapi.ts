@@ -22,10 +22,10 @@ interface Spec {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Where a value stands in a body. */
+/** The position of a value in a body. */
 export type Path = (string | number)[];
 
-/** A response of Twilio's, with every field that its OpenAPI file documents. */
+/** A Twilio response with every field in its OpenAPI file. */
 export class DocumentedResponse {
   readonly #spec: Spec;
   readonly #schema: Schema;
@@ -38,12 +38,12 @@ export class DocumentedResponse {
     this.#schema = schema;
   }
 
-  /** A body with a value in every field; `values` replaces fields wherever their name stands. */
+  /** A body with a value in every field. `values` replaces fields by name, at any depth. */
   body(values: Record<string, unknown>): unknown {
     return this.#sample(this.#schema, values);
   }
 
-  /** Every field, with what may stand in its place. */
+  /** Every field, with values that may replace it. */
   variations(): { path: Path; name: string; values: [kind: string, value: unknown][] }[] {
     return this.#walk(this.#schema, []).map(({ path, schema, isRequired }) => {
       const values: [string, unknown][] = [["null", null]];
@@ -96,13 +96,13 @@ export class DocumentedResponse {
   }
 }
 
-/** The same body with another value at `path`; `undefined` takes the field out. */
+/** The same body with another value at `path`; `undefined` removes the field. */
 export function withValue(body: unknown, path: Path, value: unknown): unknown {
   const copy = structuredClone(body);
   let owner = copy as Record<string | number, unknown>;
   for (const step of path.slice(0, -1)) {
     const inner = owner[step];
-    // A field further out was changed before.
+    // An outer field was replaced before.
     if (typeof inner !== "object" || inner === null) return copy;
     owner = inner as Record<string | number, unknown>;
   }
@@ -130,7 +130,7 @@ export const json =
   (res) =>
     void res.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
 
-/** A Twilio that answers what a test tells it to. Changes are answered with 202, and a sender shows them from then on. */
+/** A Twilio stub with the given responses. Responds 202 to changes, and returns a sender's new settings from then on. */
 export async function startStub(given: Record<Route, Responder>) {
   const routes = { ...given };
   const server = createServer(async (req, res) => {

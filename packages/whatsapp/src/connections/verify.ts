@@ -10,7 +10,7 @@ import { inspectAccount } from "./inspect-account.ts";
 import { limitTwilioCalls } from "./limit-calls.ts";
 import { proposedWebhook, publicUrlProblem, webhookUrl } from "./webhook-url.ts";
 
-/** Checks credentials at Twilio and shows what they open. Saves nothing. */
+/** Checks credentials at Twilio and returns the account and its senders. Saves nothing. */
 export async function verifyCredentials(ctx: Context, input: CredentialsInput) {
   const credentials = parseCredentials(input);
   requireTestMode(ctx, credentials.mode);

@@ -3,8 +3,8 @@ import type { SenderWebhook } from "@waystation/db/schema/schema";
 export const WEBHOOK_PATH = "/api/webhooks/twilio-whatsapp";
 
 /**
- * Five retries when we cannot be connected to, do not answer in time, or answer 5xx. By default Twilio retries once, and
- * only a failed connection. (Twilio docs, "Connection overrides": a fragment, never sent and never signed.)
+ * Five retries if this server is unreachable, times out or responds 5xx. By default Twilio retries once, and only a failed
+ * connection. (Twilio docs, "Connection overrides": a fragment, never sent and never signed.)
  */
 const OVERRIDES = "#rc=5&rp=ct,rt,5xx";
 
@@ -12,7 +12,7 @@ export function plainWebhookUrl(publicUrl: string): string {
   return publicUrl + WEBHOOK_PATH;
 }
 
-/** The URL that an admin pastes and that we set. */
+/** The URL that admins paste at Twilio and that this server sets. */
 export function webhookUrl(publicUrl: string): string {
   return plainWebhookUrl(publicUrl) + OVERRIDES;
 }
@@ -27,8 +27,8 @@ export function proposedWebhook(url: string): ProposedWebhook {
 }
 
 /**
- * The webhook path in its usual form: doubled slashes, a slash at the end and capitals lead to the same route. Null for any
- * other path. The signature is still checked over the URL as it was called.
+ * Normalises a webhook path: doubled slashes, a trailing slash and capitals lead to the same route. Null for any other path.
+ * The signature is still checked over the URL as called.
  */
 export function readWebhookPath(path: string): { messageId?: string } | null {
   if (path.length > MAX_PATH) return null;
@@ -40,7 +40,7 @@ export function readWebhookPath(path: string): { messageId?: string } | null {
 
 const MAX_PATH = 512;
 
-/** Whether Twilio would reach us by this URL: overrides after `#` make no difference to where it goes. */
+/** Whether the URL leads to this server's webhook route. Overrides after `#` are ignored. */
 export function isOurWebhookUrl(publicUrl: string, url: string | null): boolean {
   if (url === null) return false;
   const called = url.split("#")[0] ?? "";
@@ -49,12 +49,12 @@ export function isOurWebhookUrl(publicUrl: string, url: string | null): boolean 
   return readWebhookPath(called.slice(publicUrl.length).split("?")[0] ?? "") !== null;
 }
 
-/** Whether the URL reaches us in another spelling than the one that we show. */
+/** Whether the URL leads to this server but is spelled differently from the URL shown. */
 export function isMisspeltWebhookUrl(publicUrl: string, url: string | null): boolean {
   return isOurWebhookUrl(publicUrl, url) && url?.split(/[#?]/)[0] !== plainWebhookUrl(publicUrl);
 }
 
-/** Whether the public URL names a place that the internet does not reach. */
+/** Whether the public URL is unreachable from the internet. */
 export function isPrivateNetworkUrl(publicUrl: string): boolean {
   const host = new URL(publicUrl).hostname.replace(/^\[|\]$/g, "");
   return (
@@ -71,7 +71,7 @@ export function isPrivateNetworkUrl(publicUrl: string): boolean {
   );
 }
 
-/** Why Twilio cannot reach this server by its public URL, or null. Only a live account minds. */
+/** Why Twilio cannot reach this server by its public URL, or null. Matters for live accounts only. */
 export function publicUrlProblem(publicUrl: string): string | null {
   const url = new URL(publicUrl);
   if (isPrivateNetworkUrl(publicUrl))

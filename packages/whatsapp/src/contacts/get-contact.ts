@@ -7,10 +7,10 @@ import { and, desc, eq, ne } from "drizzle-orm";
 import { requireConversation } from "../inbox/require-conversation.ts";
 import type { GetContactInput } from "./inputs.ts";
 
-/** More than these nobody scrolls through beside a thread. */
+/** Other conversations listed beside the thread. */
 const MOST = 20;
 
-/** What the team knows about the contact of a conversation, and what else was talked about with them. */
+/** The team's note about a conversation's contact, and the contact's other conversations. */
 export async function getContact(ctx: Context, input: GetContactInput) {
   const { conversation, contact } = await requireConversation(ctx, input.conversationId);
   const { organizationNo } = conversation;

@@ -6,9 +6,9 @@ export const getContactInput = z.strictObject({ conversationId: z.uuid() });
 export type GetContactInput = z.infer<typeof getContactInput>;
 
 export const saveContactNoteInput = getContactInput.extend({
-  /** Empty for nothing. */
+  /** Empty to delete the note. */
   body: z.string().max(MAX_CONTACT_NOTE_LENGTH, `Use at most ${MAX_CONTACT_NOTE_LENGTH} characters.`),
-  /** When the text that was changed here had been saved; null for none. */
+  /** When the edited version was saved; null if there was no note. */
   since: z.iso.datetime().nullable(),
 });
 export type SaveContactNoteInput = z.infer<typeof saveContactNoteInput>;

@@ -6,7 +6,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { requireConversation } from "../inbox/require-conversation.ts";
 import type { SaveContactNoteInput } from "./inputs.ts";
 
-/** One text for the whole team. Who has not seen the last one does not write over it. */
+/** One note per contact, shared by the team. Rejects an edit that is not based on the latest version. */
 export async function saveContactNote(ctx: Context, input: SaveContactNoteInput) {
   const { conversation, contact } = await requireConversation(ctx, input.conversationId);
   const isOfContact = and(
@@ -22,7 +22,7 @@ export async function saveContactNote(ctx: Context, input: SaveContactNoteInput)
       await tx.delete(contactNotes).where(isOfContact);
       return null;
     }
-    // A moment of the database has more digits than a moment of the browser.
+    // Postgres stores microseconds, browsers milliseconds.
     const values = { body, editedBy: ctx.actor.userId, editedAt: sql`date_trunc('milliseconds', now())` };
     const [row] = saved
       ? await tx.update(contactNotes).set(values).where(isOfContact).returning()

@@ -4,28 +4,28 @@ import { DomainError } from "@waystation/core/errors";
 import { notAMember, requireAccess } from "@waystation/identity/access";
 import type { EventChangesInput } from "./inputs.ts";
 
-/** More than this at once, and naming them costs more than asking for the lists anew. */
+/** With more changes at once, refetching the lists costs less than naming the conversations. */
 const MAX_NAMED = 100;
-/** What is taken away from a listener is told. This is for what happened behind the server's back. */
+/** Revocations through the server are published at once. This interval covers access that ends in any other way. */
 const LOOK_MS = 20_000;
 
 interface ChangeNotice {
-  /** The conversations that changed; null for more than it is worth naming. */
+  /** The conversations that changed; null if there are too many to name. */
   conversationIds: string[] | null;
   connectionIds: string[];
-  /** Conversations that changed for the listener alone: what they have read elsewhere. */
+  /** Conversations that changed for this subscriber only: read on another device. */
   personalIds: string[];
-  /** Conversations at which others look or type than before. */
+  /** Conversations where the presence of other users changed. */
   presentIds: string[];
-  /** The listener's own role changed, or may have. */
+  /** The subscriber's own role changed, or may have. */
   roleChanged: boolean;
-  /** Somebody came, went, or has another role. */
+  /** A member joined, left or has another role. */
   teamChanged: boolean;
 }
 
 const notices = new WeakMap<InboxChanges, ChangeNotice>();
 
-/** What all listeners are told of it: one object for all of them, so that whoever writes it needs to do so once. */
+/** The part of a notice that all subscribers share. One object for all, so that it is serialised once. */
 function forAll(news: InboxChanges): ChangeNotice {
   const known = notices.get(news);
   if (known) return known;
@@ -42,10 +42,7 @@ function forAll(news: InboxChanges): ChangeNotice {
   return notice;
 }
 
-/**
- * Yields what changed, together with all else that changed in the same moment. What it is now, the lists say. Ends with a
- * refusal when the listener may listen no longer.
- */
+/** Yields batches of changes. Read the new state from the lists. Throws when the subscriber loses access. */
 export async function* subscribeToEventChanges(
   ctx: Context,
   input: EventChangesInput,
@@ -67,7 +64,7 @@ export async function* subscribeToEventChanges(
     try {
       await requireAccess(ctx);
     } catch (error) {
-      // A database that is away takes nothing from anybody.
+      // An unavailable database does not end anyone's access.
       if (!(error instanceof DomainError)) return;
       refusal = error;
       end();

@@ -13,7 +13,7 @@ interface EventRow {
   id: number;
   connectionNo: number;
   receivedAt: Date;
-  /** Null for a refused webhook, of which only the body is known. */
+  /** Null for a rejected webhook, of which only the body is known. */
   step: number | null;
   word: string | null;
   outcome: WebhookOutcome | "rejected";
@@ -37,7 +37,7 @@ function explainRejection({ reason, keyId, otherAlgorithm, target }: WebhookReje
     : `Rejected: the signature does not match the shared key ${keyId}. The secret that is stored here is not Twilio's, it was made for another URL than this server's PUBLIC_URL, or not by Twilio. If the key is yours, remove it and add it with the right secret.`;
 }
 
-/** One event as people see it, read anew from the body that was signed. */
+/** An event for display, parsed from the signed body. */
 export function eventView(ids: OrganizationIds, row: EventRow, connectionId: string) {
   const pairs: FormPairs = [...new URLSearchParams(row.body.toString("utf8"))];
   const first = (name: string) => pairs.find((pair) => pair[0] === name)?.[1] ?? null;
@@ -55,7 +55,7 @@ export function eventView(ids: OrganizationIds, row: EventRow, connectionId: str
     errorCode: first("ErrorCode"),
     messageType: first("MessageType"),
     body: first("Body"),
-    /** What a message is in one line, whatever its kind. */
+    /** One line for any kind of message; null for other events. */
     summary: step === INCOMING_STATUS ? summarySentenceOf(kindOfMessage(read), read) : null,
     receivedAt: row.receivedAt.toISOString(),
     params: formParametersOf(pairs),

@@ -14,9 +14,12 @@ export type ListEventsInput = z.infer<typeof listEventsInput>;
 
 export const eventChangesInput = z.strictObject({
   connectionId: z.uuid().optional(),
-  /** The browser's tab: when its stream ends, nobody looks at anything there. */
+  /** The browser tab. Its presence ends with this stream. */
   tab: tabIdInput.optional(),
-  /** Whose changes the browser shows: with another session's cookie by now, it is to load its pages again. */
+  /**
+   * The session and organisation that the browser displays. If the cookie belongs to another session by now, the stream fails
+   * and the browser reloads.
+   */
   shownFor: z.strictObject({ sessionId: z.uuid(), organizationId: z.uuid() }).optional(),
 });
 export type EventChangesInput = z.infer<typeof eventChangesInput>;

@@ -13,21 +13,21 @@ import { WEBHOOK_OUTCOMES } from "../webhooks/webhook-record.ts";
 import { eventView } from "./event-view.ts";
 import type { ListEventsInput } from "./inputs.ts";
 
-/** A search by words looks at this many of the newest events, so that its cost has a bound. */
+/** A text search reads this many of the newest events, so that its cost is bounded. */
 const SEARCHED = 50_000;
 const MONTH_MS = 31 * 24 * 3_600_000;
-/** Ids and times of two servers do not rise quite together. */
+/** Ids and times from two servers may be in a slightly different order. */
 const MARGIN_MS = 60_000;
 
 interface Query extends ListEventsInput {
-  /** Of the connections that it is about. */
+  /** The numbers of the connections to include. */
   numbers: number[];
-  /** The number of the last event shown, and when it came, in seconds since 1970. */
+  /** The number of the last event shown and the time it was received, in seconds since 1970. */
   position: number[];
   limit: number;
 }
 
-/** Received webhooks, newest first; with `outcome: "rejected"` the refused ones, of which nothing is proven. */
+/** Received webhooks, newest first. With `outcome: "rejected"`, rejected requests; their content is unverified. */
 export async function listEvents(ctx: Context, input: ListEventsInput) {
   const limit = input.limit ?? 50;
   const names = await connectionNames(ctx, input.connectionId);
@@ -64,8 +64,8 @@ async function connectionNames(ctx: Context, connectionId: string | undefined): 
 }
 
 /**
- * The page is first looked for in the month that ends where it begins: in a log of years, planning for all its months takes
- * longer than reading from one.
+ * Reads the month that ends where the page begins, and the whole log only if the page is not full. In a log of several years,
+ * planning for every partition takes longer than reading one.
  */
 async function listStored(ctx: Context, query: Query) {
   const [, seconds] = query.position;
@@ -159,7 +159,7 @@ function matching(search: string | undefined): SQL | undefined {
   return sql`${webhookEvents.id} > (select last_value - ${SEARCHED} from twilio_whatsapp_webhook_events_id_seq) and position(${encoded(search)} in lower(${webhookEvents.body})) > 0`;
 }
 
-/** Bodies are searched as they are kept: in form encoding. */
+/** Bodies are searched as stored: form-encoded. */
 function encoded(search: string): string {
   return new URLSearchParams([["", search]]).toString().slice(1).toLowerCase();
 }

@@ -10,7 +10,7 @@ export interface TwilioCredentials {
 
 const TOKEN = /^[0-9a-z]{32}$/i;
 
-/** Recognises mistyped and swapped values before Twilio is asked. Blanks around a pasted value are not a mistake. */
+/** Detects mistyped and swapped values before Twilio is called. Whitespace around a pasted value is allowed. */
 export function parseCredentials(input: CredentialsInput): TwilioCredentials {
   const accountSid = input.accountSid.trim();
   const authToken = input.authToken.trim();

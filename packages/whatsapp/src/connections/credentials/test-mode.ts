@@ -2,7 +2,7 @@ import type { Installation } from "@waystation/core/context";
 import { DomainError } from "@waystation/core/errors";
 import { z } from "zod";
 
-/** Test mode exists only where a simulator is configured, which production refuses at its start. */
+/** Test mode requires a configured simulator, which production rejects at startup. */
 export function requireTestMode(platform: Pick<Installation, "simulatorUrl">, mode: "live" | "test"): void {
   if (mode === "test" && platform.simulatorUrl === null)
     throw new DomainError(
@@ -23,7 +23,7 @@ const accountsAnswer = z.object({
   ),
 });
 
-/** The simulator's accounts with their credentials, for the wizard to fill in. They open nothing real. */
+/** The simulator's accounts with their credentials, for the connect wizard. They give access to no real account. */
 export async function testCredentials(platform: Pick<Installation, "simulatorUrl">) {
   requireTestMode(platform, "test");
   const failed = new DomainError(

@@ -4,7 +4,7 @@ import { DomainError } from "@waystation/core/errors";
 import type { ConnectionRecord } from "../require-connection.ts";
 import type { TwilioCredentials } from "./parse-credentials.ts";
 
-/** The stored credentials in clear, for one call to Twilio. Throws when the connection has none that open. */
+/** The decrypted credentials for one Twilio call. Throws if the connection has none that can be decrypted. */
 export function unsealCredentials(
   platform: Pick<Installation, "keyring">,
   row: ConnectionRecord,

@@ -10,7 +10,7 @@ import { inspectAccount } from "../inspect-account.ts";
 import { limitTwilioCalls } from "../limit-calls.ts";
 import { type ConnectionRecord, requireConnection } from "../require-connection.ts";
 
-/** Asks Twilio again how the account and the sender are, now. What Twilio says no to becomes the verdict, not an error. */
+/** Checks the account and the sender at Twilio now. Errors from Twilio become part of the verdict and are not thrown. */
 export async function checkConnection(ctx: Context, input: ConnectionInput) {
   const row = await requireConnection(ctx, input.connectionId);
   if (!row.isActive)
@@ -23,7 +23,7 @@ export async function checkConnection(ctx: Context, input: ConnectionInput) {
   return view;
 }
 
-/** Brings the stored facts about one connection up to date. */
+/** Updates the stored facts about one connection. */
 export async function refreshConnection(
   platform: Pick<Installation, "db" | "keyring" | "simulatorUrl">,
   row: ConnectionRecord,

@@ -24,7 +24,7 @@ export interface VerdictReason {
       | "show_unrouted";
     label: string;
     href?: string;
-    /** The shared key that is missing. */
+    /** The missing shared key. */
     keyId?: string;
   } | null;
 }
@@ -32,13 +32,13 @@ export interface VerdictReason {
 interface Facts {
   row: typeof connections.$inferSelect;
   lastValidAt: Date | null;
-  /** When anything last came, refused webhooks included. */
+  /** The time of the last request of any kind, including rejected webhooks. */
   lastAt: Date | null;
-  /** Webhooks refused in the last 24 hours. */
+  /** Webhooks rejected in the last 24 hours. */
   rejected: number;
   sharedKeys: readonly SharedKeyView[];
   unknownKey: UnknownSharedKey | null;
-  /** Signed webhooks of the last 24 hours that were for no connection. */
+  /** Signed webhooks of the last 24 hours that matched no connection. */
   unrouted: UnroutedCounts;
   misdirected: MisdirectedCounts | null;
   publicUrl: string;
@@ -48,7 +48,7 @@ interface Facts {
 
 const QUIET_QUALITY = new Set(["LOW", "YELLOW", "RED", "MEDIUM"]);
 
-/** One verdict of all that is known about a connection, with what to do about it. Worst reason first. */
+/** A connection's verdict, with reasons and the actions to take. The worst reason comes first. */
 export function connectionHealth(facts: Facts) {
   const { row } = facts;
   const webhookState = stateOfWebhook(facts);
@@ -79,7 +79,7 @@ export function connectionHealth(facts: Facts) {
   return { verdict: worst.severity as ConnectionVerdict, sentence: worst.sentence, reasons, webhookState };
 }
 
-/** A genuine webhook that came after Twilio was last asked proves more than what Twilio's settings said then. */
+/** A genuine webhook received after the last check proves more than the settings read at that check. */
 function provenSince(facts: Facts): boolean {
   const { checkedAt } = facts.row;
   return facts.lastValidAt !== null && checkedAt !== null && facts.lastValidAt >= checkedAt;
@@ -116,7 +116,7 @@ function credentialReasons({ row, keyring, lastValidAt }: Facts): VerdictReason[
           : failure.message,
       action: { kind: "open_twilio", label: "Open Twilio's console", href: "https://console.twilio.com/" },
     });
-  // What could not be checked is proven by the first webhook.
+  // The first genuine webhook proves what could not be checked.
   else if (failure && !(failure.reason === "sender_unchecked" && lastValidAt !== null))
     reasons.push({
       code: failure.reason,
@@ -196,7 +196,7 @@ function webhookReasons(
         "The webhook URL at Twilio differs from ours by a slash or a capital letter. Messages arrive; paste our URL in Twilio's console, because a proxy may not be as tolerant.",
       action: paste,
     });
-  // Anybody can send us unsigned noise: it counts only while no genuine webhook has come after it.
+  // Anyone can send unsigned requests. Rejections count only until a genuine webhook arrives after them.
   if (
     facts.rejected > 0 &&
     facts.misdirected === null &&

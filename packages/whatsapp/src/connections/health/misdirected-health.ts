@@ -2,7 +2,7 @@ import { misdirectedSentence } from "../../webhooks/misdirected.ts";
 import type { MisdirectedReason } from "../../webhooks/rejections.ts";
 import type { VerdictReason } from "./connection-health.ts";
 
-/** The newest genuine webhook of the last 24 hours that was sent with another method or to another path. */
+/** The newest genuine webhook of the last 24 hours with the wrong method or path. */
 export interface MisdirectedCounts {
   reason: MisdirectedReason;
   target: string | null;

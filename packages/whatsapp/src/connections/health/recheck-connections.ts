@@ -6,8 +6,8 @@ import { refreshConnection } from "./check-connection.ts";
 const AT_ONCE = 20;
 
 /**
- * Asks Twilio about every active connection that nobody asked about for an hour. Claimed row by row (by moving its time
- * of check), so that several servers share the work.
+ * Rechecks every active connection that was not checked for an hour. Rows are claimed one by one (by moving their time of
+ * check), so that several servers share the work.
  */
 export async function recheckDueConnections(platform: Installation): Promise<number> {
   const due = platform.db

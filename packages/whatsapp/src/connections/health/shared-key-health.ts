@@ -16,7 +16,7 @@ interface Facts {
 
 const HOUR_MS = 3_600_000;
 
-/** What is wrong with a connection's shared keys, and with the one that it lacks. */
+/** Problems with a connection's stored shared keys, and with a missing key. */
 export function sharedKeyReasons(facts: Facts): VerdictReason[] {
   const reasons: VerdictReason[] = facts.sharedKeys
     .filter(({ isReadable }) => !isReadable)
@@ -40,7 +40,7 @@ export function sharedKeyReasons(facts: Facts): VerdictReason[] {
   return reasons;
 }
 
-/** The key that rejected webhooks named was added since, and no webhook has shown yet whether it fits. */
+/** Whether the key named by a rejected webhook was added since, but no genuine webhook has arrived after that rejection. */
 export function awaitsFirstWebhook({
   unknownKey,
   sharedKeys,
@@ -51,8 +51,8 @@ export function awaitsFirstWebhook({
 }
 
 /**
- * Anybody can send a webhook that names a made-up key, so an old one counts only until a genuine webhook comes after it. A
- * recent one counts besides those: a Webhook Rule can split its traffic between a key that is stored and one that is not.
+ * Anyone can send a webhook that names a made-up key, so an old rejection counts only until a genuine webhook arrives. A recent
+ * one always counts: a Webhook Rule can split traffic between a stored and an unknown key.
  */
 function lacksKey({ unknownKey, sharedKeys, lastValidAt }: Facts): boolean {
   if (unknownKey === null || sharedKeys.some(({ keyId }) => keyId === unknownKey.keyId)) return false;

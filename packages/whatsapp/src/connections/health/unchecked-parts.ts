@@ -1,11 +1,11 @@
 import { unreadableReason } from "../../twilio/failure.ts";
 import type { TwilioListing } from "../../twilio/senders.ts";
 
-/** Something that Twilio was asked about a connection and did not say. It stands in nobody's way. */
+/** A part of the account that Twilio did not return. It does not prevent the connection. */
 export interface UncheckedParts {
   what: "account" | "messages" | "senders" | "services" | "service_senders";
   reason: string;
-  /** What could not be checked, why, and what to do. */
+  /** The part that could not be checked, the reason, and the action to take. */
   message: string;
 }
 
@@ -28,7 +28,7 @@ export function uncheckedList(what: keyof typeof LISTS, error: unknown): Uncheck
   return { what, reason, message: `The list of ${name} could not be read: ${why}. ${cure}` };
 }
 
-/** What of a list that was read is missing all the same. */
+/** The missing parts of a list that was read. */
 export function uncheckedParts(what: keyof typeof LISTS, list: TwilioListing<unknown>): UncheckedParts[] {
   const { name, unnamed, cure } = LISTS[what];
   const parts: UncheckedParts[] = [];

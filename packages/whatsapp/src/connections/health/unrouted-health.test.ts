@@ -30,7 +30,7 @@ test.for(testDatabases)("%s: messages of other channels are told on the connecti
   const { items } = await listEvents(ctx, { outcome: "unrouted" });
   expect(items.map(({ body }) => body)).toEqual(["by Messenger", "by RCS", "by SMS"]);
 
-  // A day after the last one nothing is said any more.
+  // A day after the last such webhook the reason is gone.
   await ctx.installation.db.update(connectionHours).set({ hour: sql`hour - interval '26 hours'` });
   expect(await view()).toMatchObject({ unrouted: { count: 0, lastAt: null, channels: [] } });
   expect((await view())?.reasons.map(({ code }) => code)).not.toContain("unrouted");

@@ -10,15 +10,15 @@ import { viewConnections } from "../connection-view.ts";
 import type { AddSharedKeyInput } from "../inputs.ts";
 import { requireConnection } from "../require-connection.ts";
 
-/** Two while one replaces the other, and as many again for a second rule: each is one more secret that opens the door. */
+/** Two while a key is replaced, and two more for a second Webhook Rule. Every key is one more secret that can sign webhooks. */
 const MOST = 4;
 
-/** Stores a key that Twilio signs this connection's webhooks with, so that they are accepted. */
+/** Stores a shared key, so that webhooks signed with it are accepted. */
 export async function addSharedKey(ctx: Context, input: AddSharedKeyInput) {
   const row = await requireConnection(ctx, input.connectionId);
   const { keyId, secret, algorithm } = input;
   await ctx.db.transaction(async (tx) => {
-    // Locked, so that two who add at once do not pass the limit together, and none is added to what is being disconnected.
+    // Locked, so that concurrent requests cannot exceed the limit or add a key to a connection being disconnected.
     const [locked] = await tx
       .select({ isActive: connections.isActive })
       .from(connections)

@@ -4,7 +4,7 @@ import { users } from "@waystation/db/schema/identity";
 import { sharedKeys } from "@waystation/db/schema/shared-keys";
 import { and, asc, eq, inArray } from "drizzle-orm";
 
-/** The shared keys of connections as members see them, oldest first: of the secret its last four characters. */
+/** The shared keys of connections for display, oldest first. Contains only the last four characters of a secret. */
 export async function listSharedKeys(
   ctx: Pick<Context, "db" | "keyring" | "organizationId">,
   connectionIds: string[],

@@ -8,7 +8,7 @@ import { viewConnections } from "../connection-view.ts";
 import type { RemoveSharedKeyInput } from "../inputs.ts";
 import { requireConnection } from "../require-connection.ts";
 
-/** Erases a shared key; webhooks that Twilio signs with it are rejected from then on. */
+/** Erases a shared key. Webhooks signed with it are rejected from then on. */
 export async function removeSharedKey(ctx: Context, { connectionId, keyId }: RemoveSharedKeyInput) {
   const row = await requireConnection(ctx, connectionId);
   await ctx.db.transaction(async (tx) => {

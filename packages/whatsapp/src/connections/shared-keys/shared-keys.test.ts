@@ -59,7 +59,7 @@ describe.each(testDatabases)("on %s", (kind) => {
     const [row] = await rowsOf(connectionId);
     const place = { organizationId: ctx.organizationId, connectionId, field: sharedKeyField(keyId) };
     expect(unseal(desk.platform.keyring, place, row?.secretSealed ?? "")).toBe(secret);
-    // Moved to another key, connection or organisation, it does not open.
+    // A sealed secret cannot be decrypted for another key, connection or organisation.
     for (const other of [
       { field: sharedKeyField(newKeyId()) },
       { field: "auth_token" as const },
@@ -99,7 +99,7 @@ describe.each(testDatabases)("on %s", (kind) => {
     expect(await rowsOf(connectionId)).toHaveLength(4);
     await removeSharedKey(ctx, { connectionId, keyId });
     await add(ctx, connectionId, keyId);
-    // The same key serves the account's other senders too.
+    // The same key can also be added to the account's other senders.
     const second = await connectFresh(ctx);
     expect((await add(ctx, second, keyId)).sharedKeys).toHaveLength(1);
   });
