@@ -12,18 +12,18 @@ import { listConversations } from "./inbox/list-conversations.ts";
 import { listMessages } from "./inbox/messages/list-messages.ts";
 import { createTestInstallation } from "./testing.ts";
 
-/** What is the installation's, and not for the role to see at all. */
+/** Tables of the installation that the tenant role must not see. */
 const OF_THE_INSTALLATION = [
   "accounts", // passwords
   "call_counts",
   "instance", // the setup token
   "rate_limits",
-  "second_factors", // a person's, of whatever organisation
-  "sessions", // the same
+  "second_factors", // belong to a user of any organisation
+  "sessions", // likewise
   "verifications",
 ];
 
-/** Ways in which a table's rows come to be shown to everybody; and back. */
+/** Ways to expose a table's rows to every organisation, each with its reverse. */
 const OPENED = [
   ["alter table messages disable row level security", "alter table messages enable row level security"],
   ["create policy everything on contacts for select using (true)", "drop policy everything on contacts"],
@@ -217,7 +217,7 @@ describe.for(testDatabases)("on %s", (kind) => {
     });
     const seen = (await listConversations(careless(ctx), { filter: "all" })).items;
     expect(seen.map(({ id }) => id)).toEqual([ours.conversationId]);
-    // The same query without the wall is what the wall is for.
+    // Without row-level security the same query returns both conversations.
     const bare = { ...ctx, ...ctx.installation };
     expect((await listConversations(careless(bare), { filter: "all" })).items).toHaveLength(2);
   });
@@ -271,7 +271,7 @@ test("a database user without the right to make roles is refused, until it is gi
   expect(await rowsOf(store.within(theirs), "members")).toHaveLength(1);
 });
 
-/** A column that stays what it is, to try a change with. */
+/** A column per table for a test update that sets the column to itself. */
 const OWN_COLUMN: Record<string, string> = {
   api_keys: "name",
   canned_replies: "body",
@@ -288,7 +288,7 @@ async function rowsOf({ query }: Pick<OpenedDatabase, "query">, table: string): 
   return rows.map(({ row }) => row).toSorted();
 }
 
-/** A new organisation with one row at least in every table. */
+/** A new organisation with at least one row in every table. */
 async function filled(store: OpenedDatabase) {
   const [organizationId, userId, connectionId, conversationId, ...ids] = Array.from({ length: 8 }, () =>
     randomUUID(),

@@ -8,11 +8,11 @@ import {
 } from "@waystation/twilio-simulator/simulator";
 import { createMessageSender } from "./inbox/sending/outbox.ts";
 
-/** A database, a simulator, and the installation that commands receive. */
+/** A database, a simulator and the installation that commands receive. */
 export async function createTestInstallation(
   kind: (typeof testDatabases)[number] | TestStore,
   simulatorOptions: SimulatorOptions = {},
-  /** The job queue takes a second or two to start: only for tests of what is sent. */
+  /** For tests of sending only: the job queue takes a second or two to start. */
   { withJobs = false } = {},
 ) {
   const store = typeof kind === "string" ? await createTestStore(kind) : kind;

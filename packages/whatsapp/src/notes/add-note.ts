@@ -7,8 +7,8 @@ import type { AddNoteInput } from "./inputs.ts";
 import { recordMentions } from "./mention.ts";
 
 /**
- * Writes for the team alone: it stands in the thread at its time, and never goes to Twilio. The same `clientKey` again answers
- * the same note and adds nothing.
+ * Adds a note for the team only. The note appears in the thread at its time and is never sent to Twilio. A repeated `clientKey`
+ * returns the same note and adds nothing.
  */
 export async function addNote(ctx: Context, input: AddNoteInput) {
   const { conversation } = await requireConversation(ctx, input.conversationId);

@@ -10,7 +10,7 @@ const body = z
   .string()
   .max(MAX_NOTE_LENGTH, `A note has at most ${MAX_NOTE_LENGTH} characters.`)
   .refine((text) => text.trim() !== "", "Write something first.");
-/** Whom it is meant for in particular; who has left the team by now is left out. */
+/** The users that the note mentions. Users who left the team are ignored. */
 const mentions = z.array(z.uuid()).max(50, "Mention at most 50 people.").optional();
 
 export const listNotesInput = z.strictObject({
@@ -22,7 +22,7 @@ export type ListNotesInput = z.infer<typeof listNotesInput>;
 
 export const addNoteInput = z.strictObject({
   conversationId,
-  /** Left out by consoles that were opened before it was asked for. */
+  /** Missing in requests from consoles that were opened before an update added it. */
   clientKey: z.string().min(8, "The key of a note needs at least 8 characters.").max(100).optional(),
   body,
   mentions,

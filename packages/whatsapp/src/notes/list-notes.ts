@@ -5,7 +5,7 @@ import { and, desc, eq, inArray, lt } from "drizzle-orm";
 import { requireConversation } from "../inbox/require-conversation.ts";
 import type { ListNotesInput } from "./inputs.ts";
 
-/** What the team has written about one conversation, newest first. Authors keep their name when they leave the team. */
+/** The team's notes on one conversation, newest first. Notes keep the names of authors who left the team. */
 export async function listNotes(ctx: Context, input: ListNotesInput) {
   const limit = input.limit ?? 100;
   const [before] = input.cursor === undefined ? [] : ctx.ids.decodeCursor("notes", input.cursor);

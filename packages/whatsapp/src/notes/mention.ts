@@ -11,7 +11,7 @@ interface Mentioning {
   userIds: string[];
 }
 
-/** Makes these the people whom the note mentions, as far as they are in the team. Who was mentioned before is not told twice. */
+/** Sets the users that the note mentions, ignoring those outside the team. Users mentioned before are not notified again. */
 export async function recordMentions(
   tx: Database,
   ctx: Context,
@@ -33,7 +33,7 @@ export async function recordMentions(
         userId,
         organizationNo,
         conversationId,
-        // Nobody needs to be told of what they write themselves.
+        // Authors are not notified of their own mentions.
         seenAt: userId === ctx.actor.userId ? now : null,
       })),
     )

@@ -14,7 +14,7 @@ import { deleteNote, editNote } from "./edit-note.ts";
 import { addNoteInput } from "./inputs.ts";
 import { listNotes } from "./list-notes.ts";
 
-/** A conversation, and three who may write notes about it. */
+/** A conversation and three members who can write notes on it. */
 async function openTeam(kind: (typeof testDatabases)[number]) {
   const desk = await createTestInstallation(kind);
   const ada = await desk.person("owner");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** ISO 639-1, by the English names of the languages. */
+/** ISO 639-1 codes, ordered by the English names of the languages. */
 export const LANGUAGE_CODES = [
   "ar",
   "zh",
@@ -41,7 +41,9 @@ const wordList = z
   .array(word, "Enter a list of words.")
   .max(MOST_WORDS, `Enter at most ${MOST_WORDS} words.`);
 
-/** Roughly as messages are compared. Where two words differ in less, the stop word counts. */
+/**
+ * An approximation of how messages are compared. If two words that it keeps apart match the same message, the stop word counts.
+ */
 const key = (text: string) =>
   text
     .normalize("NFKC")

@@ -1,10 +1,10 @@
 export interface Language {
   name: string;
-  /** What opts out as a whole message. Ambiguous words, such as those for "no" or "enough", are left out. */
+  /** Phrases that opt out as a whole message. Ambiguous words, such as those for "no" or "enough", are left out. */
   stop: string[];
-  /** What opts in again. The first one is shown to members as the word to write. */
+  /** Phrases that opt in again. The first is shown to members as the word to write. */
   start: string[];
-  /** What may stand before or after these without changing their meaning. */
+  /** Polite words that may stand before or after a phrase without changing its meaning. */
   polite: string[];
 }
 

@@ -1,6 +1,9 @@
 import { type Language, START, STOP } from "./language.ts";
 
-/** Languages in Latin script. The English words are those that Twilio itself reads on SMS, and their everyday forms. By ISO 639-1 code. */
+/**
+ * Languages in Latin script, by ISO 639-1 code. The English words are those that Twilio recognises on SMS, and their everyday
+ * forms.
+ */
 export const LATIN_LANGUAGES = {
   cs: {
     name: "Czech",

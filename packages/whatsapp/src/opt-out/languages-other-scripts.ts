@@ -1,6 +1,6 @@
 import { type Language, START, STOP } from "./language.ts";
 
-/** Languages in other scripts than Latin. By ISO 639-1 code. */
+/** Languages in other scripts, by ISO 639-1 code. */
 export const OTHER_LANGUAGES = {
   ar: {
     name: "Arabic",

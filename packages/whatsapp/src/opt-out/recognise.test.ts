@@ -177,7 +177,7 @@ test("an organisation turns languages off and adds its own words", () => {
   expect(recogniseOptOut("los", own)?.type).toBe("start");
   expect(recogniseOptOut("Abmelden", own)).toBeNull();
   expect(recogniseOptOut("quit", own)).toBeNull();
-  // An own word decides against a list.
+  // The organisation's own words take precedence over the lists.
   const reversed = optOutWordsOf({ languagesOff: [], stopWords: ["resume"], startWords: ["cancel"] });
   expect(recogniseOptOut("Resume", reversed)?.type).toBe("stop");
   expect(recogniseOptOut("Cancel", reversed)?.type).toBe("start");

@@ -2,7 +2,7 @@ import { foldText } from "../search/fold.ts";
 import { LANGUAGE_CODES, type LanguageCode } from "./inputs.ts";
 import { LANGUAGES } from "./languages.ts";
 
-/** What one organisation has chosen. A language that a later version adds is on until somebody turns it off. */
+/** An organisation's settings. A language added by a later version is on until somebody turns it off. */
 export interface OptOutSettings {
   languagesOff: LanguageCode[];
   stopWords: string[];
@@ -22,20 +22,20 @@ interface Phrase {
 /** By first token. */
 export type OptOutWords = Map<string, Phrase[]>;
 
-/** Longer messages say something else. In code points: the database counts alike. */
+/** Longer messages neither opt out nor in. In code points, as the database counts. */
 const MAX_OPT_OUT_LENGTH = 60;
 
 const NO_LETTER = /[^\p{L}\p{M}\p{N}]+/u;
 const SINGLE_LETTER = /^\p{L}$/u;
-/** Scripts that put no spaces between words: each character is a token. */
+/** Scripts without spaces between words: each character is a token. */
 const CJK = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])/gu;
 
-/** The words as they are compared: without case, diacritics, width, invisible marks, punctuation and emoji. */
+/** The text in compared form, split into words: without case, diacritics, width, invisible marks, punctuation and emoji. */
 function optOutTokensOf(text: string): string[] {
   return foldText(text).replace(CJK, " $1 ").split(NO_LETTER).filter(Boolean);
 }
 
-/** What an organisation recognises. Its own words come first, so that a start word may be one that is a stop word elsewhere. */
+/** The phrases that an organisation recognises. Its own words come first, so that a start word may be a stop word in a list. */
 export function optOutWordsOf(settings: OptOutSettings): OptOutWords {
   const key = JSON.stringify(settings);
   const known = cache.get(key);
@@ -55,13 +55,13 @@ export function optOutWordsOf(settings: OptOutSettings): OptOutWords {
   add("stop", settings.stopWords, startWord);
   add("start", settings.startWords, startWord);
   const isOn = (code: LanguageCode) => !settings.languagesOff.includes(code);
-  // English first: "stop" is a word of many languages.
+  // English first: "stop" is in the lists of many languages.
   for (const code of (["en", ...LANGUAGE_CODES] as const).filter(isOn)) {
     const { stop, start } = LANGUAGES[code];
     add("stop", stop, start[0]);
     add("start", start, start[0]);
   }
-  // Whatever language is on: "stop, danke" is clear.
+  // Polite words of all languages, including those turned off: "stop, danke" is clear.
   for (const code of LANGUAGE_CODES) add("polite", LANGUAGES[code].polite, startWord);
   if (cache.size >= MOST_CACHED) cache.clear();
   cache.set(key, words);
@@ -71,7 +71,9 @@ export function optOutWordsOf(settings: OptOutSettings): OptOutWords {
 const cache = new Map<string, OptOutWords>();
 const MOST_CACHED = 100;
 
-/** What to write to opt in again where nothing shows the language: an own word, else one of the first language that is on. */
+/**
+ * The word to opt in again when the language is unknown: the organisation's own word, or one of the first language that is on.
+ */
 export function defaultOptInWord({ startWords, languagesOff }: OptOutSettings): string {
   if (startWords[0] !== undefined) return startWords[0];
   const code = (["en", ...LANGUAGE_CODES] as const).find((one) => !languagesOff.includes(one));
@@ -80,12 +82,12 @@ export function defaultOptInWord({ startWords, languagesOff }: OptOutSettings): 
 
 interface RecognisedOptOut {
   type: OptOutType;
-  /** What opts in again, in the language of the message. */
+  /** The word that opts in again, in the language of the message. */
   startWord: string;
 }
 
 /**
- * Whether a message opts out or in. The whole message must consist of words of the list, and polite additions: "Stop!" and "please
+ * Whether a message opts out or in. The whole message must consist of listed phrases and polite words: "Stop!" and "please
  * stop, thanks", but not "stop by tomorrow".
  */
 export function recogniseOptOut(text: string | null, words: OptOutWords): RecognisedOptOut | null {
@@ -112,7 +114,7 @@ function consume(
   for (const phrase of words.get(tokens[at] ?? "") ?? []) {
     if (!phrase.tokens.every((token, index) => tokens[at + index] === token)) continue;
     const { type, startWord } = phrase;
-    // "stop start" is nobody's wish.
+    // A message with both, such as "stop start", has no clear meaning.
     if (type !== "polite" && found && found.type !== type) continue;
     const next = type === "polite" ? found : (found ?? { type, startWord });
     const result = consume(tokens, at + phrase.tokens.length, next, words, failed);

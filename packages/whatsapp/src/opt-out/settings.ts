@@ -20,7 +20,7 @@ export async function readOptOutSettings(
   return { ...stored, languagesOff: LANGUAGE_CODES.filter((code) => stored.languagesOff.includes(code)) };
 }
 
-/** What is recognised here, with the words of every language. */
+/** The organisation's settings, with the words of every language. */
 export async function getOptOutSettings(ctx: Context) {
   const settings = await readOptOutSettings(ctx);
   return {
@@ -37,7 +37,7 @@ export async function getOptOutSettings(ctx: Context) {
   };
 }
 
-/** Applies to stored messages, too: they are recognised when they are read. */
+/** Also applies to stored messages: opt-outs are recognised when messages are read. */
 export async function updateOptOutSettings(ctx: Context, input: UpdateOptOutSettingsInput) {
   const optOut = {
     languagesOff: LANGUAGE_CODES.filter((code) => !input.languages.includes(code)),
@@ -53,7 +53,7 @@ export async function updateOptOutSettings(ctx: Context, input: UpdateOptOutSett
     if (!changed) throw new Error("The organisation of this request is missing");
     await recordAudit(tx, ctx, "organization.opt_out_changed", changed.name, optOut);
   });
-  // Any conversation may change: a change of a connection has everything read again.
+  // Any conversation may change. A change of a connection makes consoles refetch everything.
   const ofOrganization = await ctx.db
     .select({ id: connections.id })
     .from(connections)

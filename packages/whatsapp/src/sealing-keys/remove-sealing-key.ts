@@ -5,8 +5,8 @@ import { and, eq } from "drizzle-orm";
 import { KEY_CHECK_TEXT, readKeyCheck, readSealedValues, replaceSealedValue } from "./sealed-values.ts";
 
 /**
- * Gives up what a lost key sealed; answers how many credentials that were. Their connections must be connected again, and
- * people whose second step is among them sign in with a backup code.
+ * Removes the values sealed with a lost key and returns their number. Their connections must be connected again, and users
+ * whose second factor is among them sign in with a backup code.
  */
 export async function removeSealingKey(db: Database, keyId: string): Promise<number> {
   let forgotten = 0;

@@ -12,8 +12,8 @@ import {
 } from "./sealed-values.ts";
 
 /**
- * Seals anew with the first key what another key sealed; answers how many. Each seal by itself and only while it is still
- * the one that was read: it may be stopped, repeated, and run beside a working server.
+ * Reseals values that were sealed with other keys with the first key, and returns their number. Each value is replaced
+ * separately and only if unchanged since it was read, so the run can be stopped, repeated, and done beside a running server.
  */
 export async function rewrapSealedValues(db: Database, keyring: Keyring): Promise<number> {
   const current = keyring.keys[0]?.id;

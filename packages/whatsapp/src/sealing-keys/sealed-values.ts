@@ -6,7 +6,7 @@ import { sharedKeys } from "@waystation/db/schema/shared-keys";
 import { totpSealContext } from "@waystation/identity/second-factor/totp-secret";
 import { and, asc, eq, gt, isNotNull, or } from "drizzle-orm";
 
-/** One row of `instance` is sealed too, so that a server notices another installation's key before it seals anything. */
+/** One sealed row of `instance`. With it a server detects the key of another installation before it seals anything. */
 export const KEY_CHECK_TEXT = "keyring_canary";
 export const KEY_CHECK_CONTEXT: SealContext = {
   organizationId: "instance",
@@ -33,14 +33,14 @@ export interface SealedValue {
 
 const PAGE = 100;
 
-/** Every seal of the database but the canary, page by page. */
+/** All sealed values of the database except the canary, in pages. */
 export async function* readSealedValues(db: Database): AsyncGenerator<SealedValue[]> {
   yield* readConnections(db);
   yield* readSecondFactors(db);
   yield* readSharedKeys(db);
 }
 
-/** Puts another seal, or none, in the place of this one, unless that is another one by now. */
+/** Replaces a sealed value, or removes it if `fresh` is null. Returns false if the value changed meanwhile. */
 export async function replaceSealedValue(
   db: Database,
   seal: SealedValue,
@@ -140,7 +140,7 @@ async function* readConnections(db: Database): AsyncGenerator<SealedValue[]> {
   }
 }
 
-/** How many credentials each key has sealed. */
+/** The number of values sealed with each key. */
 export async function countSealedValues(db: Database): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for await (const page of readSealedValues(db))

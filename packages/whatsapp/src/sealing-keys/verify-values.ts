@@ -2,7 +2,7 @@ import { type Keyring, SealError, unseal } from "@waystation/core/credentials";
 import type { Database } from "@waystation/db/client";
 import { readSealedValues, type SealedValue } from "./sealed-values.ts";
 
-/** Opens every sealed credential to see that it can be, and answers those that cannot. */
+/** Decrypts every sealed value. Returns how many succeeded and which failed. */
 export async function verifySealedValues(db: Database, keyring: Keyring) {
   const broken: { connectionId: string; field: string; problem: string }[] = [];
   let opened = 0;

@@ -2,8 +2,8 @@ import { foldText } from "./fold.ts";
 import { phoneNumbersOf } from "./tokens.ts";
 
 /**
- * A name as the search compares it: folded, with one space before each word, so that ` an` finds where a word begins. Telephone
- * numbers in it come once more as bare digits.
+ * A name in the form that the search compares: folded, with one space before each word, so that ` an` matches the beginning of
+ * a word. Telephone numbers are repeated as bare digits.
  */
 export function foldContactName(name: string | null): string | null {
   if (name === null) return null;

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldText, foldWithPositions } from "./fold.ts";
 
-/** Kirat Rai has vowels that are made of two letters, which stand apart when the text is not composed. */
+/** Kirat Rai has vowels made of two letters, which stay apart in text that is not composed. */
 const isExcepted = (text: string) => /[\u{16d60}-\u{16d6f}]/u.test(text);
 const anyText = fc.string({ unit: "binary" }).filter((text) => !isExcepted(text));
-/** More of what folding changes than chance brings. */
+/** Characters that folding changes, which random text rarely contains. */
 const hardText = fc
   .array(
     fc.constantFrom(
@@ -24,7 +24,7 @@ describe("folding", () => {
       if (foldText(folded) !== folded) changing.push(code.toString(16));
     }
     expect(changing).toEqual([]);
-    // Marks that come together once what stood between them is ignored.
+    // Marks that become adjacent once the ignored character between them is removed.
     for (const between of ["\u0640", "\u200b", "\u00ad", "\u061c", "\u0600", "\ufeff"])
       for (const text of [
         `\u0e49${between}\uff9e`,

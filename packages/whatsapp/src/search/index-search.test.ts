@@ -16,7 +16,7 @@ describe.each(testDatabases)("on %s", (kind) => {
   const run = (statement: string) => inbox.desk.store.query<Record<string, unknown>>(statement, []);
   const list = (search: string) => listConversations(inbox.ctx, { filter: "all", search });
   const count = async (search: string) => (await list(search)).items.length;
-  /** As a release without the index left it. */
+  /** The state left by a release without the index. */
   const forgetIndex = async () => {
     await run("delete from message_search");
     await run("update contacts set folded_name = null, folded_username = null");

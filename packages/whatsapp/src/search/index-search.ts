@@ -13,30 +13,30 @@ import { buildSearchVector } from "./tokens.ts";
 
 interface IndexingOptions {
   signal?: AbortSignal;
-  /** Rows a transaction. */
+  /** Rows per transaction. */
   batch?: number;
-  /** Told after each batch. */
+  /** Called after each batch. */
   onProgress?: (progress: IndexingProgress) => void;
-  /** Looks at contacts that were folded before too: a server of an earlier release may have renamed them. */
+  /** Also checks contacts that were folded before: a server of an earlier release may have renamed them. */
   checkContacts?: boolean;
-  /** Messages up to this id, from which on none is on its way into the database any more, that lack their words get them. */
+  /** Indexes messages up to this id that lack their words. No transaction may still be storing a message up to this id. */
   checkThrough?: number;
 }
 
 export interface IndexingProgress {
   rows: number;
-  /** Of all messages, by their ids: from 0 to 1. */
+  /** The share of all messages, by their ids: from 0 to 1. */
   done: number;
 }
 
 const BATCH = 500;
-/** More ids than can be given to what is not stored yet. */
+/** More than the number of ids assigned to messages that are not committed yet. */
 const ON_THEIR_WAY = 20_000;
 type Transaction = Pick<Database, "execute">;
 
 /**
- * Indexes what was stored before there was an index, or by a server of an earlier release: contacts first, then messages, the newest
- * first, in short transactions. Where it has come stands in the database; several servers take turns, and the next start goes on.
+ * Indexes rows stored before the index existed or by a server of an earlier release: contacts, then messages, newest first, in
+ * short transactions. The progress is stored in the database. Several servers take turns, and a restart continues.
  */
 export async function buildSearchIndex(
   store: OpenedDatabase,
@@ -60,7 +60,7 @@ export async function buildSearchIndex(
     await removeOrphans(store, step.indexed);
     if (step.rows > 0) onProgress?.({ rows: step.rows, done: shareOf(step.state) });
     if (step.isLast) break;
-    // Whoever works with the database comes first: half of the time it is theirs alone.
+    // Pauses as long as the batch took, which leaves half of the time to other queries.
     await wait(performance.now() - start, signal);
   }
   if (!signal?.aborted) await dropEarlierIndexes(store);
@@ -121,8 +121,8 @@ async function takeStep(
 }
 
 /**
- * Later ones are indexed by whoever stores them; but for those of the last ids, which a server of an earlier release may be storing
- * at this moment: these are checked.
+ * Newer messages are indexed when they are stored. The exception are the last ids: a server of an earlier release may be
+ * storing them now, so they are checked.
  */
 async function beginningState(tx: Transaction): Promise<SearchIndexState> {
   const [row] = await rowsOf<{ last: string }>(
@@ -162,7 +162,7 @@ async function storeWords(tx: Transaction, messages: StoredMessage[]): Promise<v
     on conflict (organization_no, message_id) do update set words = excluded.words`);
 }
 
-/** A message that was removed meanwhile did not take its words along: they were not there yet. */
+/** Removes the words of messages that were deleted before their words were stored. */
 async function removeOrphans(store: OpenedDatabase, indexed: StoredMessage[]): Promise<void> {
   if (indexed.length === 0) return;
   await store.query(
@@ -197,7 +197,7 @@ async function foldContacts(tx: Transaction, after: number, batch: number): Prom
       : { ...contact, folded_name: name, folded_username: username };
   });
   if (changed.length > 0)
-    // Whoever has another name by now was given its folded form with it.
+    // A contact renamed meanwhile already has the folded form of its new name.
     await tx.execute(sql`
       update contacts c set folded_name = x.folded_name, folded_username = x.folded_username
       from unnest(${numberArrayLiteral(changed.map(({ id }) => id))}::bigint[],
@@ -212,7 +212,7 @@ async function foldContacts(tx: Transaction, after: number, batch: number): Prom
 
 const EARLIER_INDEXES = ["messages_words", "contacts_name_parts"];
 
-/** By these the releases before searched. */
+/** The indexes that earlier releases searched by. */
 async function dropEarlierIndexes(store: OpenedDatabase): Promise<void> {
   const left = await store.query<{ name: string }>(
     "select relname as name from pg_class where relname = any($1::text[]) and relkind = 'i'",
@@ -236,7 +236,7 @@ async function rowsOf<Row extends Record<string, unknown>>(
   tx: Transaction,
   statement: Parameters<Transaction["execute"]>[0],
 ): Promise<Row[]> {
-  // postgres.js answers the rows themselves, PGlite an object around them.
+  // postgres.js returns the rows, PGlite an object that contains them.
   const result = (await tx.execute(statement)) as unknown;
   return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows) as Row[];
 }

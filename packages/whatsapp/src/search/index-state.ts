@@ -1,16 +1,16 @@
 import type { Queryable } from "@waystation/db/client";
 
-/** Counted up whenever the same text would get other words: then all of it is indexed anew. */
+/** Increase this when the same text yields other words: then everything is indexed again. */
 export const SEARCH_INDEX_VERSION = 1;
 
-/** How far the index of what is searched has come, as kept in `instance`. */
+/** The progress of the search index, stored in `instance`. */
 export interface SearchIndexState {
   version: number;
   /** Contacts up to this id are folded; null when all are. */
   contactsAfter: number | null;
   /** Messages from this id on are indexed; 0 when all are. */
   messagesFrom: number;
-  /** Up to this id nothing is missing any more, once all are indexed. */
+  /** Up to this id no message lacks its words, once all are indexed. */
   completeThrough: number;
 }
 
@@ -22,17 +22,17 @@ export function parseSearchIndexState(value: string): SearchIndexState | null {
 }
 
 interface SearchCoverage {
-  /** Older messages are not searched yet: their index is being built. Null when all are. */
+  /** Older messages are not searched yet, because their index is being built. Null when all are searched. */
   messagesSince: string | null;
-  /** Parts of words are found in messages since then only, whole words in all of them. Null where there is no such limit. */
+  /** Parts of words are found only in messages since then, whole words in all. Null without such a limit. */
   partsSince: string | null;
 }
 
-/** What a search of an organisation's messages looks through. */
+/** The range of messages that a search of an organisation covers. */
 export async function searchCoverage(
   installation: Pick<Queryable, "query">,
   organizationId: string,
-  /** So many of the newest are searched for parts of words. */
+  /** The number of newest messages searched for parts of words. */
   partsInNewest: number | null,
 ): Promise<SearchCoverage> {
   const [row] = await installation.query<{
@@ -44,7 +44,7 @@ export async function searchCoverage(
   const isComplete =
     row?.state === null || row?.state === undefined || isDone(parseSearchIndexState(row.state));
   return {
-    // Where not even the first was reached, no message is older than now.
+    // If no message is indexed yet, the range starts now.
     messagesSince: isComplete ? null : (asText(row?.messagesSince) ?? new Date().toISOString()),
     partsSince: asText(row?.partsSince),
   };

@@ -2,7 +2,7 @@ import { foldWithPositions } from "./fold.ts";
 import type { SearchTerms } from "./read-search.ts";
 import { phoneNumbersOf, type SearchToken, searchTokensOf } from "./tokens.ts";
 
-/** From one UTF-16 unit of a text up to another. */
+/** A range of UTF-16 units; `end` is excluded. */
 type TextRange = [start: number, end: number];
 
 export interface SearchMatch {
@@ -10,12 +10,12 @@ export interface SearchMatch {
   ranges: TextRange[];
 }
 
-/** Of a long line, so much is shown. */
+/** The maximum number of characters shown of a long line. */
 const EXCERPT = 160;
-/** So much of it before what was found. */
+/** The number of those characters before the match. */
 const BEFORE = 40;
 
-/** The line of a text that holds what was searched for, cut where it is long, and what to highlight in it. */
+/** The line of a text that contains the match, shortened if it is long, and the ranges to highlight. */
 export function findMatchedLine(text: string, terms: SearchTerms): SearchMatch {
   const ranges = matchedRangesOf(text, terms);
   const [at] = ranges[0] ?? [0];
@@ -34,7 +34,7 @@ export function findMatchedLine(text: string, terms: SearchTerms): SearchMatch {
   };
 }
 
-/** What was found in a text, in its order: whole words where there are any, else their parts. */
+/** The matched ranges of a text, in order. A token matches whole words, or parts of words if no whole word matches. */
 export function matchedRangesOf(text: string, { tokens, phones }: SearchTerms): TextRange[] {
   const folded = foldWithPositions(text);
   const words = searchTokensOf(folded.text);
@@ -65,13 +65,13 @@ function occurrences(folded: string, words: SearchToken[], { kind, text }: Searc
   return ranges;
 }
 
-/** Where the word at this place begins, if it is not too long. */
+/** The start of the first word after `at`, or `at` itself if there is no space up to `before`. */
 function wordBefore(text: string, at: number, before: number): number {
   const space = text.slice(at, before).search(/\s/);
   return space < 0 ? whole(text, at) : at + space + 1;
 }
 
-/** Not in the middle of a pair of surrogates. */
+/** Moves a position out of the middle of a surrogate pair. */
 function whole(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   return unit >= 0xdc00 && unit < 0xe000 ? at - 1 : at;

@@ -9,27 +9,33 @@ import {
   significantDigits,
 } from "./tokens.ts";
 
-/** What was typed into a search, in the forms in which it is looked for. */
+/** A search query in the forms that the search uses. */
 export interface SearchTerms {
-  /** For `message_search.words`, a `tsquery`: all of the words, as they are. Null where there are none. */
+  /** A `tsquery` for `message_search.words`: all words as typed. Null if there are none. */
   words: string | null;
-  /** For the text form of the same, patterns of `like`: any part of a word. Null where all that was typed is found by `words`. */
+  /**
+   * `like` patterns for the text form of `message_search.words`: any part of a word. Null if `words` already finds everything
+   * typed.
+   */
   parts: string[] | null;
-  /** For the folded names of contacts: a `tsquery` of letters side by side, and the patterns that decide. Each word somewhere. */
+  /**
+   * For the folded names of contacts: a `tsquery` of adjacent letters as a prefilter, and the patterns that decide. Every word
+   * must match.
+   */
   nameGrams: string;
   namePatterns: string[];
-  /** Digits that a name may hold instead: any of these patterns. */
+  /** Digits that match in a name instead: any of these patterns. */
   nameDigits: string[];
-  /** Any of these patterns in an address behind its channel. */
+  /** Patterns for an address after its channel prefix; any of them matches. */
   addresses: string[];
-  /** What is highlighted in names and in texts. */
+  /** The tokens to highlight in names and texts. */
   tokens: SearchToken[];
   phones: string[];
 }
 
-/** Parts of names are indexed by three letters; of less, only the beginning of a word is found. */
+/** Parts of names are indexed by three letters. Shorter text only matches the beginning of a word. */
 const SHORT = 3;
-/** Without the country's code, so many digits tell one telephone from others. */
+/** The minimum number of digits that identify a telephone without its country code. */
 const NATIONAL = 7;
 const MOST_WORDS = 20;
 
@@ -52,7 +58,7 @@ export function parseSearch(search: string): SearchTerms {
   ];
   const digits = numbersOf(folded);
   const names = folded === "" ? [] : folded.split(/\s+/).slice(0, MOST_WORDS).map(namePart);
-  // A name may hold the number without its country's code.
+  // A name may contain the number without its country code.
   const nameDigits = [
     ...digits,
     ...phones.flatMap((phone) => nationals(phone.digits).map((each) => ` ${each}`)),
@@ -72,24 +78,24 @@ export function parseSearch(search: string): SearchTerms {
   };
 }
 
-/** The words as they are. Quoted, none can be taken for an operator. */
+/** The token as typed. Quoted, so that no token is read as an operator. */
 function queryOf({ kind, text }: SearchToken): string {
   if (kind !== "run") return `'${text}'`;
   const pairs = characterPairsOf(text);
   return pairs.length === 0 ? `'${text}'` : `(${pairs.map((pair) => `'${pair}'`).join(" <-> ")})`;
 }
 
-/** A number that ends like this one, or this one written without its country's code. */
+/** Matches a number that ends like this one, or this one written without its country code. */
 function phoneQueries(digits: string): string[] {
   return [`'${phoneNumberWord(digits)}':*`, ...nationals(digits).map((each) => `'${phoneNumberWord(each)}'`)];
 }
 
-/** A country's code has up to three digits. */
+/** A country code has up to three digits. */
 function nationals(digits: string): string[] {
   return [1, 2, 3].map((length) => digits.slice(length)).filter(({ length }) => length >= NATIONAL);
 }
 
-/** A word goes on where nothing but a space, or the end, is beside it: `no_hing` is no part of `nothing`. */
+/** A word may continue only where a space or the end of the query is next to it: `no_hing` does not match `nothing`. */
 function partsOf(tokens: SearchToken[], folded: string): string[] | null {
   if (!tokens.some(({ kind }) => kind === "word")) return null;
   const isOpen = (place: number) => /^\s?$/.test(folded.charAt(place));
@@ -105,11 +111,11 @@ function partsOf(tokens: SearchToken[], folded: string): string[] | null {
 
 interface NamePart {
   text: string;
-  /** All of its letters three by three; of fewer, what begins like this. */
+  /** True if all letters are searched as groups of three; false for a prefix. */
   isWhole: boolean;
 }
 
-/** Where letters stand for words, one is enough to look for, anywhere. */
+/** In scripts where letters stand for words, a single letter is searched anywhere. */
 function namePart(word: string): NamePart {
   const length = [...word].length;
   const isRun = searchTokensOf(word).every(({ kind }) => kind === "run");
@@ -126,14 +132,17 @@ function gramsOf({ text, isWhole }: NamePart): string {
     .join(" & ");
 }
 
-/** What looks like a number, or like a part of one: its digits as typed, and without what is dialled before it. */
+/** The digits of a query that looks like a number or part of one: as typed, and without the dialling prefix. */
 function numbersOf(folded: string): string[] {
   if (!/^[\d\s+()./-]*\d[\d\s()./-]*$/.test(folded)) return [];
   const typed = folded.replace(/\D/g, "");
   return [...new Set([typed, significantDigits(folded)])].filter(({ length }) => length >= SHORT);
 }
 
-/** Digits in any writing; else the address as it stands, in either case: Postgres' own comparison of cases hangs on its locale. */
+/**
+ * Digits in any notation; otherwise the address as typed, in both cases, because case comparison in Postgres depends on the
+ * locale.
+ */
 function addressesOf(text: string, folded: string, digits: string[]): string[] {
   if (digits.length > 0) return digits.map((each) => `%${each}%`);
   if (folded.length < SHORT || /[\s]/.test(folded) || !/^[\x21-\x7e]+$/.test(folded)) return [];

@@ -6,7 +6,7 @@ import { rebuildProjection } from "../webhooks/rebuild.ts";
 
 type Inbox = Awaited<ReturnType<typeof createTestInbox>>;
 
-/** What is found must not hang on what a database takes for letters, or on how it writes them large. */
+/** Results must not depend on the database's locale: which characters are letters, and how they change case. */
 const places = [
   ["embedded", () => createTestStore("embedded")],
   ["postgres", () => createTestStore("postgres")],

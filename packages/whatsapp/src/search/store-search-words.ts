@@ -5,7 +5,7 @@ import { buildSearchVector } from "./tokens.ts";
 
 type Message = Pick<typeof messages.$inferSelect, "id" | "organizationNo" | "conversationId" | "body">;
 
-/** In the transaction that stores a message written here: lets a search find it. */
+/** Indexes a message sent from here. Call it in the transaction that stores the message. */
 export async function storeSearchWords(tx: Pick<Database, "insert">, message: Message): Promise<void> {
   const words = buildSearchVector(message.body);
   if (words === null) return;

@@ -21,7 +21,7 @@ test("the quick way for plain text finds the same words", () => {
       const words = new Set(
         [...(buildSearchVector(text)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word),
       );
-      // A letter that is not plain takes the other way.
+      // Text with a letter outside ASCII takes the general path.
       const others = new Set(
         [...(buildSearchVector(`${text} é`)?.matchAll(/'([^']*)'/g) ?? [])].map(([, word]) => word),
       );

@@ -1,18 +1,18 @@
 import { foldText } from "./fold.ts";
 
-/** A word, a symbol (emoji, €, %), or a run of a script that puts no spaces between words. */
+/** A word, a symbol (emoji, €, %), or a run of a script without spaces between words. */
 export interface SearchToken {
   text: string;
   kind: "word" | "symbol" | "run";
-  /** Where it stands in the folded text. */
+  /** The position in the folded text. */
   start: number;
 }
 
-/** Korean has spaces, but its words grow together. */
+/** Includes Korean: it has spaces, but its words are compounds. */
 const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}\\p{scx=Tibetan}\\p{scx=Javanese}\\p{scx=Balinese}\\p{scx=Tai_Le}\\p{scx=New_Tai_Lue}\\p{scx=Tai_Tham}\\p{scx=Tai_Viet}\\p{scx=Yi}]";
 const LETTER = "[\\p{L}\\p{N}\\p{M}]";
-/** Words of more than 100 letters are cut: Postgres takes no more than 2 kB. */
+/** Words are cut after 100 letters: Postgres accepts no more than 2 kB. */
 const TOKEN = new RegExp(
   `(?<run>[${UNSPACED}&&${LETTER}]+)|(?<word>[${LETTER}--[${UNSPACED}--[\\p{M}\\p{N}]]]{1,100})|(?<symbol>[[\\p{S}--\\p{Sk}]%‰&@#§])`,
   "gv",
@@ -26,13 +26,13 @@ export function searchTokensOf(folded: string): SearchToken[] {
   }));
 }
 
-/** Pairs of neighbours, by which a run is found: of 日本語, 日本 and 本語. */
+/** Adjacent pairs of characters, by which a run is found: 日本 and 本語 for 日本語. */
 export function characterPairsOf(run: string): string[] {
   const letters = [...run];
   return letters.slice(1).map((letter, place) => `${letters[place]}${letter}`);
 }
 
-/** What people write as a telephone number, of folded text. Bounded, or a page of digits would be read over and over. */
+/** Telephone numbers in folded text. The length is bounded, because a page of digits would be read repeatedly. */
 const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ()./\-\t]{4,28}\d(?![\p{L}\p{N}])/gu;
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 17;
@@ -43,7 +43,7 @@ interface PhoneNumberToken {
   digits: string;
 }
 
-/** With the digits that are the same however it is written: without prefixes for dialling, national (0) and international (00). */
+/** The digits are the same in every notation: without the national (0) and international (00) dialling prefix. */
 export function phoneNumbersOf(folded: string): PhoneNumberToken[] {
   return [...folded.matchAll(PHONE)].flatMap(({ 0: text, index }) => {
     const digits = significantDigits(text);
@@ -52,7 +52,7 @@ export function phoneNumbersOf(folded: string): PhoneNumberToken[] {
   });
 }
 
-/** `+49 (0)151 …`, `0049 151 …` and `0151 …` have the same last digits; what is dialled before them is left out. */
+/** Removes dialling prefixes: `+49 (0)151 …`, `0049 151 …` and `0151 …` end with the same digits. */
 export function significantDigits(text: string): string {
   return text
     .replace(/^([\s(]*(?:\+|00)[\s(]*\d[\d\s]*)\(0\)/, "$1")
@@ -61,8 +61,8 @@ export function significantDigits(text: string): string {
 }
 
 /**
- * How a telephone number stands among words: from its end, so that it is found with or without the country's code; in wide digits,
- * which no folded text holds, so that nothing else is taken for it.
+ * The search word for a telephone number. Reversed, so that a prefix search finds it with or without the country code. In
+ * full-width digits, which folded text never contains, so that nothing else matches.
  */
 export function phoneNumberWord(digits: string): string {
   return [...digits]
@@ -74,8 +74,8 @@ export function phoneNumberWord(digits: string): string {
 const WIDE_DIGITS = "０１２３４５６７８９";
 
 /**
- * The words of a message as `message_search` keeps them, a `tsvector` in its text form; null where there are none. Only pairs have
- * places: they tell whether pairs stand side by side, as in what is searched for.
+ * The words of a message in the text form of a `tsvector`, as `message_search` stores them; null if there are none. Only pairs
+ * have positions, which show whether pairs are adjacent.
  */
 export function buildSearchVector(body: string | null): string | null {
   if (!body) return null;
@@ -88,7 +88,7 @@ export function buildSearchVector(body: string | null): string | null {
     if (kind === "run") {
       for (const letter of text) words.push(letter);
       for (const pair of characterPairsOf(text)) pairs += ` '${pair}':${++place}`;
-      // No pair stands beside one of the next run.
+      // Leaves a gap, so that pairs of different runs are not adjacent.
       place++;
     } else words.push(text);
   for (const { digits } of phoneNumbersOf(folded)) words.push(phoneNumberWord(digits));
@@ -99,7 +99,7 @@ export function buildSearchVector(body: string | null): string | null {
 const PLAIN = /^[\x00-\x7f]*$/;
 const PLAIN_TOKEN = /[a-z0-9]{1,100}|[$%&@#+<=>|~]/g;
 
-/** The same in a third of the time, for what most messages are written in. */
+/** The same for ASCII text, in a third of the time. */
 function plainVector(folded: string): string | null {
   const words = folded.match(PLAIN_TOKEN);
   if (!words) return null;
@@ -108,7 +108,7 @@ function plainVector(folded: string): string | null {
   return vectorOf(words);
 }
 
-/** None holds what needs to be escaped; the database drops repetitions. */
+/** Words contain no characters that need escaping. The database removes duplicates. */
 function vectorOf(words: string[]): string {
   return `'${words.join("' '")}'`;
 }

@@ -3,13 +3,13 @@ import { objectField, textField } from "./fields.ts";
 import { UnexpectedResponseError } from "./http.ts";
 import { fetchResource } from "./resources.ts";
 
-/** Fields are null where Twilio did not say. */
+/** Fields are null where Twilio returned no value. */
 export interface TwilioAccount {
   sid: string;
   name: string | null;
-  /** `active`, `suspended`, `closed`, or a word that this version does not know. */
+  /** `active`, `suspended`, `closed`, or a value that this version does not know. */
   status: string | null;
-  /** `trial`, `full`, or a word that this version does not know. */
+  /** `trial`, `full`, or a value that this version does not know. */
   type: string | null;
   ownerSid: string | null;
 }
@@ -24,8 +24,8 @@ const accountResponse = objectField({
 });
 
 /**
- * The account, and whether `authToken` is its primary one: Twilio's answer holds the primary token, whichever was used to
- * ask. `null` when Twilio did not show it. The token itself goes no further than this function.
+ * The account, and whether `authToken` is its primary token: Twilio's response contains the primary token, whichever was used.
+ * `null` if the response contains none. The token never leaves this function.
  */
 export async function fetchAccount(
   client: TwilioClient,

@@ -11,14 +11,14 @@ interface TwilioAuthentication {
 
 export type TwilioClient = twilio.Twilio;
 
-/** How long one verb may wait for Twilio, all its calls together. */
+/** The time limit of one operation, for all its calls together. */
 const PATIENCE_MS = 10_000;
 
 export function twilioTimeoutSignal(): AbortSignal {
   return AbortSignal.timeout(PATIENCE_MS);
 }
 
-/** The official client for one account, on Twilio or (test mode) on the simulator. */
+/** The official client for one account, connected to Twilio or (test mode) to the simulator. */
 export function createTwilioClient(
   login: TwilioAuthentication,
   simulatorUrl: string | null,
@@ -35,7 +35,7 @@ export function createTwilioClient(
   const http = new TwilioHttp(until, login.mode === "test" ? simulatorUrl : null);
   return new twilio.Twilio(login.username, login.password, {
     accountSid: login.accountSid,
-    // The client calls nothing but `request`.
+    // The client calls only `request`.
     httpClient: http as unknown as twilio.RequestClient,
   });
 }

@@ -1,7 +1,7 @@
 import { DomainError, type ErrorReason, type FieldError } from "@waystation/core/errors";
 import { UnexpectedResponseError, UnreachableError } from "./http.ts";
 
-/** What Twilio's REST API said no with: the three error shapes of its client have these two in common. */
+/** The two fields that all three error shapes of the Twilio client have in common. */
 interface TwilioErrorResponse {
   status: number;
   code: number | null;
@@ -14,10 +14,10 @@ export function twilioErrorOf(error: unknown): TwilioErrorResponse | null {
 }
 
 const ACCOUNT_NOT_ACTIVE = 20005;
-/** A restricted API key without the permission; the status is 401, as for a wrong one. */
+/** A restricted API key without the permission. The status is 401, as for a wrong key. */
 const KEY_NOT_AUTHORIZED = 70051;
 
-/** Why something at Twilio could not be read, as the end of a sentence. */
+/** Why a resource at Twilio could not be read, as the end of a sentence. */
 export function unreadableReason(error: unknown): { reason: ErrorReason; why: string } {
   if (error instanceof UnreachableError)
     return { reason: "twilio_unreachable", why: "Twilio did not answer in time" };
@@ -42,8 +42,8 @@ export function isAccountNotActive(error: unknown): boolean {
 }
 
 /**
- * Twilio's answer as one of our rejections. Decided on status and code alone: the wording of 20003 has changed four times.
- * `login` names the field whose value a 401 speaks about.
+ * Converts Twilio's error into a DomainError by status and code only: the wording of 20003 has changed four times. `login`
+ * names the field that a 401 refers to.
  */
 export function twilioToDomainError(error: unknown, login: FieldError = "authToken"): DomainError {
   if (error instanceof DomainError) return error;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * How fields of Twilio's responses are read. The OpenAPI files require no field and allow null in nearly all of them, enums
- * grow, and other servers that speak this API write numbers as text: a field that cannot be read is null and fails nothing.
+ * Parsers for fields of Twilio's responses. The OpenAPI files require no field and allow null in nearly all, enums grow, and
+ * other servers with this API write numbers as text. An unreadable field becomes null and never throws.
  */
 export const textField = z
   .unknown()
@@ -20,7 +20,7 @@ export const booleanField = z
     return value === "true" ? true : value === "false" ? false : null;
   });
 
-/** Anything else than an object counts as one without fields. */
+/** Any other value is parsed as an object without fields. */
 export function objectField<Shape extends z.ZodRawShape>(shape: Shape) {
   return z
     .unknown()

@@ -1,4 +1,4 @@
-/** What the official client hands to its carrier, and takes back. */
+/** The request that the official client passes to its HTTP client. */
 interface Call {
   method: string;
   uri: string;
@@ -18,24 +18,24 @@ interface Answer {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const TWILIO_HOST = /^(api|messaging|content|accounts|monitor)\.twilio\.com$/;
 
-/** Nothing came back, or not in time: says nothing about the credentials. */
+/** No response, or not in time. Says nothing about the credentials. */
 export class UnreachableError extends Error {
   override name = "UnreachableError";
 }
 
-/** An answer came that Twilio does not give: not JSON, a redirect, or too long. */
+/** A response that Twilio never sends: not JSON, a redirect, or too long. */
 export class UnexpectedResponseError extends Error {
   override name = "UnexpectedAnswerError";
 }
 
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
-/** Twilio did not process the call, and says when it may come again. Has what rejections of the official client have. */
+/** Twilio did not process the call and names a time to retry. Has the fields of the official client's errors. */
 export class TooManyRequestsError extends Error {
   override name = "TooManyRequestsError";
   readonly status = 429;
   readonly code: number | null;
-  /** Null where Twilio did not say. */
+  /** Null where Twilio named no time. */
   readonly retryAfterMs: number | null;
 
   constructor(body: string, retryAfter: string | null) {
@@ -48,9 +48,8 @@ export class TooManyRequestsError extends Error {
 }
 
 /**
- * Carries the official client's calls. Differs from its own carrier in what a stranger's server could use against us:
- * only Twilio's hosts (or the simulator) are called, no proxy from the environment, no redirects, answers ≤ 1 MB, one
- * deadline over all calls of a verb.
+ * The HTTP client for the official Twilio client. Restricts calls for security: only Twilio's hosts (or the simulator), no
+ * proxy from the environment, no redirects, responses ≤ 1 MB, one deadline for all calls of an operation.
  */
 export class TwilioHttp {
   readonly #deadline: AbortSignal;
@@ -64,7 +63,7 @@ export class TwilioHttp {
   async request(options: Call): Promise<Answer> {
     const url = this.#address(options.uri, options.params);
     const credentials = Buffer.from(`${options.username}:${options.password}`).toString("base64");
-    // A connection for each call: of one that was kept, nobody could say whether a call on it had left before it broke.
+    // A new connection for each call. If a reused connection broke, it would be unknown whether the call had been sent.
     const headers = { ...options.headers, authorization: `Basic ${credentials}`, connection: "close" };
     const init: RequestInit = {
       method: options.method.toUpperCase(),

@@ -7,7 +7,7 @@ type Resource = Record<string, unknown>;
 
 interface ResourcePage {
   items: Resource[];
-  /** What stopped the list before its end, if anything did. */
+  /** The error that ended the list early, if any. */
   failure: unknown;
 }
 
@@ -23,7 +23,7 @@ export async function fetchResource(
   return readObject(await call(client, { method: "get", uri, params }));
 }
 
-/** Up to 500 items, over as many pages as it takes. Throws when the first page cannot be read. */
+/** Up to 500 items from as many pages as needed. Throws if the first page cannot be read. */
 export async function listResources(
   client: TwilioClient,
   uri: string,
@@ -54,7 +54,7 @@ export async function listResources(
   return { items: items.slice(0, MAX_ITEMS), failure: null };
 }
 
-/** Changes a resource. What Twilio writes into a successful response is not needed. */
+/** Changes a resource. The body of a successful response is ignored. */
 export async function updateResource(
   client: TwilioClient,
   uri: string,

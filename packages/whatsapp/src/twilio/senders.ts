@@ -3,7 +3,7 @@ import type { TwilioClient } from "./client.ts";
 import { booleanField, isObject, objectField, textField } from "./fields.ts";
 import { fetchResource, listResources } from "./resources.ts";
 
-/** Fields are null where Twilio did not say. */
+/** Fields are null where Twilio returned no value. */
 export interface TwilioSender {
   sid: string | null;
   address: string;
@@ -19,18 +19,18 @@ export interface TwilioMessagingService {
   sid: string;
   name: string;
   webhook: SenderWebhook;
-  /** Twilio then asks each sender's own webhook settings, and not the service's. */
+  /** If set, Twilio uses each sender's own webhook settings instead of the service's. */
   useInboundWebhookOnNumber: boolean;
-  /** Null where its sender pool could not be read. */
+  /** Null if the sender pool could not be read. */
   senders: string[] | null;
 }
 
-/** A list, and what of it could not be read. */
+/** A list, with the parts that could not be read. */
 export interface TwilioListing<Item> {
   items: Item[];
-  /** Items without the field that names them. */
+  /** The number of items without the field that identifies them. */
   unnamed: number;
-  /** What stopped the list before its end, if anything did. */
+  /** The error that ended the list early, if any. */
   failure: unknown;
 }
 
@@ -69,12 +69,12 @@ const poolFields = objectField({ sender: textField });
 export async function listSenders(client: TwilioClient): Promise<TwilioListing<TwilioSender>> {
   const { items, failure } = await listResources(client, SENDERS, "senders", { Channel: "whatsapp" });
   const senders = items.map(readSender).filter((sender) => sender !== null);
-  // Senders of other channels have an address, and are of no use here.
+  // Senders of other channels have an address but are not used here.
   const unnamed = items.filter((item) => senderFields.parse(item).sender_id === null).length;
   return { items: senders, unnamed, failure };
 }
 
-/** The webhook settings of one sender; null where the response does not hold them. */
+/** The webhook settings of one sender; null if the response does not contain them. */
 export async function fetchSenderWebhook(client: TwilioClient, sid: string): Promise<SenderWebhook | null> {
   return readWebhook(await fetchResource(client, `${SENDERS}/${encodeURIComponent(sid)}`));
 }
@@ -95,7 +95,7 @@ export async function listServices(
   return { items: services, unnamed: items.length - found.length, failure, poolFailures };
 }
 
-/** One Messaging Service, without its sender pool where that cannot be read. */
+/** One Messaging Service. `senders` is null if its sender pool cannot be read. */
 export async function fetchService(client: TwilioClient, sid: string): Promise<TwilioMessagingService> {
   const resource = await fetchResource(client, `${SERVICES}/${encodeURIComponent(sid)}`);
   const service = readService({ ...resource, sid });
@@ -160,7 +160,7 @@ function readOfflineReason(value: unknown): OfflineReason[] {
   return [{ code: code ?? "", message: message ?? "", moreInfo: more_info }];
 }
 
-/** `null` is a sender without settings; a response without the field says nothing about them. */
+/** `null` means a sender without settings. A response without the field says nothing about them. */
 function readWebhook(resource: Record<string, unknown>): SenderWebhook | null {
   if (resource.webhook !== null && !isObject(resource.webhook)) return null;
   const webhook = webhookFields.parse(resource.webhook);
@@ -174,7 +174,7 @@ function readWebhook(resource: Record<string, unknown>): SenderWebhook | null {
   };
 }
 
-/** Senders of other channels, and addresses that nobody could write to, are left out. */
+/** Null for senders of other channels and invalid addresses. */
 function addressOf(value: string | null): string | null {
   const address = value?.startsWith("+") ? `whatsapp:${value}` : value;
   return address?.startsWith("whatsapp:") ? address : null;

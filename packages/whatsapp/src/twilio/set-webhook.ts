@@ -2,7 +2,7 @@ import type { SenderWebhook } from "@waystation/db/schema/schema";
 import type { TwilioClient } from "./client.ts";
 import { updateResource } from "./resources.ts";
 
-/** Sets the webhook block of a WhatsApp sender, and nothing else of it; or the URLs of a Messaging Service. */
+/** Sets only the webhook settings of a WhatsApp sender, or the URLs of a Messaging Service. */
 export async function setTwilioWebhook(
   client: TwilioClient,
   target: { senderSid: string | null; messagingServiceSid: string | null },
