@@ -2,7 +2,7 @@ import { foldText } from "../search/fold.ts";
 import { LANGUAGE_CODES, type LanguageCode } from "./inputs.ts";
 import { LANGUAGES } from "./languages.ts";
 
-/** An organisation's settings. A language added by a later version is on until somebody turns it off. */
+/** An organisation's settings. A language added by a later version is on until a member turns it off. */
 export interface OptOutSettings {
   languagesOff: LanguageCode[];
   stopWords: string[];

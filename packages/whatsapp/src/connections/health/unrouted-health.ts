@@ -15,7 +15,7 @@ const NAMES: Record<MessagingChannel, string> = {
   other: "another channel",
 };
 
-/** These webhooks are kept in the event log but not shown in the inbox, so the connection's health reports them. */
+/** Unrouted webhooks are kept in the event log but not shown in the inbox, so the connection's health reports them. */
 export function unroutedReasons({ count, channels }: UnroutedCounts): VerdictReason[] {
   if (count === 0) return [];
   const others = channels.filter((channel) => channel !== "whatsapp");
