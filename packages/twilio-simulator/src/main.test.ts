@@ -42,7 +42,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     const port = await findClosedPort();
     const simulator = run("main.ts", [], { SIMULATOR_PORT: String(port) });
     await simulator.says("whatsapp:+14155550100");
-    // A stream that stays open must not hold up the end.
+    // An open event stream must not delay shutdown.
     const stream = await fetch(`http://127.0.0.1:${port}/simulator/events`);
     simulator.child.kill(signal);
     expect(await simulator.ended).toBe(0);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { SampleDay } from "./sample-day/play-day.ts";
 
-/** Plays a sample day on a running simulator: node sample-day.ts --speed 720 --url http://localhost:3001 */
+/** Plays a sample day on a running simulator: `node sample-day.ts --speed 720 --url http://localhost:3001`. */
 const { values } = parseArgs({
   options: {
     speed: { type: "string", default: "720" },

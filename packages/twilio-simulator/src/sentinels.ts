@@ -1,6 +1,6 @@
 /**
- * Inputs that the simulator recognises. SIDs and tokens repeat one or two characters, so no secret scanner takes them for real.
- * Everything here is listed with its meaning in the README and on the page.
+ * Inputs that the simulator recognises. SIDs and tokens repeat one or two characters, so that secret scanners ignore them. The
+ * README and the page list all of them with their meaning.
  */
 const sid = (prefix: string, letters: string) => prefix + letters.repeat(32 / letters.length);
 
@@ -11,12 +11,12 @@ export const SENTINEL_ACCOUNTS = {
   subaccount: sid("AC", "c"),
   /** Every call: 403 / 20005. */
   suspended: sid("AC", "d"),
-  /** The account answers with status "closed", every other call 403 / 20005. */
+  /** The account can be read and has the status "closed". All other calls: 403 / 20005. */
   closed: sid("AC", "e"),
-  /** The account answers with status "suspended", every other call 403 / 20005. */
+  /** The account can be read and has the status "suspended". All other calls: 403 / 20005. */
   suspendedReadable: sid("AC", "0"),
   noSenders: sid("AC", "1"),
-  /** Sender updates: 400 when a URL carries a fragment, 202 for a plain one. */
+  /** Sender updates: 400 if a URL has a fragment, else 202. */
   fragmentRefused: sid("AC", "2"),
   /** Sender updates: 403 / 20403. */
   senderUpdateRefused: sid("AC", "3"),
@@ -24,11 +24,11 @@ export const SENTINEL_ACCOUNTS = {
   rateLimited: sid("AC", "4"),
   /** Always 500 / 20500. */
   serverError: sid("AC", "5"),
-  /** Never answers. */
+  /** Never responds. */
   hang: sid("AC", "6"),
   /** 200 with an HTML page. */
   html: sid("AC", "7"),
-  /** 200 with JSON that is cut off. */
+  /** 200 with truncated JSON. */
   brokenJson: sid("AC", "8"),
   /** The connection is reset. */
   reset: sid("AC", "9"),
@@ -36,13 +36,13 @@ export const SENTINEL_ACCOUNTS = {
   servicesFail: sid("AC", "a1"),
   /** The list of senders: 403 with plain text. */
   sendersForbidden: sid("AC", "a2"),
-  /** Lists of senders and of Messaging Services: 200 with a web page. */
+  /** Lists of senders and of Messaging Services: 200 with an HTML page. */
   listsUnreadable: sid("AC", "a3"),
   /** The sender pools of Messaging Services: 429 / 20429. */
   poolsLimited: sid("AC", "a4"),
-  /** Every field that may be null is null, but for the address of the first sender and the SID of the service. */
+  /** Every nullable field is null, except the address of the first sender and the SID of the service. */
   nulls: sid("AC", "a5"),
-  /** Status and type of the account and the status of its sender are words that nobody documents. */
+  /** Status and type of the account, and status of its sender, have undocumented values. */
   unknownWords: sid("AC", "a6"),
 } as const;
 
@@ -52,31 +52,31 @@ export function sentinelTokenOf(accountSid: string): string {
 }
 
 export const SENTINEL_TOKENS = {
-  /** Primary Auth Token of the healthy account: REST and signatures. */
+  /** Primary Auth Token of the healthy account. Authenticates REST calls and signs webhooks. */
   primary: "a".repeat(32),
-  /** Its secondary token: good for REST, signs nothing until it is promoted. */
+  /** Secondary Auth Token of the healthy account. Authenticates REST calls; signs nothing until it is promoted. */
   secondary: "b".repeat(32),
-  /** Nobody's token: 401 / 20003. */
+  /** Belongs to no account: 401 / 20003. */
   wrong: "f".repeat(32),
 } as const;
 
 export const SENTINEL_API_KEYS = {
-  /** May do everything but read /Accounts and /Keys: 401 / 20003 there. */
+  /** Full access except /Accounts and /Keys: 401 / 20003 there. */
   standard: { sid: sid("SK", "a"), secret: "s".repeat(32) },
-  /** Reads senders, services and templates; anything with messages is 401 / 70051. */
+  /** Reads senders, services and templates. All message calls: 401 / 70051. */
   restricted: { sid: sid("SK", "b"), secret: "r".repeat(32) },
-  /** A main key may do all. */
+  /** A main key has full access. */
   main: { sid: sid("SK", "c"), secret: "m".repeat(32) },
 } as const;
 
 export const SENTINEL_SENDERS = {
   /** ONLINE, quality HIGH, 1K customers in 24 hours. */
   online: "whatsapp:+14155550100",
-  /** ONLINE and in the pool of SERVICE, which takes its incoming messages. */
+  /** ONLINE and in the pool of SERVICE, which handles its incoming messages. */
   inService: "whatsapp:+14155550101",
-  /** OFFLINE with reasons; what it sends fails with 63001. */
+  /** OFFLINE with reasons. Its messages fail with 63001. */
   offline: "whatsapp:+14155550102",
-  /** PENDING_VERIFICATION: cannot send, 400 / 63007. */
+  /** PENDING_VERIFICATION. Cannot send: 400 / 63007. */
   pending: "whatsapp:+14155550103",
 } as const;
 
@@ -90,10 +90,10 @@ export const SENTINEL_TEMPLATES = {
   paused: sid("HX", "d"),
 } as const;
 
-/** A trial account may write to these (and to whoever wrote to it); any other recipient is 400 / 21608. */
+/** A trial account can send to this recipient and to customers who wrote first. Any other recipient: 400 / 21608. */
 export const VERIFIED_TRIAL_RECIPIENT = "whatsapp:+15005550006";
 
-/** Recipients whose number ends in one of these codes: the create call itself is refused. */
+/** Endings of recipient numbers for which the create call fails. */
 export const REJECTED_RECIPIENT_ENDINGS: Record<string, { status: number; code: number; message: string }> = {
   "21211": { status: 400, code: 21211, message: "Invalid 'To' Phone Number: {to}" },
   "21408": {
@@ -109,7 +109,7 @@ export const REJECTED_RECIPIENT_ENDINGS: Record<string, { status: number; code: 
   "90503": { status: 503, code: 20503, message: "Service is temporarily unavailable" },
 };
 
-/** Recipients whose number ends in one of these codes: 201 first, then the message ends with this error. */
+/** Endings of recipient numbers for which the create call responds with 201 and the message fails with this error later. */
 export const FAILED_RECIPIENT_ENDINGS: Record<string, { status: "failed" | "undelivered"; message: string }> =
   {
     "63001": { status: "failed", message: "Channel could not authenticate the request" },
@@ -148,27 +148,27 @@ export const FAILED_RECIPIENT_ENDINGS: Record<string, { status: "failed" | "unde
     "63051": { status: "failed", message: "WhatsApp Business Account has been locked" },
   };
 
-/** Recipients whose number ends so: what happens to the create call, or how far the message gets. */
+/** Endings of recipient numbers that affect the create call, or the last status the message reaches. */
 export const CREATE_ERROR_ENDINGS = {
-  /** Answered after five seconds. */
+  /** Responds after five seconds. */
   slow: "90005",
-  /** Never answered, no message made. */
+  /** Never responds. No message is created. */
   hang: "90000",
-  /** Never answered, yet the message is made and runs its course. */
+  /** Never responds, but the message is created and runs. */
   acceptedThenHang: "90100",
-  /** Connection reset, no message made. */
+  /** Resets the connection. No message is created. */
   reset: "90054",
-  /** The message is made and runs its course, then the connection is reset. */
+  /** Creates and runs the message, then resets the connection. */
   acceptedThenReset: "90154",
-  /** Stays at sent. */
+  /** Stays at `sent`. */
   neverDelivered: "90201",
-  /** Stays at delivered. */
+  /** Stays at `delivered`. */
   neverRead: "90202",
-  /** read comes without delivered before it. */
+  /** `read` arrives without `delivered` before it. */
   readWithoutDelivered: "90203",
 } as const;
 
-/** A number that ends in the given code, for tests: recipientEnding("63016") is whatsapp:+15005563016. */
+/** A number that ends in the given code. Example: the code 63016 gives whatsapp:+15005563016. */
 export function recipientWithEnding(code: string | number): string {
   return `whatsapp:+150055${String(code)}`;
 }

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type Router } from "express";
 
-/** The phone in the browser: plain files, and Inter from its package. */
+/** Serves the phone page: static files, and Inter from its package. */
 export function serveSimulatorPage(): Router {
   const router = express.Router();
   const fonts = dirname(

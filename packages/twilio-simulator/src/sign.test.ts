@@ -59,7 +59,7 @@ describe("the collected signature vectors", () => {
     const params = Object.entries(vector.params ?? {}).flatMap(([name, value]) =>
       [value].flat().map((one): [string, string] => [name, one]),
     );
-    // Some vectors are arithmetic over a URL that keeps its credentials; those never go over the wire.
+    // Some vectors sign a URL that includes its credentials. Such requests never occur in practice.
     if (urlWithSignature(vector.signedUrl) !== vector.signedUrl)
       return expect(vector.signedUrl).toContain("@");
     expect(signSimulatorWebhook(vector.authToken, vector.signedUrl, params)).toBe(vector.expectedSignature);

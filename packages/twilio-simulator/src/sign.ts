@@ -1,9 +1,11 @@
 import { createHmac } from "node:crypto";
 
-/** Name and value as they go over the wire; a name may come more than once. */
+/** Decoded names and values, in the order sent. A name can occur more than once. */
 export type SignedParams = [name: string, value: string][];
 
-/** The URL as Twilio signs it: without `user:password@` and without the fragment (Twilio docs, Webhooks security; Connection overrides). */
+/**
+ * The URL as Twilio signs it: without `user:password@` and the fragment (Twilio docs, Webhooks security; Connection overrides).
+ */
 export function urlWithSignature(url: string): string {
   return url.replace(/#.*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?@]*@/i, "$1");
 }
@@ -12,8 +14,9 @@ export const SIMULATOR_SIGNATURE_ALGORITHMS = ["HMAC_SHA1", "HMAC_SHA256"] as co
 export type SimulatorSignatureAlgorithm = (typeof SIMULATOR_SIGNATURE_ALGORITHMS)[number];
 
 /**
- * base64(HMAC(secret, URL + every parameter sorted by name as name + value)): with the Auth Token and SHA-1 (Twilio docs,
- * Webhooks security), or a shared key and the algorithm of its setting (Twilio docs, Sign webhooks with shared keys).
+ * base64(HMAC(secret, URL + every parameter, sorted by name, as name + value)). The secret is the Auth Token, with SHA-1
+ * (Twilio docs, Webhooks security), or a shared key, with the algorithm of its setting (Twilio docs, Sign webhooks with shared
+ * keys).
  */
 export function signSimulatorWebhook(
   secret: string,

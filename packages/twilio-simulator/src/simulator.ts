@@ -34,30 +34,30 @@ import { changedAccounts, restoreAccounts, type StoredAccount } from "./state/st
 import type { SimulatorAccount, SimulatorDelivery, SimulatorMedia, SimulatorMessage } from "./state/types.ts";
 
 export type SimulatorOptions = {
-  /** Address to bind; default 127.0.0.1. */
+  /** Address to bind. Default: 127.0.0.1. */
   host?: string;
-  /** Where clients reach it, when that is not http://localhost:<port>. */
+  /** Public base URL. Default: http://localhost:<port>. */
   publicUrl?: string;
-  /** Milliseconds between the steps that Twilio takes by itself; 0 for all of them makes tests quick. */
+  /** Delays, in milliseconds, of the transitions that Twilio makes on its own. 0 sets all delays to zero, for fast tests. */
   pace?: Partial<DeliveryPace> | 0;
   chaos?: Partial<InjectedFaults>;
-  /** Makes SIDs and chaos repeatable. */
+  /** Makes SIDs and injected faults reproducible. */
   seed?: string;
-  /** What the simulator's clock shows at the start. */
+  /** Initial time of the simulator's clock. */
   startAt?: Date;
 };
 
 type SimulatorClockView = {
   now: string;
   offset: number;
-  /** Each time that the clock was moved: when (by the real clock), and its difference from the real one since then. */
+  /** Every change of the clock: the real time of the change and the offset from then on. */
   moves: { at: string; offset: number }[];
 };
 type SimulatorClockChange = { advance?: number; set?: string; reset?: boolean };
 
 export type Simulator = AsyncDisposable & {
   readonly app: Express;
-  /** http://localhost:<port>, from `start` on. */
+  /** http://localhost:<port>. Available after `start`. */
   readonly url: string;
   start(port?: number): Promise<string>;
   stop(): Promise<void>;
@@ -69,36 +69,36 @@ export type Simulator = AsyncDisposable & {
   listDeliveries(filter?: DeliveryFilter): DeliveryView[];
   /** Oldest first. */
   listMessages(filter?: MessageFilter): SimulatorMessage[];
-  /** How often a media file was asked for, by whatever answer. */
+  /** Number of requests for media files, whatever the response. */
   countMediaRequests(): number;
   setChaos(change: Partial<InjectedFaults>): InjectedFaults;
   readClock(): SimulatorClockView;
   setClock(change: SimulatorClockChange): SimulatorClockView;
   createSecondaryToken(accountSid: string): SimulatorAccountView;
   promoteToken(accountSid: string): SimulatorAccountView;
-  /** Makes a shared key with its setting and rule: from soon on it signs the account's webhooks. */
+  /** Creates a shared key with a setting and a rule. Signs the account's webhooks with it after a short delay. */
   signWithSharedKey(input: SignWithKeyInput): ReturnType<typeof signWithKey>;
-  /** Soon the Auth Token signs again. */
+  /** After a short delay, the Auth Token signs webhooks again. */
   removeWebhookRules(accountSid: string): SimulatorAccountView;
-  /** Starts a day of incoming messages, or changes the speed of the one that runs. */
+  /** Starts a day of incoming messages, or changes the speed of the running day. */
   playSampleDay(input?: SampleDayInput): SampleDay;
   sampleDay(): SampleDay;
   stopSampleDay(): SampleDay;
   subscribe(listener: (event: SimulatorFeedEvent) => void): () => void;
-  /** What Twilio does not forget, to be given to `restore` of a simulator that is started later. */
+  /** The state that Twilio would retain. Pass it to `restore` of a later simulator. */
   memory(): SimulatorMemory;
   restore(memory: SimulatorMemory): void;
-  /** Resolves with the first delivery, past or future, that has ended and fits. */
+  /** Resolves with the first completed delivery that matches, whether past or future. */
   waitForDelivery(fits: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
-  /** Resolves when no webhook is under way and none is due soon. */
+  /** Resolves when no webhook is in flight and none is due soon. */
   settle(): Promise<void>;
   reset(): void;
 };
 
-/** The state that outlives a restart of the simulator. */
+/** State that survives a restart of the simulator. */
 export type SimulatorMemory = {
   clock: ClockMove[];
-  /** When each customer wrote last to a sender, by the simulator's clock. */
+  /** Time of each customer's last message to a sender, on the simulator's clock. */
   windows: [customer: string, at: number][];
   /** Oldest first. */
   media: SimulatorMedia[];

@@ -26,7 +26,7 @@ export const respondStatus =
   (res) =>
     void res.writeHead(status, headers).end(body);
 
-/** A webhook endpoint that keeps what it got. Ends with the test by `await using`. */
+/** Starts a webhook endpoint that records its requests. Stops at the end of the test through `await using`. */
 export async function startWebhookReceiver(answer: Answer = respondTwiml) {
   const requests: ReceivedRequest[] = [];
   const receiver = { answer };
@@ -52,7 +52,7 @@ export async function startWebhookReceiver(answer: Answer = respondTwiml) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return Object.assign(receiver, {
     requests,
-    /** Resolves with the first request. */
+    /** Resolves after the first request. */
     arrived: () => first.promise,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
@@ -62,14 +62,14 @@ export async function startWebhookReceiver(answer: Answer = respondTwiml) {
   });
 }
 
-/** A simulator that takes no time of its own; ends with the test by `await using`. */
+/** Starts a simulator without delays. Stops at the end of the test through `await using`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = createSimulator({ pace: 0, chaos: { mediaNotFound: 0 }, ...options });
   await simulator.start();
   return simulator;
 }
 
-/** Twilio's own client, with every product pointed at the simulator. */
+/** Twilio's official client, with all products pointed at the simulator. */
 export function createTwilioTestClient(
   simulator: Simulator,
   username: string = SENTINEL_ACCOUNTS.healthy,
@@ -92,7 +92,7 @@ export function createTwilioTestClient(
   return client;
 }
 
-/** A port on which nobody listens. */
+/** A port on which no process listens. */
 export async function findClosedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

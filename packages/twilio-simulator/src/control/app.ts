@@ -32,10 +32,10 @@ const SENTINELS = {
   CREATE_ENDINGS: CREATE_ERROR_ENDINGS,
 };
 
-/** The simulator's own API under /simulator: JSON in, JSON out, one route per verb of the simulator. */
+/** The simulator's own JSON API under /simulator. One route per method of the simulator. */
 export function routeControl(ctx: SimulatorContext, simulator: Simulator): Router {
   const router = express.Router();
-  // JSON only: a page of another origin cannot send it without a preflight, which nobody answers.
+  // Accepts JSON only: a page of another origin cannot send JSON without a CORS preflight, and preflights get no CORS headers.
   router.use(express.json({ limit: "30mb" }));
   const text = (req: Request, name: string) =>
     typeof req.query[name] === "string" && req.query[name] !== "" ? req.query[name] : undefined;
@@ -74,7 +74,7 @@ export function routeControl(ctx: SimulatorContext, simulator: Simulator): Route
     };
     res.json({ messages: simulator.listMessages({ ...filter, limit: limit(req) }) });
   });
-  // What the phone shows: Twilio's own address wants credentials and redirects.
+  // Serves media to the phone view. Twilio's own media URL requires credentials and redirects.
   router.get("/media/:sid", (req, res) => {
     const media = ctx.state.media.get(req.params.sid);
     if (!media) res.status(404).json({ error: "no such media" });
@@ -129,7 +129,7 @@ function readIncoming(req: Request): Parameters<Simulator["sendIncoming"]>[0] {
   return body as Parameters<Simulator["sendIncoming"]>[0];
 }
 
-/** What the caller got wrong comes as a RangeError with a sentence. */
+/** Invalid input is thrown as a RangeError with a readable message. */
 const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
   const status = error instanceof RangeError ? 400 : typeof error?.status === "number" ? error.status : 500;
   res.status(status).json({ error: error instanceof Error ? error.message : "unknown error" });

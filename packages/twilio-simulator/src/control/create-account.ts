@@ -5,11 +5,11 @@ import type { SimulatorAccount } from "../state/types.ts";
 export type NewSimulatorAccount = {
   friendlyName?: string;
   type?: SimulatorAccount["type"];
-  /** Addresses of its senders (`whatsapp:+…`), or how many to make. Default: one. */
+  /** Addresses of its senders (`whatsapp:+…`), or the number of senders to create. Default: one. */
   senders?: string[] | number;
 };
 
-/** A fresh healthy account, so that tests need not share one. */
+/** Creates a healthy account, so that tests do not have to share one. */
 export function createSimulatorAccount(
   ctx: SimulatorContext,
   input: NewSimulatorAccount = {},
@@ -31,7 +31,9 @@ export function createSimulatorAccount(
   return account;
 }
 
-/** Numbers of the range that is kept for fiction, with an area code of their own so that they meet no customer. */
+/**
+ * Numbers from the range reserved for fiction, with their own area code so that they never collide with a customer's number.
+ */
 function newAddress(ctx: SimulatorContext): string {
   const number = Math.floor(ctx.random.share() * 10_000_000);
   return `whatsapp:+1628${String(number).padStart(7, "0")}`;

@@ -14,7 +14,7 @@ const customerOf = (message: SimulatorMessage) =>
 const businessOf = (message: SimulatorMessage) =>
   (message.direction === "inbound" ? message.to : message.from) ?? "";
 
-/** Oldest first, the last `limit` ones. */
+/** The last `limit` messages, oldest first. */
 export function listControlMessages(ctx: SimulatorContext, filter: MessageFilter = {}): SimulatorMessage[] {
   return [...ctx.state.messages.values()]
     .filter((message) => !filter.accountSid || message.accountSid === filter.accountSid)

@@ -5,11 +5,11 @@ import { type DeliveryView, showDelivery } from "./show-delivery.ts";
 export type IncomingResult = {
   messageSid: string;
   accountSid: string;
-  /** Only with `wait`; null when nobody is to be called. */
+  /** Set only with `wait`. Null when no webhook URL is configured. */
   delivery: (DeliveryView & { httpStatus: number | null }) | null;
 };
 
-/** A customer writes; with `wait` the answer tells how the webhook went. */
+/** Sends a message from a customer. With `wait`, the result includes the outcome of the webhook. */
 export async function sendIncoming(
   ctx: SimulatorContext,
   input: IncomingMessageInput & { wait?: boolean },

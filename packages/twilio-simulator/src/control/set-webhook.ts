@@ -4,19 +4,19 @@ import type { SimulatorAccount, SimulatorSender, SimulatorService } from "../sta
 
 export type WebhookInput = {
   accountSid: string;
-  /** Address of a sender … */
+  /** Address of a sender. Ignored when `service` is set. */
   sender?: string;
-  /** … or SID of a Messaging Service. */
+  /** SID of a Messaging Service. */
   service?: string;
   url?: string | null;
   method?: "POST" | "PUT" | "GET";
   statusUrl?: string | null;
   fallbackUrl?: string | null;
-  /** Services: let the sender's own webhook take incoming messages. */
+  /** Messaging Services only: deliver incoming messages to the sender's own webhook. */
   useSenderWebhook?: boolean;
 };
 
-/** What a person does by pasting a URL into Twilio's console: it holds at once. */
+/** Equivalent to pasting a URL into Twilio's console. Takes effect immediately. */
 export function setControlWebhook(ctx: SimulatorContext, input: WebhookInput): SimulatorAccount {
   const account = ctx.state.accounts.get(input.accountSid);
   if (!account) throw new RangeError(`no account ${input.accountSid}`);

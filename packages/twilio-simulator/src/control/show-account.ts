@@ -8,7 +8,7 @@ type SimulatorSenderView = {
   status: string;
   qualityRating: string | null;
   messagingLimit: string | null;
-  /** Of the Messaging Service whose pool it is in. */
+  /** SID of the Messaging Service whose pool contains the sender. */
   serviceSid: string | null;
   webhook: SimulatorSender["webhook"];
 };
@@ -25,7 +25,7 @@ export type SimulatorAccountView = {
   behaviour: SimulatorAccount["behaviour"];
   note: string;
   apiKeys: { sid: string; secret: string; kind: string }[];
-  /** What signs webhooks instead of the token, and whether a rule in force uses it. */
+  /** Keys that sign webhooks instead of the Auth Token, and whether a rule in force uses each. */
   sharedKeys: { id: string; secret: string; algorithm: SimulatorSignatureAlgorithm | null; inUse: boolean }[];
   senders: SimulatorSenderView[];
   services: {
@@ -39,7 +39,7 @@ export type SimulatorAccountView = {
   templates: { sid: string; friendlyName: string; status: string }[];
 };
 
-/** An account with its test credentials: this is no secret, the simulator holds nothing but test data. */
+/** An account including its credentials. They are not secret: the simulator holds only test data. */
 export function viewSimulatorAccount(account: SimulatorAccount): SimulatorAccountView {
   return {
     sid: account.sid,

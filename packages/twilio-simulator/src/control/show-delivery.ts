@@ -1,7 +1,7 @@
 import type { SimulatorContext } from "../state/context.ts";
 import type { SimulatorDelivery } from "../state/types.ts";
 
-/** A delivery with its parameters as an object; `body` keeps order and repeats. */
+/** A delivery with its parameters as an object. `body` preserves their order and duplicates. */
 export type DeliveryView = Omit<SimulatorDelivery, "params"> & {
   params: Record<string, string>;
   body: string;

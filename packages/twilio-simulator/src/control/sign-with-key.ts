@@ -13,11 +13,11 @@ export type SignWithKeyInput = {
   accountSid: string;
   /** Default: HMAC_SHA256. */
   algorithm?: SimulatorSignatureAlgorithm;
-  /** The webhooks to sign, as the prefix of a rule; without one the rule is the account's default. */
+  /** URL prefix of the webhooks to sign. Without a prefix, the rule becomes the account's default. */
   prefix?: string;
 };
 
-/** What one would do at webhooks.twilio.com in three calls: a new key, a setting that signs with it, and a rule. */
+/** Combines three calls of webhooks.twilio.com: create a key, create a setting that signs with it, and create a rule. */
 export function signWithKey(ctx: SimulatorContext, account: SimulatorAccount, input: SignWithKeyInput) {
   const algorithm = input.algorithm ?? "HMAC_SHA256";
   if (!SIMULATOR_SIGNATURE_ALGORITHMS.includes(algorithm))
@@ -59,7 +59,7 @@ export function signWithKey(ctx: SimulatorContext, account: SimulatorAccount, in
   return { keyId: key.id, secret: key.secret, algorithm };
 }
 
-/** Removes every rule of the account, so that its Auth Token signs again. The keys stay. */
+/** Removes all rules of the account, so that its Auth Token signs webhooks again. The keys remain. */
 export function removeRules(ctx: SimulatorContext, account: SimulatorAccount): void {
   const { webhookConfig: config } = account;
   if (config.rules.length === 0) return;

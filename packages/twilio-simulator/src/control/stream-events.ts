@@ -3,7 +3,7 @@ import type { SimulatorContext } from "../state/context.ts";
 import type { SimulatorDelivery } from "../state/types.ts";
 import { showDelivery } from "./show-delivery.ts";
 
-/** Everything that changes, as server-sent events. */
+/** Streams every change as server-sent events. */
 export function streamEvents(ctx: SimulatorContext, req: Request, res: Response): void {
   res.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", Connection: "keep-alive" });
   res.flushHeaders();

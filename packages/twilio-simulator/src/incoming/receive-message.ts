@@ -21,9 +21,9 @@ export type IncomingMessageInput = IncomingDetails & {
   from: string;
   kind?: IncomingKind;
   body?: string;
-  /** Own media instead of the made ones; `data` is base64. */
+  /** Replaces the generated media. `data` is base64. */
   media?: { contentType: string; data: string; name?: string }[];
-  /** Parameters to add or change as they are; null removes one. */
+  /** Webhook parameters to add or overwrite verbatim. Null removes a parameter. */
   raw?: Record<string, string | null>;
 };
 
@@ -31,7 +31,7 @@ type ReceivedMessage = { message: SimulatorMessage; delivery: Promise<SimulatorD
 
 const mediaKinds: readonly string[] = ["image", "audio", "video", "document", "sticker", "contacts"];
 
-/** A customer writes to the business. */
+/** Receives a message from a customer to the business. */
 export function receiveMessage(ctx: SimulatorContext, input: IncomingMessageInput): ReceivedMessage {
   const to = toAddress(input.to);
   const from = toAddress(input.from);

@@ -1,4 +1,4 @@
-/** Baseline H.264 with I_PCM macroblocks only: no compression, hence no encoder to speak of (ITU-T H.264, 7.3). */
+/** Baseline H.264 with I_PCM macroblocks only: no compression, so no real encoder is needed (ITU-T H.264, 7.3). */
 
 type Bits = ReturnType<typeof createBits>;
 
@@ -18,7 +18,7 @@ function createBits() {
     bits(count: number, value: number) {
       for (let shift = count - 1; shift >= 0; shift--) bit(value >> shift);
     },
-    /** Exp-Golomb; a signed 0 is written the same way. */
+    /** Unsigned Exp-Golomb. A signed 0 has the same encoding. */
     golomb(value: number) {
       const length = Math.floor(Math.log2(value + 1));
       this.bits(length, 0);
@@ -36,7 +36,7 @@ function createBits() {
   };
 }
 
-/** A NAL unit; 00 00 0x inside it is broken up by 03. */
+/** A NAL unit. Inserts an emulation prevention byte (03) after every 00 00 that precedes a byte of 03 or less. */
 function wrap(header: number, payload: number[]): Buffer {
   const out = [header];
   let zeros = 0;
@@ -69,13 +69,13 @@ export function makeH264ParameterSets(columns: number, rows: number): { sequence
   for (const value of [0, 0, 0]) picture.golomb(value); // slice groups, reference indices
   picture.bits(3, 0);
   for (const value of [0, 0, 0]) picture.golomb(value); // quantisers
-  picture.bits(3, 0b100); // deblocking is said per slice
+  picture.bits(3, 0b100); // deblocking is controlled per slice
   return { sequence: wrap(0x67, sequence.end()), picture: wrap(0x68, picture.end()) };
 }
 
 type PixelPainter = (x: number, y: number) => [luma: number, blue: number, red: number];
 
-/** One IDR picture; two in a row need different ids. */
+/** Encodes one IDR picture. Two consecutive pictures need different ids. */
 export function encodeH264Frame(columns: number, rows: number, id: number, paint: PixelPainter): Buffer {
   const slice = createBits();
   for (const value of [0, 7, 0]) slice.golomb(value); // first macroblock, I slice, picture set

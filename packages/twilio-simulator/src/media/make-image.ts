@@ -11,7 +11,7 @@ const sail: Colour = [250, 248, 242];
 const hull: Colour = [133, 72, 54];
 const sun: Colour = [244, 205, 128];
 
-/** A boat on the water, painted pixel by pixel into a PNG (RFC 2083). */
+/** Draws a boat on the water, pixel by pixel, as a PNG (RFC 2083). */
 export function makeImage(): Buffer {
   const rows = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y++) {

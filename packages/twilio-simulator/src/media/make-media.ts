@@ -3,7 +3,7 @@ import { makePdf } from "./make-pdf.ts";
 import { makeVideo } from "./make-video.ts";
 import { makeVoiceNote } from "./make-voice-note.ts";
 
-/** A small, valid file for each kind of media message. */
+/** Returns a small, valid file for each kind of media message. */
 export function makeMedia(kind: string, name = "Alex Doe"): { contentType: string; bytes: Buffer } {
   switch (kind) {
     case "image":
@@ -34,5 +34,5 @@ function makeCard(name: string): Buffer {
   return Buffer.from(lines.join("\r\n"), "utf8");
 }
 
-/** One transparent pixel. */
+/** A WebP of one transparent pixel. */
 const tinyWebp = Buffer.from("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "base64");

@@ -1,4 +1,4 @@
-/** One A5 page with a title and two lines, built object by object (PDF 1.4). */
+/** Builds one A5 page with a title and two lines, object by object (PDF 1.4). */
 export function makePdf(title: string): Buffer {
   const line = (size: number, y: number, text: string) =>
     `BT /F1 ${size} Tf 48 ${y} Td (${text.replace(/[\\()]/g, "\\$&")}) Tj ET`;

@@ -1,7 +1,7 @@
 import { encodeH264Frame, makeH264ParameterSets } from "./h264.ts";
 import { encodeUnsigned, mp4Box, mp4FullBox } from "./mp4-boxes.ts";
 
-const columns = 6; // of macroblocks: 96 pixels
+const columns = 6; // in macroblocks: 96 pixels
 const rows = 4;
 const frames = 8;
 const ticksPerFrame = 250;

@@ -4,7 +4,7 @@ const samplesPerFrame = 960; // 20 ms at 48 kHz
 /** The Opus frame for silence: fullband CELT, 20 ms, mono (RFC 6716). */
 const silence = Buffer.from([0xf8, 0xff, 0xfe]);
 
-/** Three quiet seconds of Opus in Ogg (RFC 3533, RFC 7845): what WhatsApp voice notes are made of. */
+/** Three seconds of silence as Opus in Ogg (RFC 3533, RFC 7845), the format of WhatsApp voice notes. */
 export function makeVoiceNote(): Buffer {
   const head = Buffer.concat([
     Buffer.from("OpusHead"),
@@ -42,7 +42,7 @@ function page(sequence: number, flags: number, granule: number, packets: Buffer[
   return whole;
 }
 
-/** Ogg's own CRC: polynomial 0x04c11db7, neither reflected nor inverted. */
+/** The CRC of Ogg: polynomial 0x04c11db7, neither reflected nor inverted. */
 function checksum(bytes: Buffer): number {
   let crc = 0;
   for (const byte of bytes) {

@@ -9,7 +9,7 @@ export function mp4Box(type: string, ...parts: Buffer[]): Buffer {
   return Buffer.concat([encodeUnsigned(4, body.length + 8), Buffer.from(type, "latin1"), body]);
 }
 
-/** A box with version 0 and flags. */
+/** A full box: version 0, then the flags. */
 export function mp4FullBox(type: string, flags: number, ...parts: Buffer[]): Buffer {
   return mp4Box(type, encodeUnsigned(4, flags), ...parts);
 }

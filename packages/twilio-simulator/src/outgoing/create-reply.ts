@@ -3,7 +3,7 @@ import type { SimulatorMessage } from "../state/types.ts";
 import { makeOutgoingMessage } from "./make-outgoing.ts";
 import { runMessage } from "./run-message.ts";
 
-/** A `<Message>` in the answer to a webhook is sent back to the customer. */
+/** Sends a `<Message>` of a webhook response back to the customer. */
 export function createReply(
   ctx: SimulatorContext,
   to: SimulatorMessage,

@@ -12,7 +12,7 @@ const notDownloaded: Problem = { code: 63019, message: "Media failed to download
 const tooLarge: Problem = { code: 63034, message: "Media exceeds messaging channel limit" };
 const notTaken: Problem = { code: 63005, message: "Channel did not accept given content" };
 
-/** Takes over the files that an outgoing message names by URL, as Twilio does; says why one of them cannot go out. */
+/** Downloads the media URLs of an outgoing message, as Twilio does. Returns the first problem, or null if all can be sent. */
 export async function fetchMedia(ctx: SimulatorContext, message: SimulatorMessage): Promise<Problem | null> {
   for (let no = 0; no < message.numMedia; no++) {
     const problem = await fetchOne(ctx, message, no);

@@ -16,7 +16,7 @@ type OutgoingMessageInput = {
   details?: Record<string, string>;
 };
 
-/** Puts an outgoing message into the books. Its media are fetched when it runs. */
+/** Stores an outgoing message. Its media are fetched when the message runs. */
 export function makeOutgoingMessage(ctx: SimulatorContext, input: OutgoingMessageInput): SimulatorMessage {
   const now = ctx.clock.now();
   const media = Object.fromEntries(input.mediaUrls.map((url, index) => [`MediaUrl${index}`, url]));

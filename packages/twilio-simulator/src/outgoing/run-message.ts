@@ -9,7 +9,7 @@ import { isSimulatorWindowOpen } from "./window.ts";
 type Step = { after: number; status: MessageStatus };
 type Course = { steps: Step[]; error: { code: number; message: string } | null };
 
-/** Decides what becomes of a message: its sender, its window and its recipient's number say so. */
+/** Plans the statuses of a message from its sender, its customer service window and the recipient's number. */
 function plan(ctx: SimulatorContext, message: SimulatorMessage): Course {
   const { pace } = ctx;
   const account = ctx.state.accounts.get(message.accountSid);
@@ -34,7 +34,7 @@ function plan(ctx: SimulatorContext, message: SimulatorMessage): Course {
   if (template?.approval?.status === "rejected") return fail("63040", "failed");
   if (template?.approval?.status === "paused") return fail("63041", "failed");
   if (template?.approval?.status === "disabled") return fail("63042", "failed");
-  // Only an approved template may open a conversation (Twilio docs, WhatsApp: the 24-hour window).
+  // Outside the customer service window, only approved templates may be sent (Twilio docs, WhatsApp: the 24-hour window).
   if (template?.approval?.status !== "approved" && !isSimulatorWindowOpen(ctx, message)) return fail("63016");
 
   if (message.to.endsWith(CREATE_ERROR_ENDINGS.neverDelivered)) return { steps: [sent], error: null };
@@ -45,8 +45,8 @@ function plan(ctx: SimulatorContext, message: SimulatorMessage): Course {
 }
 
 /**
- * Runs a message to its end. No callback tells the status that the create call has answered.
- * Resolves when the first callback has been answered.
+ * Runs a message through to its final status. No callback repeats the status returned by the create call.
+ * Resolves once the first callback has received a response.
  */
 export async function runMessage(ctx: SimulatorContext, message: SimulatorMessage): Promise<void> {
   const problem = message.numMedia > 0 ? await trackDelivery(ctx, fetchMedia(ctx, message)) : null;

@@ -6,14 +6,14 @@ import { buildStatusParams } from "../webhooks/status-params.ts";
 
 type Callback = { run: () => Promise<unknown> };
 
-/** Per message: what goes out next and what chaos holds back until it was overtaken. */
+/** Per message: the queue of callbacks, and the callbacks that a fault holds back until a later one has been sent. */
 const lanes = new WeakMap<SimulatorMessage, { tail: Promise<unknown>; held: Callback[] }>();
 
 export const finalStatuses: readonly MessageStatus[] = ["failed", "undelivered", "canceled", "read"];
 
 /**
- * Moves a message on and calls back. The callbacks of one message leave one after the other, so that their order is
- * theirs alone to lose: by the chaos setting, which lets a later one overtake.
+ * Advances a message and sends the status callback. The callbacks of one message are sent one after another, so their order
+ * changes only through the `reorder` fault.
  */
 export function sendStatus(
   ctx: SimulatorContext,

@@ -6,7 +6,7 @@ const day = 24 * 60 * 60 * 1000;
 const keyOf = (accountSid: string, business: string, customer: string) =>
   `${accountSid} ${business} ${customer}`;
 
-/** A message from the customer opens the window for 24 hours. */
+/** A message from the customer opens the customer service window for 24 hours. */
 export function openSimulatorWindow(
   ctx: SimulatorContext,
   accountSid: string,

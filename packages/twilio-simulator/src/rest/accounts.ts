@@ -64,7 +64,7 @@ export function routeAccounts(ctx: SimulatorContext): Router {
   return router;
 }
 
-/** The body carries the primary Auth Token, as the real one does. */
+/** The response includes the primary Auth Token, as at Twilio. */
 function showAccount(account: SimulatorAccount): Record<string, unknown> {
   const path = `/2010-04-01/Accounts/${account.sid}`;
   const fileName = (name: string) =>

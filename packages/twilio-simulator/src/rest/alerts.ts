@@ -6,7 +6,7 @@ import { invalidParameterError, notFoundError, resourcePathOf } from "./errors.t
 import { baseUrlOf, parsePageQuery, slicePage, toV1List } from "./paging.ts";
 import { iso8601 } from "./respond.ts";
 
-/** monitor.twilio.com: what went wrong when Twilio called a webhook. */
+/** monitor.twilio.com: alerts about failed webhooks. */
 export function routeAlerts(ctx: SimulatorContext): Router {
   const router = express.Router();
 
@@ -31,7 +31,7 @@ export function routeAlerts(ctx: SimulatorContext): Router {
     );
   });
 
-  // Only the single alert shows what was sent and what came back.
+  // Only the single alert includes the request and the response.
   router.get("/v1/Alerts/:sid", (req, res) => {
     requirePermission(req, "/twilio/monitor/alerts/read");
     const alert = ctx.state.alerts.find(

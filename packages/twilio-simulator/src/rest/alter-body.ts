@@ -1,4 +1,4 @@
-/** What a client cannot do without: errors, pages, and what names a sender, a service or a message. */
+/** Fields a client cannot do without: errors, paging, and the identifiers of senders, services and messages. */
 const KEPT = new Set([
   "sender_id",
   "sender",
@@ -14,19 +14,19 @@ const KEPT = new Set([
   "messages",
 ]);
 
-/** The same body with null in every field, but for lists and what names their items. */
+/** The same body with null in every field except lists and the identifiers of their items. */
 export function replaceWithNulls(body: unknown): unknown {
   return spoil(body, (name, value, owner) =>
     KEPT.has(name) || isIdentity(name, value) || "code" in owner ? value : null,
   );
 }
 
-/** A service and a message are named by their SID alone. */
+/** Services and messages are identified only by their SID. */
 function isIdentity(name: string, value: unknown): boolean {
   return name === "sid" && typeof value === "string" && /^(MG|SM|MM)/.test(value);
 }
 
-/** The same body with words that Twilio's OpenAPI does not list as states and types. */
+/** The same body with statuses and types that Twilio's OpenAPI does not list. */
 export function replaceWithUnknownValues(body: unknown): unknown {
   return spoil(body, (name, value, owner) => {
     if (name === "status" && typeof value === "string" && !("direction" in owner)) return "HIBERNATING";

@@ -21,7 +21,7 @@ import { prepareWebhookRequest, WEBHOOKS_BASE_PATH } from "./webhooks/webhook-re
 import { routeWebhookRules } from "./webhooks/webhook-rules.ts";
 import { routeWebhookSettings } from "./webhooks/webhook-settings.ts";
 
-/** Every host of Twilio's REST API on one base URL: their paths do not collide. */
+/** Serves all hosts of Twilio's REST API from one base URL. Their paths do not collide. */
 export function routeRest(ctx: SimulatorContext): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(nameRequest(ctx));
@@ -48,7 +48,7 @@ export function routeRest(ctx: SimulatorContext): Router {
   return router;
 }
 
-/** `.json` is a wish for the format, not a part of the resource's name. */
+/** `.json` selects the format and is not part of the resource's name. */
 const readFormat: RequestHandler = (req, res, next) => {
   if (req.path.startsWith("/2010-04-01/")) {
     res.locals.format = req.path.endsWith(".json") ? "json" : "xml";

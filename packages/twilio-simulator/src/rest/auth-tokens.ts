@@ -6,7 +6,7 @@ import { notFoundError, resourcePathOf } from "./errors.ts";
 import { baseUrlOf } from "./paging.ts";
 import { iso8601 } from "./respond.ts";
 
-/** accounts.twilio.com: the second token, and making it the first. */
+/** accounts.twilio.com: creates the secondary Auth Token and promotes it to primary. */
 export function routeAuthTokens(ctx: SimulatorContext): Router {
   const router = express.Router();
 

@@ -54,14 +54,14 @@ export function principalOf(req: Request): RestPrincipal {
   return principal;
 }
 
-/** Standard keys are valid and yet answer 20003 on /Accounts and /Keys; restricted ones need the permission. */
+/** Standard keys are valid, but receive 20003 on /Accounts and /Keys. Restricted keys receive 70051. */
 export function requireResourceOwner(req: Request): void {
   const { key } = principalOf(req);
   if (key?.kind === "standard") throw unauthenticatedError();
   if (key?.kind === "restricted") throw noPermission();
 }
 
-/** `allow` of a restricted key names permissions like /twilio/messaging/messages/read. */
+/** Restricted keys list their permissions in `allow`, for example /twilio/messaging/messages/read. */
 export function requirePermission(req: Request, permission: string): void {
   const { account, key } = principalOf(req);
   if (account.behaviour === "inactive") throw accountInactiveError();
@@ -71,7 +71,7 @@ export function requirePermission(req: Request, permission: string): void {
 const noPermission = () =>
   new TwilioError(401, 70051, "Authorization error: the API key lacks the permission for this request");
 
-/** The account in the path: one's own, or a subaccount of one's own. */
+/** The account in the path: the principal's account or one of its subaccounts. */
 export function accountOf(
   ctx: SimulatorContext,
   req: Request,

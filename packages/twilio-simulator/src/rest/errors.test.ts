@@ -124,7 +124,8 @@ describe("accounts that answer with an error", () => {
     socket.write(
       `GET /2010-04-01/Accounts/${SENTINEL_ACCOUNTS.hang}.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(SENTINEL_ACCOUNTS.hang, "x").authorization}\r\n\r\n`,
     );
-    // Its connection is older, and so is taken first; whatever is asked later is answered.
+    // The server handles connections in the order they arrive, so a response to this later request proves that the older one
+    // was read.
     await createTwilioTestClient(own).api.v2010.accounts(SENTINEL_ACCOUNTS.healthy).fetch();
     expect([heard, socket.destroyed]).toEqual(["", false]);
     await own.stop();

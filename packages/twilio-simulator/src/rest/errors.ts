@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { renderXml } from "./render-xml.ts";
 
-/** An answer of Twilio that is an error: its code decides, its words vary. */
+/** An error response of Twilio. Clients match on the code; the message varies. */
 export class TwilioError extends Error {
   override name = "TwilioError";
   readonly status: number;
@@ -30,7 +30,7 @@ export const invalidParameterError = (message: string) => new TwilioError(400, 2
 export const notFoundError = (path: string) =>
   new TwilioError(404, 20404, `The requested resource ${path} was not found`);
 
-/** `path` of the request without its query, as Twilio repeats it in 20404. */
+/** Path of the request without its query, as Twilio repeats it in 20404. */
 export const resourcePathOf = (originalUrl: string) => originalUrl.split("?")[0] ?? originalUrl;
 
 export const respondNotFound: RequestHandler = (req) => {
@@ -48,7 +48,7 @@ export const respondError: ErrorRequestHandler = (error, _req, res, next) => {
   else res.json(known.toBody());
 };
 
-/** What Express's body parsers throw. */
+/** Maps the errors that Express's body parsers throw. */
 function readParserError(error: unknown): TwilioError {
   const status =
     typeof error === "object" && error && "status" in error && typeof error.status === "number"

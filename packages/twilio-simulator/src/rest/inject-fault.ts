@@ -10,7 +10,7 @@ const SERVICES = /^\/v1\/Services$/;
 const POOL = /^\/v1\/Services\/\w+\/ChannelSenders$/;
 const PAGE = "<!doctype html><title>Maintenance</title><h1>We will be back shortly</h1>";
 
-/** Accounts that answer everything wrongly, whatever the token: by the username, or by the account in the path. */
+/** Accounts that fail every request, whatever the token. Selected by the username or by the account in the path. */
 export function injectRestFault(ctx: SimulatorContext): RequestHandler {
   return (req, res, next) => {
     const sid = parseBasicAuth(req)?.username ?? "";
@@ -37,7 +37,7 @@ export function injectRestFault(ctx: SimulatorContext): RequestHandler {
   };
 }
 
-/** Accounts with one fault each, in lists or in single fields. Whether the request is answered by it. */
+/** Accounts with a single fault, in lists or in single fields. Returns true if the response has been sent. */
 function misbehaveInLists(behaviour: RecipientBehaviour | undefined, req: Request, res: Response): boolean {
   const json = res.json.bind(res);
   if (behaviour === "services-fail" && SERVICES.test(req.path))

@@ -24,7 +24,7 @@ export function routeKeys(ctx: SimulatorContext): Router {
   router.post(collection, (req, res) => {
     const key = makeKey(ctx, readBody(req).FriendlyName ?? "", "standard", []);
     accountOf(ctx, req).keys.push(key);
-    // The only answer that ever shows the secret.
+    // The only response that includes the secret.
     respond2010(res, "Key", { ...showKey(key), secret: key.secret }, 201);
   });
 
@@ -46,7 +46,7 @@ export function routeKeys(ctx: SimulatorContext): Router {
     res.status(204).end();
   });
 
-  // iam.twilio.com: the same keys; only here restricted ones can be made.
+  // iam.twilio.com: the same keys. Restricted keys can only be created here.
   router.get("/v1/Keys", (req, res) => {
     requireResourceOwner(req);
     const account = accountOf(ctx, req, parsePageQuery(req, "AccountSid") ?? "");
@@ -82,7 +82,7 @@ function readPolicy(policy: string | undefined): string[] {
     const { allow } = JSON.parse(policy ?? "{}") as { allow?: unknown };
     if (Array.isArray(allow)) return allow.map(String);
   } catch {
-    // Falls through to the refusal.
+    // Falls through to the error below.
   }
   throw invalidParameterError("Invalid Policy");
 }

@@ -31,7 +31,7 @@ function load(name: string): Spec {
   return spec;
 }
 
-/** Every difference between a body and its schema: missing or unknown properties, wrong types, words outside an enum. */
+/** Lists all differences between a body and its schema: missing or unknown properties, wrong types, values outside an enum. */
 function compare(spec: Spec, schema: Schema, value: unknown, path: string): string[] {
   if (schema.$ref) {
     const target = spec.components.schemas[schema.$ref.split("/").at(-1) ?? ""];

@@ -21,8 +21,8 @@ export function parsePageQuery(req: Request, name: string): string | undefined {
 }
 
 /**
- * Cuts a page out of a list. A PageToken (`PA` + SID of the last item seen) keeps pages stable while new items arrive,
- * a bare Page counts from the top.
+ * Returns one page of a list. A PageToken (`PA` + SID of the last item seen) keeps pages stable while new items arrive. Page
+ * alone counts from the start.
  */
 export function slicePage<Item>(
   req: Request,
@@ -63,7 +63,7 @@ function readNumber(req: Request, name: string, least: number): number | undefin
   return Number(text);
 }
 
-/** The same path and filters with other page parameters, in the order in which Twilio writes them. */
+/** The same path and filters with other paging parameters, in Twilio's order. */
 function address(req: Request, size: number, page: number, token: string | null): string {
   const [path = "", query = ""] = req.originalUrl.split("?");
   const kept = [...new URLSearchParams(query)].filter(
@@ -76,7 +76,7 @@ function address(req: Request, size: number, page: number, token: string | null)
   return `${path}?${params}`;
 }
 
-/** The list body of the 2010 API: relative URIs, zero-based start and end. */
+/** List response of the 2010 API: relative URIs, zero-based start and end. */
 export function toApi2010List<Item>(
   page: SimulatorPage<Item>,
   key: string,
@@ -95,7 +95,7 @@ export function toApi2010List<Item>(
   };
 }
 
-/** The list body of the newer APIs: absolute URLs in `meta`. */
+/** List response of the newer APIs: absolute URLs in `meta`. */
 export function toV1List<Item>(
   req: Request,
   page: SimulatorPage<Item>,
@@ -117,7 +117,7 @@ export function toV1List<Item>(
   };
 }
 
-/** Where this client reaches the simulator; Twilio has one host per product, the simulator one for all. */
+/** Base URL as this client addresses the simulator. Twilio has one host per product; the simulator has one for all. */
 export function baseUrlOf(req: Request): string {
   return `${req.protocol}://${req.get("host") ?? "localhost"}`;
 }

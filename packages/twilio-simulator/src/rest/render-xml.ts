@@ -1,4 +1,4 @@
-/** The 2010 API answers XML to every path that does not end in .json: the same names in PascalCase. */
+/** The 2010 API responds with XML to every path that does not end in .json. Names become PascalCase. */
 export function renderXml(root: string, body: Record<string, unknown>): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<TwilioResponse>${element(root, body)}</TwilioResponse>`;
 }

@@ -9,7 +9,7 @@ import {
 } from "./conversations.ts";
 import { type SampleLanguage, samplePeople } from "./people.ts";
 
-/** A message and the moment of the day at which it comes, in milliseconds after opening. */
+/** A message and its time, in milliseconds after opening. */
 export type SampleMoment = { at: number; input: Omit<IncomingMessageInput, "to"> };
 
 const minute = 60_000;
@@ -17,7 +17,7 @@ export const SAMPLE_DAY_MS = 12 * 60 * minute;
 
 const languages = Object.keys(samplePeople) as SampleLanguage[];
 
-/** A day of some two hundred customers, in the order of time. The same seed makes the same day. */
+/** Composes a day of messages from about 200 customers, sorted by time. The same seed produces the same day. */
 export function composeSampleDay(random: RandomSource, customers = 200): SampleMoment[] {
   const pick = <Item>(items: readonly Item[]): Item =>
     items[Math.floor(random.share() * items.length)] as Item;
@@ -36,7 +36,7 @@ export function composeSampleDay(random: RandomSource, customers = 200): SampleM
       number: String(10_000 + Math.floor(random.share() * 80_000)),
     };
     let at = busyMoment(random);
-    // Every conversation turns up once before chance decides.
+    // Cycles through the scripts, so that every conversation occurs at least once.
     const scripts = sampleConversations[language];
     for (const line of scripts[index % scripts.length] ?? []) {
       moments.push({ at: Math.min(at, SAMPLE_DAY_MS), input: { from, profileName, ...fillIn(line, words) } });
@@ -53,7 +53,7 @@ function pickLanguage(share: number): SampleLanguage {
   return weighted[Math.floor(share * weighted.length)] ?? "en";
 }
 
-/** Two rushes, before noon and in the late afternoon. */
+/** Picks a time around one of two peaks: before noon and late afternoon. */
 function busyMoment(random: RandomSource): number {
   const centre = random.share() < 0.55 ? 2.5 : 9;
   const spread = (random.share() + random.share() + random.share() - 1.5) * 2.6;
@@ -66,7 +66,7 @@ const endings = [
   ...Object.values(CREATE_ERROR_ENDINGS),
 ];
 
-/** Customers of a normal day must not end in a sentinel. */
+/** Customers of a normal day must not have a number that ends in a sentinel. */
 function pickNumber(random: RandomSource, language: SampleLanguage, used: Set<string>): string {
   const { numberStart, digits } = samplePeople[language];
   for (;;) {

@@ -12,7 +12,7 @@ const pier = {
 } as const;
 const hotel = { kind: "location", latitude: "44.387133", longitude: "-68.212655" } as const;
 
-/** What a boat rental hears in a day. {boat}, {people}, {time} and {number} are filled in. */
+/** Messages a boat rental receives in a day. {boat}, {people}, {time} and {number} are placeholders. */
 export const sampleConversations: Record<SampleLanguage, SampleLine[][]> = {
   en: [
     [

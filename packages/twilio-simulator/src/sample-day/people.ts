@@ -1,9 +1,9 @@
 export type SampleLanguage = "en" | "de" | "es" | "fr" | "pt" | "it" | "id" | "ar" | "ja" | "hi";
 
 type People = {
-  /** How often this language turns up among the customers. */
+  /** Relative frequency of this language among the customers. */
   weight: number;
-  /** Country code and the start of numbers that belong to nobody, as far as ranges for fiction exist. */
+  /** Country code and first digits. Unassigned numbers, where the country reserves a range for fiction. */
   numberStart: string;
   digits: number;
   firstNames: string[];

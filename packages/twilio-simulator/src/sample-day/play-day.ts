@@ -8,7 +8,7 @@ import { composeSampleDay, SAMPLE_DAY_MS, type SampleMoment } from "./compose-da
 export type SampleDayInput = {
   accountSid?: string;
   sender?: string;
-  /** How many times faster than the clock; 720 plays twelve hours in a minute. */
+  /** Speed relative to real time: 720 plays twelve hours in a minute. */
   speed?: number;
   customers?: number;
   seed?: string;
@@ -20,10 +20,10 @@ export type SampleDay = {
   total: number;
   delivered: number;
   failed: number;
-  /** Nobody was to be called. */
+  /** Messages without a configured webhook. */
   silent: number;
   speed: number;
-  /** The time of the day that is being played. */
+  /** The current time within the simulated day. */
   time: string;
 };
 
@@ -32,7 +32,7 @@ export type SampleDayPlayer = ReturnType<typeof createSampleDayPlayer>;
 const openingHour = 8;
 const defaultSpeed = 720;
 
-/** Plays a day's incoming messages; one day at a time, its speed can change while it runs. */
+/** Plays a day's incoming messages, one day at a time. The speed can change while a day is running. */
 export function createSampleDayPlayer(ctx: SimulatorContext) {
   let moments: SampleMoment[] = [];
   let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import type { WebhookOperation } from "./webhook-config.ts";
 
 const MOST_OPERATIONS = 200;
 
-/** Has the account's rules, as they stand now, take effect as Twilio does: after a while, and with an operation to follow. */
+/** Puts the account's current rules into force after a delay, as Twilio does. Returns the operation to poll. */
 export function applyRules(
   ctx: SimulatorContext,
   account: SimulatorAccount,

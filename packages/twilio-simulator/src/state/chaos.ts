@@ -1,28 +1,28 @@
-/** How the world misbehaves. Shares go from 0 (never) to 1 (always), times are milliseconds. */
+/** Injected faults. Shares range from 0 (never) to 1 (always); times are in milliseconds. */
 export type InjectedFaults = {
-  /** Share of webhooks that are delivered a second time. */
+  /** Share of webhooks that are delivered twice. */
   duplicates: number;
-  /** Share of webhooks that are overtaken by later ones. */
+  /** Share of webhooks that are delivered after later ones. */
   reorder: number;
-  /** Every webhook waits up to this long. */
+  /** Maximum delay of each webhook. */
   delay: number;
   /** Share of webhooks that are never sent. */
   lost: number;
-  /** Share of webhooks whose connection is cut before the answer is read. */
+  /** Share of webhooks whose connection is closed before the response is read. */
   cut: number;
-  /** Every REST answer waits this long. */
+  /** Delay of every REST response. */
   slowRest: number;
-  /** Status callbacks arrive before the create call is answered. */
+  /** Status callbacks are sent before the response to the create call. */
   callbackFirst: boolean;
-  /** For so long new media answers 404. */
+  /** New media respond with 404 for this time. */
   mediaNotFound: number;
-  /** The first so many requests for the bytes of each new file answer 404. */
+  /** Number of requests for each new file that respond with 404. */
   mediaRequestsNotFound: number;
-  /** How fetching media fails, however old they are. */
+  /** How requests for media fail, whatever the age of the file. */
   mediaFault: (typeof mediaFaultModes)[number];
 };
 
-/** 404; 429; 503; a redirect that leads elsewhere; a file without an end; no answer at all. */
+/** In order: no fault; 404; 429; 503; a redirect to another host; a file that never ends; no response. */
 const mediaFaultModes = ["none", "deleted", "throttled", "down", "astray", "endless", "silent"] as const;
 
 export const noInjectedFaults: Readonly<InjectedFaults> = {
@@ -42,7 +42,7 @@ const shares = ["duplicates", "reorder", "lost", "cut"] as const;
 const times = ["delay", "slowRest", "mediaNotFound"] as const;
 const MAX_COUNT = 1_000;
 
-/** Applies a partial change; says what is wrong with it instead of guessing. */
+/** Applies a partial change. Returns an error message if the change is invalid, else null. */
 export function changeInjectedFaults(chaos: InjectedFaults, change: Record<string, unknown>): string | null {
   const next: Record<string, unknown> = { ...chaos };
   for (const [name, value] of Object.entries(change)) {

@@ -1,18 +1,18 @@
 type Task = { due: number; run: () => void };
 
-/** The clock's difference from the real one, from that real moment on. */
+/** An offset from the real clock, in force from the real time `at`. */
 export type ClockMove = { at: number; offset: number };
 
 export type SimulatorClock = ReturnType<typeof createSimulatorClock>;
 
 const longestTimeout = 2 ** 31 - 1;
-/** Older moves are forgotten: nobody counts from before them. */
+/** Older moves are dropped: nothing measures time from before them. */
 const mostMoves = 1_000;
 
-/** The simulator's own time: it runs like the real one and can be set and moved; what is due by then happens at once. */
+/** The simulator's clock. It runs at real speed and can be set or moved. Tasks that become due by a move run immediately. */
 export function createSimulatorClock(startAt: number | null = null) {
   let offset = startAt === null ? 0 : startAt - Date.now();
-  /** Oldest first; the first one is the start. */
+  /** Oldest first. The first entry is the start. */
   let moves: ClockMove[] = [{ at: 0, offset }];
   let tasks: Task[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export function createSimulatorClock(startAt: number | null = null) {
   function move(ms: number) {
     offset += ms;
     note();
-    // Turning the clock back must not hold up what was about to happen.
+    // Turning the clock back must not delay pending tasks.
     if (ms < 0) for (const task of tasks) task.due += ms;
     runDue();
   }
@@ -64,7 +64,7 @@ export function createSimulatorClock(startAt: number | null = null) {
     set: (time: number) => move(time - now()),
     offset: () => offset,
     moves: () => moves,
-    /** Goes on where the clock of an earlier process was. */
+    /** Continues from the clock of an earlier process. */
     restore(earlier: ClockMove[]) {
       const last = earlier.at(-1);
       if (!last) return;
@@ -72,7 +72,7 @@ export function createSimulatorClock(startAt: number | null = null) {
       offset = last.offset;
       arm();
     },
-    /** Work that comes due within the given time. */
+    /** Number of tasks that become due within the given time. */
     dueWithin: (ms: number) => tasks.filter((task) => task.due <= now() + ms).length,
     clear() {
       clearTimeout(timer);

@@ -10,7 +10,7 @@ import type {
   SimulatorMessage,
 } from "./types.ts";
 
-/** Milliseconds between the steps that Twilio takes by itself. */
+/** Delays, in milliseconds, of the transitions that Twilio makes on its own. */
 export type DeliveryPace = {
   queued: number;
   sent: number;
@@ -18,9 +18,9 @@ export type DeliveryPace = {
   read: number;
   senderUpdate: number;
   approval: number;
-  /** Until a change of a Webhook Rule holds. */
+  /** Until a change of a Webhook Rule takes effect. */
   ruleUpdate: number;
-  /** Before the first retry of a webhook; doubles. Twilio does not document one. */
+  /** Before the first retry of a webhook; doubles with each retry. Twilio does not document a delay. */
   retry: number;
 };
 
@@ -40,15 +40,15 @@ export type SimulatorState = {
   messages: Map<string, SimulatorMessage>;
   media: Map<string, SimulatorMedia>;
   mediaLinks: Map<string, { mediaSid: string; expires: number }>;
-  /** How often a file was asked for. */
+  /** Number of requests for media files. */
   mediaRequests: number;
   alerts: MonitorAlert[];
   deliveries: SimulatorDelivery[];
-  /** Last incoming message per account, business and customer: the 24-hour window. */
+  /** Time of the last incoming message per account, business and customer. Determines the customer service window. */
   windows: Map<string, number>;
 };
 
-/** Webhooks under way: tests wait for them, the end of the simulator cuts them off. */
+/** Webhooks in flight. Tests wait for them; stopping or resetting the simulator aborts them. */
 type OutboundQueue = { underway: Set<Promise<unknown>>; stop: AbortController };
 
 export type SimulatorContext = {
@@ -58,7 +58,7 @@ export type SimulatorContext = {
   chaos: InjectedFaults;
   feed: SimulatorFeed;
   pace: DeliveryPace;
-  /** Where clients reach this simulator, without a slash at the end. */
+  /** Public base URL of this simulator, without a trailing slash. */
   url: () => string;
   outbound: OutboundQueue;
 };

@@ -2,7 +2,7 @@ import type { SimulatorContext } from "./context.ts";
 import { makeSender } from "./seed.ts";
 import type { SimulatorSender } from "./types.ts";
 
-/** A new sender is online after a while, as at Twilio. */
+/** A new sender comes online after a delay, as at Twilio. */
 export function finishCreation(ctx: SimulatorContext, sender: SimulatorSender): void {
   ctx.clock.after(ctx.pace.senderUpdate, () => {
     if (sender.status !== "CREATING") return;

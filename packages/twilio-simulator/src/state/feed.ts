@@ -2,7 +2,7 @@ export type SimulatorFeedEvent = { type: string; data: unknown };
 
 export type SimulatorFeed = ReturnType<typeof createSimulatorFeed>;
 
-/** Tells the page (and waiting tests) what changed. */
+/** Publishes changes to the page and to waiting tests. */
 export function createSimulatorFeed() {
   const listeners = new Set<(event: SimulatorFeedEvent) => void>();
   return {

@@ -1,7 +1,10 @@
 import type { SimulatorContext } from "./context.ts";
 import type { SimulatorAccount } from "./types.ts";
 
-/** The secondary token becomes the primary one; the old primary is invalid at once. False when there is no secondary token. */
+/**
+ * Makes the secondary token the primary one. The old primary token is invalid immediately. False if there is no secondary
+ * token.
+ */
 export function promoteToken(ctx: SimulatorContext, account: SimulatorAccount): boolean {
   if (!account.secondaryToken) return false;
   account.authToken = account.secondaryToken;

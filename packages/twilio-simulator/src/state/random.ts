@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 export type RandomSource = ReturnType<typeof createRandom>;
 
-/** Numbers and SIDs from one seed, so that a run can be repeated. */
+/** Random numbers and SIDs from one seed, so that runs are reproducible. */
 export function createRandom(seed: string = randomBytes(16).toString("hex")) {
   let count = 0;
   const draw = () => createHash("sha256").update(`${seed}:${count++}`).digest();
@@ -11,7 +11,7 @@ export function createRandom(seed: string = randomBytes(16).toString("hex")) {
     share: () => draw().readUInt32BE(0) / 2 ** 32,
     hex: (length = 32) => draw().toString("hex").slice(0, length),
     sid: (prefix: string) => prefix + draw().toString("hex").slice(0, 32),
-    /** Twilio's newer ids: a prefix and 26 characters of Crockford's base32. */
+    /** An ID in Twilio's newer format: a prefix and 26 characters of Crockford's base32. */
     typeId(prefix: string) {
       const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
       const letters = [...draw().subarray(0, 25)].map((byte) => alphabet[byte & 31]);

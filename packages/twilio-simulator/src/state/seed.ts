@@ -103,7 +103,7 @@ export function makeService(sid: string, friendlyName: string, senderSids: strin
   };
 }
 
-/** One sender per account: SID and number follow from the account's letter. */
+/** The only sender of an account. Its SID derives from the account SID. */
 function soleSender(accountSid: string, number: string, displayName: string): SimulatorSender {
   return makeSender(`XE${accountSid.slice(2, 32)}00`, `whatsapp:+${number}`, displayName);
 }

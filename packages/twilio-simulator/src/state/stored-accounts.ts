@@ -3,10 +3,10 @@ import { finishCreation } from "./create-sender.ts";
 import { seedAccounts } from "./seed.ts";
 import type { SimulatorAccount } from "./types.ts";
 
-/** What clients create, change and delete in an account through the REST API. */
+/** The parts of an account that REST API clients create, change and delete. */
 export type StoredAccount = Pick<SimulatorAccount, "sid" | "senders" | "services">;
 
-/** The accounts of the seed whose senders or services are no longer those of the seed. */
+/** The seeded accounts whose senders or services differ from the seed. */
 export function changedAccounts(state: SimulatorState): StoredAccount[] {
   const pick = ({ sid, senders, services }: SimulatorAccount): StoredAccount => ({ sid, senders, services });
   return seedAccounts().flatMap((seed) => {
@@ -16,7 +16,7 @@ export function changedAccounts(state: SimulatorState): StoredAccount[] {
   });
 }
 
-/** Accounts that are not there are left out. Senders that were being created or updated are finished. */
+/** Skips accounts that do not exist. Completes senders whose creation or update was pending. */
 export function restoreAccounts(ctx: SimulatorContext, stored: StoredAccount[]): void {
   for (const { sid, senders, services } of structuredClone(stored)) {
     const account = ctx.state.accounts.get(sid);

@@ -1,11 +1,11 @@
 import type { SimulatorSignatureAlgorithm } from "../sign.ts";
 import type { WebhookConfig } from "./webhook-config.ts";
 
-/** What an account does instead of answering. Every one of them is a sentinel a client can be pointed at. */
+/** How an account misbehaves. A client can be tested against each behaviour. */
 export type RecipientBehaviour =
   | "healthy"
-  | "refused" // every call ends with 20005
-  | "inactive" // the account itself can be read, everything else ends with 20005
+  | "refused" // every call fails with 20005
+  | "inactive" // the account itself can be read; all other calls fail with 20005
   | "rate-limited"
   | "server-error"
   | "hang"
@@ -46,7 +46,7 @@ export type SimulatorApiKey = {
   friendlyName: string;
   secret: string;
   kind: "main" | "standard" | "restricted";
-  /** Of restricted keys, in the words of Twilio's IAM policies: /twilio/messaging/messages/read. */
+  /** Restricted keys only: permissions as Twilio's IAM policies name them, such as /twilio/messaging/messages/read. */
   allow: string[];
   dateCreated: number;
   dateUpdated: number;
@@ -157,9 +157,9 @@ export type SimulatorMessage = {
   dateUpdated: number;
   dateSent: number | null;
   history: { status: MessageStatus; at: number }[];
-  /** Of an incoming message: the business has said that it read it. */
+  /** Incoming messages only: the time the business marked the message as read. */
   readAt?: number;
-  /** What the page draws: the kind of message and its parts, from the parameters of the webhook. */
+  /** The kind of message and its parts, taken from the webhook parameters. The page renders them. */
   kind: string;
   details: Record<string, string>;
 };
@@ -169,13 +169,13 @@ export type SimulatorMedia = {
   accountSid: string;
   messageSid: string;
   contentType: string;
-  /** What its sender called it. */
+  /** File name given by the sender. */
   name: string | null;
   bytes: Buffer;
   dateCreated: number;
-  /** Until then the binary answers 404, as fresh media does at Twilio. */
+  /** Until this time the content responds with 404, as new media do at Twilio. */
   availableAt: number;
-  /** So many more requests for the bytes answer 404. */
+  /** Number of further requests for the content that respond with 404. */
   requestsNotFound: number;
 };
 
@@ -190,7 +190,9 @@ export type SimulatorAttempt = {
   error: { kind: FailureKind; message: string } | null;
 };
 
-/** ct, rt: the connect and read time-outs of Twilio's connection overrides; the rest are our names. */
+/**
+ * `ct` and `rt` are the connect and read time-outs of Twilio's connection overrides. The other names are the simulator's own.
+ */
 export type FailureKind =
   | "ct"
   | "rt"
@@ -214,7 +216,7 @@ export type SimulatorDelivery = {
   headers: Record<string, string>;
   signature: string;
   signedUrl: string;
-  /** The shared key that signed; null where the Auth Token did. */
+  /** The shared key that signed the webhook. Null if the Auth Token did. */
   sharedKey: { id: string; algorithm: SimulatorSignatureAlgorithm } | null;
   state: "pending" | "delivered" | "failed" | "lost";
   chaos: string[];

@@ -1,14 +1,14 @@
 import type { SimulatorSignatureAlgorithm } from "../sign.ts";
 
-/** What webhooks.twilio.com holds for one account (Twilio docs, Webhooks configuration API; public beta since 2026-09). */
+/** An account's resources at webhooks.twilio.com (Twilio docs, Webhooks configuration API; public beta since 2026-09). */
 export type WebhookConfig = {
   sharedKeys: SimulatorSharedKey[];
   settings: WebhookSetting[];
   rules: WebhookRule[];
-  /** The rules that webhooks are sent by: a change of `rules` reaches them when its operation completes. */
+  /** The rules in force. A change of `rules` takes effect when its operation completes. */
   rulesInForce: WebhookRule[];
   operations: WebhookOperation[];
-  /** By Idempotency-Key: the request and what was answered to it. */
+  /** Requests and their responses by Idempotency-Key. */
   answered: Map<string, { request: string; status: number; body: unknown }>;
 };
 
@@ -71,7 +71,7 @@ export type WebhookOperation = {
   completedAt: number | null;
 };
 
-/** Of each resource, in one account. */
+/** Maximum number of each resource per account. */
 export const MAX_RESOURCES = 50;
 
 export function makeWebhookConfig(): WebhookConfig {
@@ -85,7 +85,7 @@ export function makeWebhookConfig(): WebhookConfig {
   };
 }
 
-/** The rule for a URL: the longest exact match, else the longest prefix, else the default one. */
+/** The rule for a URL: the exact match, else the longest prefix, else the default rule. */
 export function findRule(rules: readonly WebhookRule[], url: string): WebhookRule | null {
   const exact = rules.find(({ match }) => match.matchType === "EXACT_MATCH" && match.value === url);
   if (exact) return exact;

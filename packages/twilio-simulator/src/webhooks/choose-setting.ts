@@ -8,7 +8,7 @@ import type { WebhookSigner } from "./signer.ts";
 export type AppliedSetting = {
   overrides: ConnectionOverrides;
   signer: WebhookSigner;
-  /** `Authorization` of the setting, sent at once. */
+  /** `Authorization` header of the setting, sent without waiting for a 401. */
   authorization: string | null;
 };
 
@@ -19,7 +19,7 @@ const policies: Record<RetryReason, RetryPolicy> = {
   READ_TIMEOUT: "rt",
   ALL: "all",
 };
-/** Of a setting that says nothing about connections: no retries. */
+/** Used by a setting without connection settings: no retries. */
 const defaults = {
   connectTimeoutMs: 5_000,
   readTimeoutMs: 15_000,
@@ -28,8 +28,8 @@ const defaults = {
 };
 
 /**
- * How a webhook to this URL is sent: by the setting of the rule that matches it, or as ever. A rule's connection settings
- * take the place of the URL's overrides (Twilio docs, Connection overrides).
+ * Determines how a webhook to this URL is sent: by the setting of the matching rule, or by the URL's overrides. A rule's
+ * connection settings replace the overrides of the URL (Twilio docs, Connection overrides).
  */
 export function chooseSignatureSetting(
   ctx: SimulatorContext,

@@ -45,9 +45,8 @@ export function recordDelivery(ctx: SimulatorContext, order: DeliveryOrder): Sim
 }
 
 /**
- * Delivers one webhook as Twilio does: signed with the primary Auth Token of the moment, 5 s to connect, 15 s to read,
- * one retry when the connection fails, all of it changeable by the URL's fragment (Twilio docs, Connection overrides) or
- * by a Webhook Rule.
+ * Delivers one webhook as Twilio does: signed with the current primary Auth Token, 5 s to connect, 15 s to read, one retry if
+ * the connection fails. The URL's fragment (Twilio docs, Connection overrides) or a Webhook Rule can change all of this.
  */
 export async function deliverWebhook(
   ctx: SimulatorContext,
@@ -57,7 +56,7 @@ export async function deliverWebhook(
   const applied = chooseSignatureSetting(ctx, order.account, order.url);
   const { overrides, signer } = applied;
   if (signer.kind === "key") delivery.sharedKey = { id: signer.keyId, algorithm: signer.algorithm };
-  // Twilio promises a token "to distinguish retry attempts"; that it stays the same over the retries is believed, not documented.
+  // Twilio documents a token "to distinguish retry attempts". That it stays the same across retries is an assumption.
   const idempotencyToken = ctx.random.uuid();
   const deadline = performance.now() + overrides.totalTimeout;
   const { signal } = ctx.outbound.stop;
@@ -74,7 +73,7 @@ export async function deliverWebhook(
     await ctx.clock.sleep(ctx.pace.retry * 2 ** retry);
   }
 
-  // The world this message belonged to is gone.
+  // The simulator was stopped or reset, so the message no longer exists.
   if (signal.aborted) {
     delivery.state = "lost";
     return delivery;
@@ -89,7 +88,7 @@ export async function deliverWebhook(
 
 function mayRetry(attempt: SimulatorAttempt, { policies }: ConnectionOverrides): boolean {
   const kind = attempt.error?.kind;
-  // "A partial response is never retried" (Connection overrides); nor is an address that is none.
+  // "A partial response is never retried" (Connection overrides). Retrying an invalid URL is pointless.
   if (kind === "partial" || kind === "too-large" || kind === "url") return false;
   const all = policies.has("all");
   if (kind === "ct" || kind === "connect" || kind === "dns" || kind === "tls")
@@ -101,7 +100,7 @@ function mayRetry(attempt: SimulatorAttempt, { policies }: ConnectionOverrides):
   return false;
 }
 
-/** One attempt, with the redirects and the password question that belong to it. */
+/** One attempt, including its redirects and the request for credentials. */
 async function exchange(
   ctx: SimulatorContext,
   account: SimulatorAccount,
@@ -141,7 +140,7 @@ async function exchange(
     delivery.attempts.push(attempt);
 
     const credentials = readCredentials(url);
-    // Credentials of the URL go out only when the server asks for them (Twilio docs, Security: HTTP authentication).
+    // Credentials in the URL are sent only after a 401 that asks for them (Twilio docs, Security: HTTP authentication).
     if (
       attempt.status === 401 &&
       credentials &&
@@ -153,7 +152,7 @@ async function exchange(
     }
     const next = hop < mostRedirects ? readRedirect(attempt, target) : null;
     if (!next) return attempt;
-    // 301 and 302 turn the POST into a GET without its parameters; 307 and 308 keep both.
+    // 301 and 302 turn the POST into a GET without parameters. 307 and 308 preserve both.
     if (next.becomesGet) {
       method = "GET";
       params = [];
@@ -181,7 +180,7 @@ function appendQuery(url: string, params: SignedParams): string {
   return url + (url.includes("?") ? "&" : "?") + new URLSearchParams(params).toString();
 }
 
-/** The header set seen in published captures of Twilio's requests. */
+/** The headers observed in published captures of Twilio's requests. */
 function makeHeaders(
   signed: ReturnType<typeof signatureHeaders>,
   idempotencyToken: string,

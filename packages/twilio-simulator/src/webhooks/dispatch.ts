@@ -3,7 +3,7 @@ import type { SimulatorDelivery } from "../state/types.ts";
 import { type DeliveryOrder, deliverWebhook, recordDelivery } from "./deliver.ts";
 import type { WebhookRoute } from "./route.ts";
 
-/** Sends a webhook through the chaos settings, then to the fallback URL when there is one and the first failed. */
+/** Sends a webhook, subject to injected faults. If the delivery fails, sends it to the fallback URL, if any. */
 export async function dispatchWebhook(
   ctx: SimulatorContext,
   order: DeliveryOrder,
@@ -39,7 +39,7 @@ export async function dispatchWebhook(
   return deliverWebhook(ctx, fallback);
 }
 
-/** Keeps a piece of work in the books until it is done, so that `settle` can wait for it. */
+/** Tracks work in progress, so that `settle` can wait for it. */
 export function trackDelivery<Result>(ctx: SimulatorContext, work: Promise<Result>): Promise<Result> {
   const { underway } = ctx.outbound;
   const entry: Promise<unknown> = work.finally(() => underway.delete(entry));

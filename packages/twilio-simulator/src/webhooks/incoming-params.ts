@@ -1,7 +1,7 @@
 import type { SignedParams } from "../sign.ts";
 import type { SimulatorMedia, SimulatorMessage } from "../state/types.ts";
 
-/** What a customer can send; the words of the control API. */
+/** The kinds of message a customer can send, as the control API names them. */
 export const incomingKinds = [
   "text",
   "image",
@@ -39,7 +39,7 @@ export type IncomingDetails = {
   profileUsername?: string;
 };
 
-/** MessageType as seen on the wire; sticker and video are believed, not captured. */
+/** MessageType as observed in captures. The values for sticker and video are assumptions. */
 const messageTypes: Record<IncomingKind, string> = {
   text: "text",
   image: "image",
@@ -57,7 +57,7 @@ const messageTypes: Record<IncomingKind, string> = {
   unknown: "unsupported",
 };
 
-/** The form of Twilio's request to an incoming message webhook, in the loose order seen in captures: never alphabetical. */
+/** The parameters of an incoming message webhook, in the order observed in captures, which is not alphabetical. */
 export function buildIncomingParams(
   message: SimulatorMessage,
   kind: IncomingKind,
@@ -135,7 +135,7 @@ export function buildIncomingParams(
   return params;
 }
 
-/** A click on a click-to-WhatsApp advertisement: first message only. */
+/** Parameters of a click-to-WhatsApp ad. Only the first message has them. */
 function addReferral(add: (name: string, value: string) => void): void {
   add("ReferralBody", "Two days on the water for the price of one");
   add("ReferralHeadline", "Autumn on the harbour");

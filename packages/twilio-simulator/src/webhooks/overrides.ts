@@ -1,4 +1,4 @@
-/** What a URL's fragment asks for (Twilio docs, Connection overrides). */
+/** Connection overrides from the fragment of a URL (Twilio docs, Connection overrides). */
 export type ConnectionOverrides = {
   connectTimeout: number;
   readTimeout: number;
@@ -11,7 +11,7 @@ export type RetryPolicy = "4xx" | "5xx" | "ct" | "rt" | "all";
 
 const known: readonly string[] = ["4xx", "5xx", "ct", "rt", "all"];
 
-/** `#rc=2&rp=ct,rt&ct=1000&rt=5000&tt=9000`; what is missing, unknown or out of range keeps Twilio's default. */
+/** Parses `#rc=2&rp=ct,rt&ct=1000&rt=5000&tt=9000`. Missing, unknown and out-of-range values keep Twilio's defaults. */
 export function parseConnectionOverrides(url: string): ConnectionOverrides {
   const fragment = url.includes("#") ? url.slice(url.indexOf("#") + 1) : "";
   const asked = new URLSearchParams(fragment);

@@ -1,7 +1,7 @@
 import type { SimulatorContext } from "../state/context.ts";
 import type { FailureKind, MonitorAlert, SimulatorAttempt, SimulatorDelivery } from "../state/types.ts";
 
-/** Debugger codes of a failed connection (Twilio error dictionary). */
+/** Debugger codes of failed connections (Twilio error dictionary). */
 const codes: Record<FailureKind, number> = {
   ct: 11205,
   connect: 11205,
@@ -15,7 +15,7 @@ const codes: Record<FailureKind, number> = {
   url: 11100,
 };
 
-/** The Debugger's view of one attempt, or null when there is nothing to complain about. */
+/** The Debugger alert for an attempt, or null if the attempt succeeded. */
 export function alertOfAttempt(attempt: SimulatorAttempt): { code: number; text: string } | null {
   if (attempt.error) return { code: codes[attempt.error.kind], text: attempt.error.message };
   if (attempt.status === null || attempt.status >= 300)

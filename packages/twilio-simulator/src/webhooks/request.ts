@@ -10,18 +10,18 @@ type WebhookRequest = {
   body: string;
   connectTimeout: number;
   readTimeout: number;
-  /** Chaos: hang up as soon as the request is sent. */
+  /** Injected fault: close the connection as soon as the request is sent. */
   cut: boolean;
-  /** The end of the simulator. */
+  /** Aborted when the simulator stops or is reset. */
   signal: AbortSignal;
 };
 
-/** Twilio reads no answer beyond this (error 11750). */
+/** Twilio reads at most this many bytes of a response (error 11750). */
 const largestAnswer = 64 * 1024;
 
 const dnsErrors = new Set(["ENOTFOUND", "EAI_AGAIN"]);
 
-/** One HTTP exchange, told as an attempt; it never throws. */
+/** Makes one HTTP request and returns the attempt. Never throws. */
 export function sendRequest(request: WebhookRequest, startedAt: number): Promise<SimulatorAttempt> {
   const begun = performance.now();
   const attempt: SimulatorAttempt = {

@@ -13,8 +13,8 @@ export type WebhookRoute = {
 };
 
 /**
- * Where an incoming message goes: to the sender's own webhook, unless the sender is in a Messaging Service that takes
- * incoming messages itself (a service without inbound_request_url takes them and calls nobody).
+ * Route of an incoming message: the sender's own webhook, unless the sender's Messaging Service handles incoming messages. A
+ * service without `inbound_request_url` handles them without calling a webhook.
  */
 export function routeIncoming(account: SimulatorAccount, sender: SimulatorSender): WebhookRoute | null {
   const service = findServiceOf(account, sender.sid);
@@ -34,7 +34,7 @@ export function routeIncoming(account: SimulatorAccount, sender: SimulatorSender
   };
 }
 
-/** Where a status goes: the create call's StatusCallback, else the service's, else the sender's. */
+/** Route of a status callback: the StatusCallback of the create call, else that of the service, else that of the sender. */
 export function routeStatus(ctx: SimulatorContext, message: SimulatorMessage): WebhookRoute | null {
   const account = ctx.state.accounts.get(message.accountSid);
   if (!account) return null;

@@ -1,13 +1,13 @@
 import { type SignedParams, type SimulatorSignatureAlgorithm, signSimulatorWebhook } from "../sign.ts";
 import type { SimulatorAccount } from "../state/types.ts";
 
-/** Who signs a webhook: the account's primary Auth Token, or the shared key of a setting. */
+/** The key that signs a webhook: the account's primary Auth Token, or the shared key of a setting. */
 export type WebhookSigner =
   | { kind: "token" }
   | { kind: "none" }
   | { kind: "key"; keyId: string; secret: string; algorithm: SimulatorSignatureAlgorithm };
 
-/** The headers of the signature; a shared key is named beside it. */
+/** The signature headers. With a shared key, a second header names the key. */
 export function signatureHeaders(
   account: SimulatorAccount,
   signer: WebhookSigner,

@@ -7,7 +7,7 @@ const eventTypes: Partial<Record<MessageStatus, string>> = {
   undelivered: "UNDELIVERED",
 };
 
-/** The form of a status callback of a channel message, in the order of captures; Channel fields come from `sent` on. */
+/** The parameters of a status callback of a channel message, in the order of captures. Channel fields start with `sent`. */
 export function buildStatusParams(
   message: SimulatorMessage,
   status: MessageStatus,
@@ -35,7 +35,7 @@ export function buildStatusParams(
   return params;
 }
 
-/** Twilio masks the last four digits itself. */
+/** Twilio masks the last four digits in the same way. */
 function maskAddress(address: string): string {
   const bare = address.replace(/^whatsapp:/, "");
   return /^\+\d{5,}$/.test(bare) ? bare.replace(/\d{4}$/, "XXXX") : bare;

@@ -1,4 +1,4 @@
-/** What the answer to an incoming message tells Twilio to do. */
+/** Instructions in the response to an incoming message. */
 type TwimlVerdict = {
   replies: { body: string; media: string[]; to: string | null }[];
   alert: { code: number; text: string } | null;
@@ -10,7 +10,7 @@ const complaint = (code: number, text: string): TwimlVerdict => ({ replies: [], 
 const xmlTypes = ["text/xml", "application/xml", "text/html"];
 const knownVerbs = ["Message", "Redirect", "Sms"];
 
-/** Reads a successful answer as Twilio does: TwiML, or nothing at all. */
+/** Parses a successful response as Twilio does: TwiML, or an empty body. */
 export function parseTwimlResponse(
   status: number,
   contentType: string | undefined,
@@ -55,7 +55,7 @@ type Element = { name: string; attributes: Record<string, string>; text: string;
 const token =
   /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([\w:.-]+)\s*>|<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 
-/** Enough XML for TwiML: elements, attributes, text, CDATA, comments. Null when it is not well-formed. */
+/** Parses the subset of XML that TwiML needs: elements, attributes, text, CDATA, comments. Null if the XML is malformed. */
 function parseXml(source: string): Element | null {
   const top: Element = { name: "", attributes: {}, text: "", children: [] };
   const open = [top];

@@ -14,12 +14,12 @@ import type {
 } from "../../state/types.ts";
 import { invalidParameterError, TwilioError } from "../errors.ts";
 
-/** The form of a create call: a name may come several times. */
+/** Form of a create call. A parameter can occur several times. */
 export type CreateForm = Record<string, string | string[] | undefined>;
 
 const minute = 60_000;
 
-/** Checks a create call in the order in which Twilio complains, then makes the message. */
+/** Validates a create call in Twilio's order of checks, then creates the message. */
 export function createMessage(
   ctx: SimulatorContext,
   account: SimulatorAccount,
@@ -75,7 +75,7 @@ export function createMessage(
   });
 }
 
-/** The sender that a Messaging Service picks. */
+/** The sender that a Messaging Service selects. */
 export function pickSender(
   account: SimulatorAccount,
   service: SimulatorService,
@@ -113,7 +113,7 @@ function checkSender(account: SimulatorAccount, from: string, to: string): Simul
   return sender;
 }
 
-/** `whatsapp:+E164`, or a business-scoped user id like whatsapp:US.13491208655302741918. */
+/** `whatsapp:+E164`, or a business-scoped user ID such as whatsapp:US.13491208655302741918. */
 const recipient = /^whatsapp:(\+[1-9]\d{6,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$/;
 
 function checkRecipient(
@@ -143,7 +143,7 @@ function checkRecipient(
     );
 }
 
-/** Twilio refuses hosts with an underscore (docs, outbound status callbacks). */
+/** Twilio rejects hosts with an underscore (docs, outbound status callbacks). */
 function isWebAddress(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && !parsed.hostname.includes("_");
@@ -162,7 +162,7 @@ function readVariables(text: string | undefined): Record<string, string> {
     if (variables && typeof variables === "object" && !Array.isArray(variables))
       return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
   } catch {
-    // Falls through to the refusal.
+    // Falls through to the error below.
   }
   throw new TwilioError(400, 21656, "The Content Variables parameter is invalid");
 }
@@ -176,7 +176,7 @@ function renderContent(content: ContentTemplate, variables: Record<string, strin
   );
 }
 
-/** What the phone needs to draw a template: its quick replies. */
+/** The quick replies of a template, which the phone view renders. */
 function describeContent(content: ContentTemplate): Record<string, string> {
   const actions = content.types["twilio/quick-reply"]?.actions;
   return actions ? { actions: JSON.stringify(actions) } : {};

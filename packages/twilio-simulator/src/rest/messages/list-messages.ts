@@ -6,7 +6,7 @@ import { parsePageQuery } from "../paging.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Newest first, filtered by To, From, DateSent, DateSent> (at or after) and DateSent< (at or before). */
+/** Newest first. Filters: To, From, DateSent, DateSent> (at or after), DateSent< (at or before). */
 export function listRestMessages(
   ctx: SimulatorContext,
   req: Request,
@@ -17,7 +17,7 @@ export function listRestMessages(
   const on = readDate(req, "DateSent");
   const after = readDate(req, "DateSent>");
   const before = readDate(req, "DateSent<");
-  // Twilio filters what was not sent yet by the date of its creation.
+  // For messages not sent yet, Twilio filters by creation date.
   const sent = (message: SimulatorMessage) => message.dateSent ?? message.dateCreated;
 
   return [...ctx.state.messages.values()]
@@ -29,7 +29,7 @@ export function listRestMessages(
     .reverse();
 }
 
-/** A day (`2026-11-23`, in UTC) or a moment; the answers of the API have whole seconds, so moments do too. */
+/** A day (`2026-11-23`, in UTC) or a second. Dates in API responses have whole seconds, so fractions are dropped. */
 function readDate(req: Request, name: string): { start: number; end: number } | null {
   const text = parsePageQuery(req, name);
   if (text === undefined) return null;

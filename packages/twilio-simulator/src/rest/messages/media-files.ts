@@ -2,8 +2,8 @@ import express, { type Response, type Router } from "express";
 import type { SimulatorContext } from "../../state/context.ts";
 
 /**
- * Stands for the other host that Twilio redirects media to: the link alone opens the file, for four hours. As at a
- * signed CDN link, credentials are refused there: a client that forwards them finds out here.
+ * Stands in for the host that Twilio redirects media requests to. The link alone grants access, for four hours. Like a signed
+ * CDN URL, it rejects credentials, which exposes clients that forward them.
  */
 export function routeMediaFiles(ctx: SimulatorContext): Router {
   const router = express.Router();
@@ -30,7 +30,7 @@ export function routeMediaFiles(ctx: SimulatorContext): Router {
   return router;
 }
 
-/** As fast as it is taken, for as long as somebody takes it. */
+/** Writes without end, at the reader's pace, until the connection closes. */
 function pour(res: Response): void {
   const piece = Buffer.alloc(64 * 1024);
   while (!res.destroyed && res.write(piece));

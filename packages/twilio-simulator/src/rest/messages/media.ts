@@ -22,7 +22,7 @@ export function routeMedia(ctx: SimulatorContext): Router {
     respond2010(res, "MediaList", toApi2010List(page, "media_list", page.items.map(showMedia)));
   });
 
-  // With .json the description, without it the file itself.
+  // With .json: the metadata. Without: the file itself.
   router.get(`${collection}/:sid`, (req, res) => {
     requirePermission(req, "/twilio/messaging/media/read");
     const media = findMedia(ctx, req);

@@ -62,7 +62,7 @@ export function routeMessages(ctx: SimulatorContext): Router {
   router.delete(`${collection}/:sid`, (req, res) => {
     requirePermission(req, "/twilio/messaging/messages/delete");
     const message = findMessage(ctx, req);
-    // Twilio deletes only what has come to rest.
+    // Twilio deletes only messages that are not in progress.
     if (["queued", "accepted", "sending"].includes(message.status))
       throw new TwilioError(409, 20009, "Cannot delete this resource before it is complete");
     ctx.state.messages.delete(message.sid);

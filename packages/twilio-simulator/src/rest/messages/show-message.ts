@@ -1,7 +1,7 @@
 import type { SimulatorMessage } from "../../state/types.ts";
 import { rfc2822 } from "../respond.ts";
 
-/** The twenty properties of the Message resource; counts and prices are strings, error_code is a number. */
+/** The 20 properties of the Message resource. Counts and prices are strings; error_code is a number. */
 export function showMessage(message: SimulatorMessage): Record<string, unknown> {
   const path = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}`;
   return {

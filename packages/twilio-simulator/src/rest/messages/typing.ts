@@ -3,7 +3,7 @@ import type { SimulatorContext } from "../../state/context.ts";
 import { principalOf, requirePermission } from "../authenticate.ts";
 import { invalidParameterError } from "../errors.ts";
 
-/** Shows the customer that somebody is writing, as an answer to their message, and that what they wrote was read. */
+/** Shows the customer a typing indicator, and marks their message as read. */
 export function routeTyping(ctx: SimulatorContext): Router {
   const router = express.Router();
   router.post(["/v2/Indicators/Typing.json", "/v3/Indicators/Typing.json"], (req, res) => {

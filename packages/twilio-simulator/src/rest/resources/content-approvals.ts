@@ -17,7 +17,7 @@ export function routeContentApprovals(ctx: SimulatorContext): Router {
     if (content.approval) throw new TwilioError(409, 20409, "An approval request already exists");
     const approval = readApproval(content, (req.body ?? {}) as Record<string, unknown>);
     content.approval = approval;
-    // Meta decides later; a name with "reject" in it is the sentinel for a refusal.
+    // Meta decides after a delay. A name that contains "reject" is rejected.
     ctx.clock.after(ctx.pace.approval, () => {
       approval.status = approval.name.includes("reject") ? "rejected" : "approved";
       if (approval.status === "rejected")

@@ -67,7 +67,7 @@ export function findContent(req: Request): ContentTemplate {
   return content;
 }
 
-/** The filters of the v2 lists. */
+/** Filters of the v2 lists. */
 export function filterContents(req: Request): ContentTemplate[] {
   const language = parsePageQuery(req, "Language");
   const name = parsePageQuery(req, "ContentName");

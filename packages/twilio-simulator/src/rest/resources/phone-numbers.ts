@@ -4,7 +4,7 @@ import { accountOf, requirePermission } from "../authenticate.ts";
 import { slicePage, toApi2010List } from "../paging.ts";
 import { respond2010 } from "../respond.ts";
 
-/** WhatsApp senders of seeded accounts are not Twilio phone numbers, so the list is empty: a normal case. */
+/** WhatsApp senders of seeded accounts are not Twilio phone numbers, so the list is empty, as is common at Twilio. */
 export function routePhoneNumbers(ctx: SimulatorContext): Router {
   const router = express.Router();
   router.get("/2010-04-01/Accounts/:accountSid/IncomingPhoneNumbers", (req, res) => {

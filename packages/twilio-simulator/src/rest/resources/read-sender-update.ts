@@ -10,8 +10,8 @@ const urls = ["callback_url", "fallback_url", "status_callback_url"] as const;
 const methods = ["callback_method", "fallback_method", "status_callback_method"] as const;
 
 /**
- * Only the blocks and members that are present change. Unknown members are ignored, so a camelCase `callbackUrl` answers
- * 202 and changes nothing: whoever sends it must find out by fetching, as at Twilio.
+ * Only the members present in the request change. Unknown members are ignored: a camelCase `callbackUrl` receives a 202 and
+ * changes nothing, as at Twilio. The client notices only when it fetches the sender.
  */
 export function readSenderUpdate(body: unknown, allowed: { fragments: boolean }): SenderUpdate {
   if (!isRecord(body)) throw invalidParameterError("The request body must be a JSON object");
@@ -36,7 +36,7 @@ export function readSenderUpdate(body: unknown, allowed: { fragments: boolean })
   return { webhook, profile: isRecord(body.profile) ? readProfile(body.profile) : null };
 }
 
-/** What a new sender needs beside the parts that an update has, too. */
+/** The fields of a new sender that an update does not have. */
 export function readNewSender(body: Record<string, unknown>): { address: string; wabaId: string | null } {
   const { sender_id: address, configuration } = body;
   if (typeof address !== "string" || !/^whatsapp:\+[1-9]\d{6,14}$/.test(address))

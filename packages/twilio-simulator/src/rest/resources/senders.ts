@@ -81,7 +81,7 @@ export function routeSenders(ctx: SimulatorContext): Router {
       ctx.feed.publish("sender", sender);
     });
     ctx.feed.publish("sender", sender);
-    // The answer repeats what was asked for; fetch shows it once it is applied.
+    // The response repeats the request. Fetching the sender shows the change once it is applied.
     res.status(202).json(showSender(req, { ...sender, webhook: { ...sender.webhook, ...update.webhook } }));
   });
 

@@ -14,7 +14,7 @@ import {
   webhookConfigOf,
 } from "./webhook-resources.ts";
 
-/** webhooks.twilio.com: the keys that sign webhooks instead of the Auth Token. */
+/** webhooks.twilio.com: keys that sign webhooks instead of the Auth Token. */
 export function routeSharedKeys(ctx: SimulatorContext): Router {
   const router = express.Router();
   const collection = `${WEBHOOKS_BASE_PATH}/SharedKeys`;
@@ -28,7 +28,7 @@ export function routeSharedKeys(ctx: SimulatorContext): Router {
     requireFreeSlot(sharedKeys, "shared keys");
     const key = makeSharedKey(ctx, requireNames(requireObject(req.body, "The body")).friendlyName ?? "");
     sharedKeys.push(key);
-    // The only answer that ever shows the secret.
+    // The only response that includes the secret.
     res.status(201).json({ ...showSharedKey(key), secret: key.secret });
   });
 

@@ -19,7 +19,7 @@ afterAll(() => simulator.stop());
 const webhooks = () => createTwilioTestClient(simulator).webhooks.v1;
 const noAuth = { source: "INLINE", value: { scheme: "NONE" } };
 type Algorithm = "HMAC_SHA1" | "HMAC_SHA256";
-/** The SDK's types want every member of every variant of a body. */
+/** The SDK's types require all members of all variants of a body. */
 const body = <Body>(content: object) => content as Body;
 
 async function createSetting(more: object = {}): Promise<string> {

@@ -12,7 +12,9 @@ export const webhookConfigOf = (req: Request): WebhookConfig => accountOfRequest
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
-/** Permission, body and Idempotency-Key of every request to webhooks.twilio.com: a repeated key repeats the answer. */
+/**
+ * Checks the permission, body and Idempotency-Key of every request to webhooks.twilio.com. A repeated key repeats the response.
+ */
 export const prepareWebhookRequest: RequestHandler = (req, res, next) => {
   const isRead = req.method === "GET";
   requirePermission(req, `/twilio/webhooks/configuration/${isRead ? "read" : "update"}`);
@@ -52,7 +54,7 @@ export function requireText(value: unknown, name: string, most: number): string 
   return value;
 }
 
-/** `friendlyName` and `description`, as far as they are given. */
+/** Validates `friendlyName` and `description`. Both are optional. */
 export function requireNames(body: Record<string, unknown>): { friendlyName?: string; description?: string } {
   const { friendlyName, description } = body;
   return {
@@ -83,7 +85,7 @@ export function findResource<Resource extends { id: string }>(
 
 export const isKeyInUse = (what: string) => new TwilioError(409, 20409, `${what} is still in use`);
 
-/** A page of this host's lists: by tokens, and with camelCase `meta`. */
+/** A page of a list at webhooks.twilio.com: paged by token, with camelCase `meta`. */
 export function listResourcePage<Resource extends { id: string }>(
   req: Request,
   key: string,

@@ -18,7 +18,9 @@ import {
   webhookConfigOf,
 } from "./webhook-resources.ts";
 
-/** webhooks.twilio.com: which setting a webhook's URL gets. Every change is an operation that takes a while. */
+/**
+ * webhooks.twilio.com: rules that assign settings to webhook URLs. Every change is an operation that completes after a delay.
+ */
 export function routeWebhookRules(ctx: SimulatorContext): Router {
   const router = express.Router();
   const collection = `${WEBHOOKS_BASE_PATH}/Rules`;

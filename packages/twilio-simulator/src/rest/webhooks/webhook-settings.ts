@@ -32,7 +32,7 @@ const retryReasons: readonly RetryReason[] = [
   "ALL",
 ];
 
-/** webhooks.twilio.com: how webhooks are signed, authenticated and retried, for rules to name. */
+/** webhooks.twilio.com: settings for signing, authenticating and retrying webhooks, which rules refer to. */
 export function routeWebhookSettings(ctx: SimulatorContext): Router {
   const router = express.Router();
   const collection = `${WEBHOOKS_BASE_PATH}/Settings`;
@@ -88,7 +88,7 @@ export function routeWebhookSettings(ctx: SimulatorContext): Router {
   return router;
 }
 
-/** The two kinds that need nothing else: the simulator has no AuthProfiles, Digest or OAuth. */
+/** Supports NONE and BASIC. The simulator has no AuthProfiles, Digest or OAuth. */
 function readAuth(value: unknown): AuthSetting {
   const { source, value: credentials } = requireObject(value, "auth");
   if (source !== "INLINE") throw invalidParameterError("auth.source must be INLINE in the simulator");
@@ -137,7 +137,7 @@ function showSetting(setting: WebhookSetting): Record<string, unknown> {
   return {
     ...setting,
     type: "CUSTOMER",
-    // Passwords are never shown.
+    // Passwords are omitted.
     auth: {
       source: "INLINE",
       value: value.scheme === "BASIC" ? { scheme: value.scheme, username: value.username } : value,
