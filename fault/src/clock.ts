@@ -2,7 +2,7 @@ export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Asks until the answer is true; false when `milliseconds` have passed. */
+/** Polls the condition until it is true. Returns false after `milliseconds`. */
 export async function waitUntil(
   question: () => boolean | Promise<boolean>,
   milliseconds: number,

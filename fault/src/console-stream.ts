@@ -6,16 +6,16 @@ interface ConsoleReading {
   conversationId: string;
 }
 
-/** A person does not read faster, and a console asks no more often in a storm. */
+/** During a load, a console refetches at most about this often. */
 const PAUSE_MS = 1_000;
 const PAGE = 100;
 
 /**
- * What an open console does: it keeps a live stream, comes again when that ends, and asks for the messages of one
- * conversation whenever the stream says that they changed, and whenever it is back.
+ * Behaves like an open console: keeps a live stream, reconnects when it ends, and refetches the messages of one conversation
+ * whenever the stream reports a change and after each reconnect.
  */
 export class ConsoleStream {
-  /** The ids of all messages seen, in the order of their coming. */
+  /** The IDs of all messages seen, in order of arrival. */
   readonly seen: string[] = [];
   readonly #known = new Set<string>();
   readonly #reading: ConsoleReading;
@@ -43,7 +43,7 @@ export class ConsoleStream {
         for await (const chunk of response.body ?? [])
           if (/"conversationIds"|event: connected/.test(Buffer.from(chunk).toString())) this.#isBehind = true;
       } catch {
-        // It comes again.
+        // Ignored: the loop reconnects.
       }
       await sleep(300 + Math.random() * 700);
     }
@@ -62,7 +62,7 @@ export class ConsoleStream {
     }
   }
 
-  /** From the newest back to what is known. */
+  /** Pages back from the newest message to the first known one. */
   async #catchUp(): Promise<void> {
     const fresh: string[] = [];
     let cursor: string | undefined;

@@ -1,20 +1,20 @@
 import type { TestBed } from "./test-bed.ts";
 
 export interface FaultFinding {
-  /** What was done and measured, in the order of showing. */
+  /** Actions and measurements, in display order. */
   counts: Record<string, number | string>;
-  /** Sentences on what must not be. A negative control needs one at least. */
+  /** Violations, as sentences. A negative control needs at least one. */
   problems: string[];
-  /** Why it could not be tried on this machine. */
+  /** Why the fault cannot run on this machine. */
   skipped?: string;
 }
 
 export interface Fault {
   id: string;
   title: string;
-  /** Deliberately broken: the checks must find something, or they find nothing. */
+  /** Negative control: deliberately broken, so the checks must find a problem. */
   isControl?: boolean;
-  /** Runs in the slice for every day, too. */
+  /** Whether the fault also runs in the smoke run. */
   isInSlice: boolean;
   run(lab: TestBed): Promise<FaultFinding>;
 }

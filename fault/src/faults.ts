@@ -69,7 +69,7 @@ export const FAULTS: Fault[] = [
   embeddedKilled,
 ];
 
-/** Of the table of faults, what has nothing to be tried on yet. */
+/** Faults of the plan that have no test here. */
 export const PLANNED_FAULTS: [ids: string, what: string][] = [
   ["F7", "media: redirects, loops, endless streams: tried without processes, see above"],
   ["F22", "ten minutes without us: comes with reconciliation"],

@@ -1,12 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** Where the servers believe to be reached; Twilio signs this. */
+/** Public URL of the servers, which is part of Twilio's signature. */
 export const FAULT_PUBLIC_URL = "https://desk.example.org";
 const WEBHOOK_PATH = "/api/webhooks/twilio-whatsapp";
 
-/** One Twilio account with one sender. All accounts use the same message ids: only the account tells them apart. */
+/** A Twilio account with one sender. All accounts use the same message SIDs, so only the account distinguishes them. */
 export interface FaultAccount {
-  /** By which the database names its connection. */
+  /** Number of the connection in the database. */
   connectionNo: number;
   sid: string;
   token: string;
@@ -25,7 +25,7 @@ export function createFaultAccount(number: number): FaultAccount {
 
 export const FAULT_CONTACTS = 200;
 export const OUTGOING_MESSAGES = 4_000;
-/** What an outgoing message in the database has reached before the first callback. */
+/** Status of the seeded outgoing messages before the first callback. */
 export const SENT_BEFORE_TEST = 3;
 
 export function faultContactAddress(contact: number): string {
@@ -114,7 +114,7 @@ export function statusCallback(account: FaultAccount, number: number, status: We
   ]);
 }
 
-/** Twilio's rule: the URL, then every parameter's name and value in the order of the names; HMAC-SHA1 with the token. */
+/** Twilio's signature: the URL, then the name and value of every parameter, sorted by name; HMAC-SHA1 with the token. */
 function signed(
   account: FaultAccount,
   key: WebhookKey,

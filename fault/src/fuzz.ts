@@ -15,24 +15,24 @@ import {
 } from "@waystation/whatsapp/webhooks/signature/testing-generated";
 import { connectPostgres } from "./processes/connect-postgres.ts";
 
-/** Sends bad inputs to a server in a process of its own, and prints what it answered. */
+/** Sends malformed inputs to a server in a separate process and prints its responses. */
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     generated: { type: "string", default: "1000000" },
-    /** On the embedded database it takes twice as long. */
+    /** Takes twice as long on the embedded database. */
     embedded: { type: "boolean", default: false },
   },
 });
-/** After so many it is looked whether the session still stands: without it, little would be reached. */
+/** After each portion, the session is checked: without a session, the inputs would reach little code. */
 const PORTION = 5_000;
-/** How often is said how far it is. */
+/** Number of inputs between two progress lines. */
 const STEP = 50_000;
-/** Asked to end, it first ends what it started. */
+/** On a signal, the run first stops the processes it started. */
 const asked = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => asked.abort());
 const SETUP_TOKEN = "the-setup-token";
-/** Says at the end what was added to what every object inherits. */
+/** Prints at exit how many properties were added to Object.prototype. */
 const WATCH = `const had = Object.getOwnPropertyNames(Object.prototype).length;
 process.on("exit", () => console.log("inherited: " + (Object.getOwnPropertyNames(Object.prototype).length - had)));`;
 
@@ -50,7 +50,7 @@ const program = startServerProcess("main.ts", {
   PORT: "0",
   DATA_DIR: folder,
   LOG_LEVEL: "error",
-  // Each input claims an address of its own, or else the limits for one would refuse most of them.
+  // Each input uses its own client address. Otherwise the per-address rate limits would reject most inputs.
   TRUST_PROXY: "loopback",
   WAYSTATION_SETUP_TOKEN: SETUP_TOKEN,
   TWILIO_SIMULATOR_URL: await simulator.start(0),
@@ -91,7 +91,7 @@ try {
 
   async function stillStands(): Promise<void> {
     const look = async (path: string) => {
-      // A connection of its own: one that was kept may have been closed by the server meanwhile.
+      // Uses a new connection: the server may have closed a kept-alive one.
       const headers = { cookie: target.cookie, connection: "close" };
       const response = await fetch(`${url}/api/${path}`, { headers });
       return response.text();

@@ -1,4 +1,4 @@
-/** Acts on all of them in their order, on so many at once. */
+/** Runs `act` on all items in order, `width` at a time. */
 export async function runInParallel<Item>(
   items: Item[],
   width: number,

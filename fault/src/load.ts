@@ -12,41 +12,41 @@ import {
 } from "./fixtures.ts";
 import type { Ledger } from "./results/ledger.ts";
 
-/** A status; or that nothing listened, that the connection broke without an answer, that none came in time. */
+/** A status code; or no listener ("refused"), a broken connection ("cut"), no response in time ("timeout"). */
 export type LoadCommand = number | "refused" | "cut" | "timeout";
 
 export interface LoadResponse {
-  /** When it was sent, and how long the answer took, in ms. */
+  /** Time sent and duration until the response, in ms. */
   at: number;
   milliseconds: number;
   word: LoadCommand;
-  /** Which account's it was. */
+  /** Connection number of the account. */
   connectionNo: number;
   retryAfter: boolean;
 }
 
 export interface WebhookLoadOptions {
-  /** Asked in turn, anew for each request. */
+  /** Target ports, re-read for each request and used in rotation. */
   ports: () => number[];
   accounts: FaultAccount[];
   ledger: Ledger;
-  /** How often one is sent again that was not answered or answered 5xx, as Twilio does when asked to. */
+  /** Number of retries after no response or a 5xx, as Twilio does if told to. */
   retries?: number;
-  /** As behind a balancer: where nothing listens, another one is asked. */
+  /** Like a load balancer: tries another port when nothing listens. */
   failover?: boolean;
   keepAlive?: boolean;
 }
 
-/** Twilio's own patience. */
+/** Twilio's time-out. */
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 250;
 const MAX_UNDER_WAY = 6_000;
 const STATUSES: WebhookStatus[] = ["sent", "delivered", "read", "undelivered", "queued"];
 
-/** Sends signed webhooks and remembers what was answered. */
+/** Sends signed webhooks and records the responses. */
 export class WebhookLoad {
   readonly answers: LoadResponse[] = [];
-  /** The names of all keys that were ever sent. */
+  /** Names of all keys ever sent. */
   readonly sent = new Set<string>();
   readonly #options: WebhookLoadOptions;
   readonly #agent: Agent;
@@ -61,7 +61,7 @@ export class WebhookLoad {
     this.#agent = new Agent({ keepAlive: options.keepAlive ?? true });
   }
 
-  /** 40 % messages, 60 % callbacks, 5 % of all sent again soon after, at this rate whatever the answers are. */
+  /** Sends 40 % messages and 60 % callbacks, and repeats 5 % of all soon after. The rate does not depend on the responses. */
   run(rate: number, milliseconds: number, account?: FaultAccount): Promise<void> {
     return this.runUntil(rate, AbortSignal.timeout(milliseconds), account);
   }
@@ -76,12 +76,12 @@ export class WebhookLoad {
     }
   }
 
-  /** Resolves when everything sent so far is answered, or given up. */
+  /** Resolves when every request sent so far has a response or is given up. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** Sends one, again where Twilio would; answers the last word. */
+  /** Sends a webhook, with Twilio's retries. Returns the last result. */
   async deliver(webhook: FaultWebhook): Promise<LoadCommand> {
     const delivery = this.#deliver(webhook);
     this.#underWay.add(delivery);
@@ -92,7 +92,7 @@ export class WebhookLoad {
     }
   }
 
-  /** How often each word was heard of what was sent between two moments. */
+  /** Number of each result among the requests sent between two times. */
   words(from = 0, to = Number.POSITIVE_INFINITY): Map<LoadCommand, number> {
     const words = new Map<LoadCommand, number>();
     for (const { at, word } of this.answers)
@@ -100,7 +100,7 @@ export class WebhookLoad {
     return words;
   }
 
-  /** Closes the connections that it keeps open, until it sends again. */
+  /** Closes the idle connections until the next request. */
   rest(): void {
     this.#agent.destroy();
   }
@@ -181,7 +181,7 @@ export class WebhookLoad {
     return webhook;
   }
 
-  /** Callbacks run through the outgoing messages again and again, each time with another status, in no order of theirs. */
+  /** Callbacks cycle through the outgoing messages, each round with another status, in no natural order. */
   #fresh(account: FaultAccount, number: number): FaultWebhook {
     const callbacks = Math.floor(number * 0.6);
     if (Math.floor((number + 1) * 0.6) === callbacks)

@@ -18,7 +18,7 @@ const chosen = FAULTS.filter(({ id, isInSlice }) =>
   wanted.length > 0 ? wanted.includes(id.toUpperCase()) : values.all || isInSlice,
 );
 
-// Asked to end, it ends: what it started goes with it.
+// On a signal, the run exits, and the cleanup process ends its child processes.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const lab = await TestBed.create(values.all);
 console.log(`A server starts in ${Math.round(lab.startMilliseconds)} ms here.`);

@@ -13,14 +13,14 @@ import {
 } from "./fixtures.ts";
 import { FAULT_SEALING_KEY } from "./processes/server-process.ts";
 
-/** Two accounts in one organisation, a third in another. */
+/** Two accounts in one organisation and a third in another. */
 export const SEEDED_ACCOUNTS = [createFaultAccount(1), createFaultAccount(2), createFaultAccount(3)];
 const ORGANISATIONS = [[SEEDED_ACCOUNTS[0], SEEDED_ACCOUNTS[1]], [SEEDED_ACCOUNTS[2]]] as FaultAccount[][];
 
-/** How the harness speaks to any database of the product. */
+/** Runs a statement on any database of the product. */
 type SeedQuery = (text: string, parameters: unknown[]) => Promise<unknown>;
 
-/** Migrates an empty Postgres database and puts the accounts into it. */
+/** Migrates an empty Postgres database and seeds the accounts. */
 export async function createInstallation(url: string): Promise<void> {
   const store = await openPostgresDatabase(url);
   try {
@@ -31,7 +31,7 @@ export async function createInstallation(url: string): Promise<void> {
   }
 }
 
-/** Connections as the setup makes them, and messages that were sent; half of these do not know their SID yet. */
+/** Seeds connections as the setup creates them, and sent messages. Half of the messages have no SID yet. */
 export async function seedInstallation(query: SeedQuery): Promise<void> {
   const keyring = readKeyring(FAULT_SEALING_KEY);
   for (const [index, accounts] of ORGANISATIONS.entries()) {

@@ -13,7 +13,7 @@ import type { FaultInstallation, TestBed } from "./test-bed.ts";
 const PROGRAM = fileURLToPath(new URL("./broken/dies-while-sending.ts", import.meta.url));
 const ASK_MS = 30_000;
 const PATIENCE_MS = 120_000;
-/** So many people write answers at once. */
+/** Number of members who write replies concurrently. */
 const AUTHORS = 16;
 
 interface Talk {
@@ -24,11 +24,11 @@ interface Talk {
 
 interface QueuedText {
   talk: Talk;
-  /** In the words, and in the order of its conversation. */
+  /** Part of the message text. Increases within a conversation. */
   number: number;
 }
 
-/** A desk in test mode whose Twilio is the simulator, with something in between that spoils it; and people who answer. */
+/** An installation in test mode that sends replies through a fault proxy to the simulator. */
 export class SendingInstallation implements AsyncDisposable {
   readonly desk: FaultInstallation;
   readonly simulator: Simulator;
@@ -37,7 +37,7 @@ export class SendingInstallation implements AsyncDisposable {
   readonly #cookie: string;
   readonly #origin: string;
   readonly #dieAt: string;
-  /** How long a server may be busy before an answer counts as not taken: two minutes where it starts in two seconds. */
+  /** How long a server may be busy before a reply counts as not accepted. Two minutes if a server starts in two seconds. */
   #patience = PATIENCE_MS;
   #numbers = 0;
 
@@ -66,11 +66,11 @@ export class SendingInstallation implements AsyncDisposable {
     const dieAt = join(folder, "die-at");
     const desk = await lab.open({
       program: PROGRAM,
-      // The lab's own accounts have named their numbers themselves.
+      // The seeded accounts have explicit connection numbers below 100.
       prepare: ["alter table twilio_whatsapp_connections alter column no restart with 100"],
       environment: {
         NODE_ENV: "development",
-        // It is then reached at its own port.
+        // Makes the server use its own port as the public URL.
         PUBLIC_URL: "",
         TWILIO_SIMULATOR_URL: twilio.url,
         DIE_AT: dieAt,
@@ -109,7 +109,7 @@ export class SendingInstallation implements AsyncDisposable {
     return opened;
   }
 
-  /** As many answers, one after the other in each conversation, in all of them at once. */
+  /** Plans `count` replies: in sequence within a conversation, concurrently across conversations. */
   plan(count: number): QueuedText[] {
     return Array.from({ length: count }, () => {
       const number = ++this.#numbers;
@@ -117,14 +117,14 @@ export class SendingInstallation implements AsyncDisposable {
     });
   }
 
-  /** One more answer, added to what was planned. */
+  /** Plans one more reply and adds it to the plan. */
   planOne(plan: QueuedText[]): QueuedText[] {
     const more = this.plan(1);
     plan.push(...more);
     return more;
   }
 
-  /** Hands answers to the server as browsers do: again with the same key until it says that it has it. */
+  /** Sends replies as browsers do: retries with the same key until the server accepts the reply. */
   async say(sayings: QueuedText[]): Promise<void> {
     await runInParallel(sayings, AUTHORS, async ({ talk, number }) => {
       const input = { conversationId: talk.id, clientKey: keyOf(number), body: wordsOf(number) };
@@ -140,12 +140,12 @@ export class SendingInstallation implements AsyncDisposable {
     });
   }
 
-  /** Has the server die the next time that it reaches this stage of sending. */
+  /** Makes the server kill itself the next time it reaches this stage of sending. */
   dieAt(stage: "claimed" | "answered"): void {
     writeFileSync(this.#dieAt, stage);
   }
 
-  /** How many are in which state; what has its SID counts as sent. */
+  /** Number of messages per state. Messages with a SID count as sent. */
   async states(): Promise<Record<string, number>> {
     const rows = await this.desk.ask(
       `select case when m.sid is not null then 'sent' else o.state end as state, count(*)::int as count
@@ -155,7 +155,7 @@ export class SendingInstallation implements AsyncDisposable {
     return Object.fromEntries(rows.map((row) => [String(row.state), Number(row.count)]));
   }
 
-  /** Resolves when nothing is under way any more; what is uncertain may be. */
+  /** Resolves when no message is queued or sending. Messages may still be uncertain. */
   async handedOver(milliseconds: number): Promise<boolean> {
     return waitUntil(async () => {
       const { queued = 0, sending = 0 } = await this.states();
@@ -164,8 +164,8 @@ export class SendingInstallation implements AsyncDisposable {
   }
 
   /**
-   * Resolves when nothing is uncertain any more. What only the passing of time would do is done for it: Twilio is asked now
-   * instead of later; and of what it does not know of then, five minutes pass in the database.
+   * Resolves when no message is uncertain. Skips the waiting times: Twilio is asked now instead of later, and for messages
+   * Twilio does not know, five minutes pass in the database.
    */
   async settled(milliseconds: number): Promise<boolean> {
     const isOver = async () => ((await this.states()).uncertain ?? 0) === 0;
@@ -191,7 +191,7 @@ export class SendingInstallation implements AsyncDisposable {
     }, milliseconds);
   }
 
-  /** Resolves when Twilio has all of these. */
+  /** Resolves when Twilio has all of these replies. */
   async allSent(sayings: QueuedText[], milliseconds: number): Promise<boolean> {
     const keys = sayings.map(({ number }) => keyOf(number));
     return waitUntil(async () => {
@@ -204,7 +204,7 @@ export class SendingInstallation implements AsyncDisposable {
     }, milliseconds);
   }
 
-  /** The oldest that was handed over and has neither an answer nor been called uncertain, in seconds. */
+  /** Age, in seconds, of the oldest handed-over message that has no response and is not marked as uncertain. */
   async longestUnanswered(): Promise<number> {
     const [row] = await this.desk.ask(
       `select coalesce(extract(epoch from max(now() - handed_over_at)), 0)::float8 as seconds from outgoing_messages
@@ -213,7 +213,7 @@ export class SendingInstallation implements AsyncDisposable {
     return Number(row?.seconds);
   }
 
-  /** What Twilio has against what the desk says of it. */
+  /** Compares the messages at Twilio with the installation's records of them. */
   async compare(sayings: QueuedText[]): Promise<FaultFinding> {
     const atTwilio = this.simulator.listMessages({ direction: "outbound", limit: Number.POSITIVE_INFINITY });
     const words = new Map(atTwilio.map((message) => [message.sid.slice(2).toLowerCase(), message.body]));
@@ -223,7 +223,7 @@ export class SendingInstallation implements AsyncDisposable {
     );
     const ids = new Map(rows.map((row) => [String(row.body), Number(row.id)]));
     const times = new Map<string, number>();
-    /** By conversation: the messages' ids, which are in the order of writing, in the order of sending. */
+    /** Message IDs per conversation, in order of sending. IDs increase in order of writing. */
     const order = new Map<string, number[]>();
     for (const message of atTwilio) {
       times.set(message.body, (times.get(message.body) ?? 0) + 1);
@@ -280,7 +280,7 @@ export class SendingInstallation implements AsyncDisposable {
   }
 }
 
-/** Meets calls in these moods, one after the other, and in none every so often. */
+/** Cycles through the faults. Every `wellEvery`-th call gets none. */
 export function limitConcurrency(moods: FaultMode[], wellEvery: number): () => FaultMode | null {
   let calls = 0;
   return () => {

@@ -3,7 +3,7 @@ import { FAULT_PUBLIC_URL } from "./fixtures.ts";
 const EMAIL = "owner@example.org";
 const PASSWORD = "correct horse battery";
 
-/** Makes the owner of a fresh desk and signs them in. */
+/** Creates the owner of a new installation and signs in. */
 export async function signInOwner(
   port: number,
   origin = FAULT_PUBLIC_URL,

@@ -18,28 +18,28 @@ const TEMPLATE = "desk";
 
 export interface FaultInstallationOptions {
   servers?: number;
-  /** Statements for its database, before the servers start. */
+  /** Statements to run on the database before the servers start. */
   prepare?: string[];
   environment?: Record<string, string>;
   program?: string;
-  /** Where the servers have their data folders and logs. */
+  /** Parent folder of the servers' data folders and logs. */
   serverFolder?: string;
   flags?: string[];
   postgres?: PostgresServer;
-  /** By which port the servers reach the database, instead of its own. */
+  /** Port at which the servers reach the database, instead of the database's own. */
   databasePort?: number;
   load?: Partial<WebhookLoadOptions>;
-  /** Whether `vitals` will be asked for. */
+  /** Whether `vitals` will be called. */
   hasVitals?: boolean;
 }
 
-/** What all faults of a run share: the machine's folder, and a Postgres with a desk to copy. */
+/** Shared by all faults of a run: a folder, and a Postgres with a template database. */
 export class TestBed {
   readonly folder: string;
   readonly postgres: PostgresServer;
-  /** Whether everything runs, at length; else the slice for every day. */
+  /** True for the full run, false for the smoke run. */
   readonly isWhole: boolean;
-  /** How long an undisturbed server takes to become ready here, in ms. */
+  /** Time an undisturbed server takes to become ready on this machine, in ms. */
   startMilliseconds = 0;
   #desks = 0;
 
@@ -52,7 +52,7 @@ export class TestBed {
   static async create(isWhole: boolean): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "waystation-fault-"));
     deleteFolderAtExit(folder);
-    // Postgres runs as another user, and has its folder within.
+    // Postgres runs as another user and has its folder inside this one.
     chmodSync(folder, 0o711);
     const home = join(folder, "postgres");
     mkdirSync(home);
@@ -63,22 +63,25 @@ export class TestBed {
     return lab;
   }
 
-  /** As much of a load as this machine, with what else it does, has shown to bear. */
+  /** The requested rate, reduced on a slow or busy machine in proportion to the measured start time. */
   rate(wished: number): number {
     return Math.ceil(wished * Math.min(1, 2_000 / this.startMilliseconds));
   }
 
-  /** Within this, in ms, a server must serve again: two seconds, on a slower machine two of its undisturbed starts. */
+  /** Time limit, in ms, for a server to serve again: two seconds, or two undisturbed starts on a slower machine. */
   get restartLimit(): number {
     return Math.max(2_000, 2 * this.startMilliseconds);
   }
 
-  /** Within this, in ms, a running server must have noticed that Postgres is back. */
+  /** Time limit, in ms, for a running server to notice that Postgres is back. */
   get noticeLimit(): number {
     return Math.max(2_000, this.startMilliseconds);
   }
 
-  /** The times over a limit that is asked anew if there are any: others may have come to use this machine meanwhile. */
+  /**
+   * Returns the times over the limit. If there are any, first measures the limit again, as other processes may be using the
+   * machine.
+   */
   async over(limit: () => number, milliseconds: number[]): Promise<number[]> {
     if (milliseconds.every((one) => one <= limit())) return [];
     await using desk = await this.open();
@@ -86,13 +89,13 @@ export class TestBed {
     return milliseconds.filter((one) => one > limit());
   }
 
-  /** Makes the database that desks are copied from. */
+  /** Creates the template database. */
   async furnish(postgres: PostgresServer): Promise<void> {
     await postgres.command(`create database ${TEMPLATE}`);
     await createInstallation(postgres.urlOf(TEMPLATE));
   }
 
-  /** A database of its own with everything set up, and servers that are ready. */
+  /** Creates an installation with its own database and waits until its servers are ready. */
   async open(options: FaultInstallationOptions = {}): Promise<FaultInstallation> {
     const { postgres = this.postgres, prepare = [], environment, program, flags } = options;
     const name = `desk_${++this.#desks}`;
@@ -179,7 +182,7 @@ export class FaultInstallation implements AsyncDisposable {
     return server;
   }
 
-  /** E1 to E4, after everything that is under way has ended. */
+  /** Checks E1 to E4 after all requests have settled. */
   async check(): Promise<{ acknowledged: number; events: number; problems: string[] }> {
     await this.load.settled();
     const acknowledged = await this.ledger.read();
@@ -189,14 +192,14 @@ export class FaultInstallation implements AsyncDisposable {
     };
   }
 
-  /** Sentences on servers that ended and were not asked to. */
+  /** Unexpected exits of servers, as sentences. */
   crashes(): string[] {
     return this.servers
       .filter((server) => server.crashes > 0)
       .map((server) => `a server ended ${server.crashes} times: ${server.log().trim().slice(-1_500)}`);
   }
 
-  /** E6: sentences on every answer that must not be: `allowed` ones only between the two moments. */
+  /** E6: unexpected responses, as sentences. `allowed` ones are permitted only between the two times. */
   unexpected(allowed: LoadCommand[] = [], from = 0, to = Number.POSITIVE_INFINITY): string[] {
     const wrong = new Map<LoadCommand, number>();
     for (const { at, milliseconds, word } of this.load.answers) {
@@ -207,7 +210,7 @@ export class FaultInstallation implements AsyncDisposable {
     return [...wrong].map(([word, count]) => `E6: ${count} × ${word} where it must not be`);
   }
 
-  /** How long it takes, in ms, until the first server answers 200 to a webhook again; null if more than `limit`. */
+  /** Time, in ms, until a webhook sent after `since` gets a 200. Null after `limit`. */
   async recovery(limit: number, since = performance.now()): Promise<number | null> {
     const isBack = () => this.load.answers.some(({ at, word }) => word === 200 && at >= since);
     if (!(await waitUntil(isBack, limit))) return null;
@@ -217,7 +220,7 @@ export class FaultInstallation implements AsyncDisposable {
     return Math.min(...first) - since;
   }
 
-  /** Of the first server: the memory and descriptors it has, and the connections that it holds. */
+  /** Heap, descriptors and database connections of the first server. */
   async vitals(): Promise<Vitals> {
     await this.load.settled();
     this.load.rest();
@@ -241,13 +244,13 @@ export class FaultInstallation implements AsyncDisposable {
 }
 
 interface Vitals {
-  /** The heap after a collection. */
+  /** Heap after a garbage collection, in MB. */
   megabytes: number;
   descriptors: number;
   connections: number;
 }
 
-/** E7: sentences on what did not come back to where it was. */
+/** E7: resources that did not return to their earlier level, as sentences. */
 export function compareResourceUse(before: Vitals, after: Vitals): string[] {
   const problems: string[] = [];
   if (after.megabytes > before.megabytes * 1.1 + 8)

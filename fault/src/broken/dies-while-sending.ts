@@ -1,6 +1,6 @@
 /**
- * The product, but for where it dies: a file names a stage of sending, and whoever reaches it removes the file and is gone,
- * as by kill -9.
+ * The product with one fault: a file names a stage of sending. A server that reaches this stage deletes the file and kills
+ * itself with SIGKILL.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { readConfig } from "@waystation/server/lifecycle/config";

@@ -1,6 +1,6 @@
 /**
- * Broken on purpose, for a negative control: the product behind a door that says 200 at once and passes the webhook on
- * half a second later. What lies between is lost when it dies.
+ * Negative control, broken on purpose: a proxy that responds 200 at once and forwards the webhook to the product half a second
+ * later. Webhooks in between are lost when it dies.
  */
 import { createServer, request } from "node:http";
 import { readConfig } from "@waystation/server/lifecycle/config";

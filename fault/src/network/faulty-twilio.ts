@@ -8,9 +8,9 @@ interface Answer {
   body: Buffer;
 }
 
-/** What becomes of a call that makes a message. `made` is Twilio's true answer; null where it was never asked. */
+/** A fault of the create call. `made` is Twilio's real response, or null if the call was not forwarded. */
 interface Mood {
-  /** Whether Twilio gets the call, and makes the message. */
+  /** Whether the call is forwarded, so that Twilio creates the message. */
   isMade: boolean;
   answer(res: ServerResponse, made: Answer | null, spoiled: FaultyTwilio): void;
 }
@@ -104,25 +104,25 @@ const MOODS = {
 export type FaultMode = keyof typeof MOODS;
 
 const CREATE = /^\/2010-04-01\/Accounts\/(AC[0-9a-f]{32})\/Messages\.json$/i;
-/** What had left before a 429 was read may still arrive, on a busy machine a good while later. */
+/** Requests sent before the 429 was read can still arrive, on a busy machine much later. */
 const UNDERWAY_MS = 3_000;
 
-/** Stands before a Twilio and spoils what it answers when asked to make a message. */
+/** A proxy in front of Twilio that alters the responses to create calls. */
 export class FaultyTwilio implements AsyncDisposable {
-  /** Which mood a call is met in; null for none. */
+  /** Selects the fault for a call. Null for none. */
   mood: (form: URLSearchParams) => FaultMode | null = () => null;
-  /** Calls by what they were met with. */
+  /** Number of calls per fault. */
   readonly calls = new Map<string, number>();
-  /** Calls that came while their account had been told to wait. */
+  /** Calls made before the Retry-After time of their account had passed. */
   tooEarly = 0;
-  /** What came to another server because of a redirect. */
+  /** Requests that followed a redirect to another server. */
   strays = 0;
   elsewhere = "";
   readonly #target: URL;
   readonly #port: number;
   #server: Server;
   readonly #other: Server;
-  /** By account: until when it was told to be quiet. */
+  /** The Retry-After period of each account. */
   readonly #quiet = new Map<string, { from: number; until: number }>();
   readonly #accounts = new WeakMap<ServerResponse, string>();
 
@@ -149,7 +149,7 @@ export class FaultyTwilio implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** From now on every connection is refused. */
+  /** Rejects all connections from now on. */
   async close(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -162,7 +162,7 @@ export class FaultyTwilio implements AsyncDisposable {
     await once(this.#server, "listening");
   }
 
-  /** Its account has been told to wait. */
+  /** Records that the account received a Retry-After. */
   told(res: ServerResponse): void {
     const account = this.#accounts.get(res) ?? "";
     const now = performance.now();
@@ -182,7 +182,7 @@ export class FaultyTwilio implements AsyncDisposable {
     this.#accounts.set(res, account);
     const quiet = this.#quiet.get(account);
     const now = performance.now();
-    // A little sooner is the timer's doing.
+    // Tolerates the imprecision of timers.
     if (quiet && now > quiet.from + UNDERWAY_MS && now < quiet.until - 50) this.tooEarly += 1;
     const name = this.mood(new URLSearchParams(body.toString()));
     this.calls.set(name ?? "well", (this.calls.get(name ?? "well") ?? 0) + 1);

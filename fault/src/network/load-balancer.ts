@@ -1,7 +1,7 @@
 import { sleep } from "../clock.ts";
 import { httpStatusOfServer, type ServerProcess } from "../processes/server-process.ts";
 
-/** What stands before several servers: it asks each every 200 ms whether it is ready, and sends nothing to those that are not. */
+/** A load balancer: polls the readiness of each server every 200 ms and routes requests only to ready ones. */
 export class LoadBalancer {
   #ready: ServerProcess[] = [];
 
@@ -9,7 +9,7 @@ export class LoadBalancer {
     return this.#ready.map((server) => server.port);
   }
 
-  /** Resolves when `over` aborts. All of them count as ready until they have been asked. */
+  /** Resolves when `over` aborts. All servers count as ready until the first poll. */
   async watch(servers: ServerProcess[], over: AbortSignal): Promise<void> {
     this.#ready = [...servers];
     while (!over.aborted) {

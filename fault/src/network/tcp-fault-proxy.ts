@@ -3,11 +3,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 type Mood = "pass" | "black-hole";
 
-/** Stands between two ends of TCP connections and spoils them. */
+/** A TCP proxy that injects network faults. */
 export class TcpFaultProxy implements AsyncDisposable {
-  /** Of every piece of data, either way. */
+  /** Delay of each chunk in both directions, in ms. */
   latency = 0;
-  /** Called for each piece that comes from the client. */
+  /** Called for each chunk from the client. */
   onRequest: (piece: Buffer) => void = () => {};
   #mood: Mood = "pass";
   readonly #server: Server;
@@ -28,24 +28,24 @@ export class TcpFaultProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** From now on nothing gets through, and nobody is told: connections look open. Those of before stay so for ever. */
+  /** Drops all data from now on without closing connections. Existing connections stay that way after `heal`. */
   swallow(): void {
     this.#mood = "black-hole";
     for (const pair of this.#pairs) for (const socket of pair) socket.removeAllListeners("data").resume();
   }
 
-  /** New connections get through again; who holds a swallowed one never hears of it, the database in time does. */
+  /** Passes data on new connections again. Swallowed connections: the server's side is closed, the client is not notified. */
   heal(): void {
     this.#mood = "pass";
     for (const [, server] of this.#pairs) server.removeAllListeners("close").destroy();
   }
 
-  /** Breaks every connection with a reset. */
+  /** Resets every connection. */
   reset(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
   }
 
-  /** Ends the database's half of every connection: the client may still talk, and nobody listens. */
+  /** Closes the database's direction of every connection. The client can still write. */
   halfClose(): void {
     for (const [client] of this.#pairs) client.end();
   }

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 
 const warden = spawn(process.execPath, [fileURLToPath(new URL("./cleanup-process.ts", import.meta.url))], {
   stdio: ["pipe", "ignore", "inherit"],
-  // In a group of its own: Ctrl-C in the terminal must not end it before its wards.
+  // Runs in its own process group, so that Ctrl-C does not end it before the processes it has to clean up.
   detached: true,
 });
 warden.unref();
 (warden.stdin as typeof warden.stdin & { unref(): void }).unref();
 
-/** Starts a process that ends with this one, however this one dies. */
+/** Starts a process that ends when this process ends, even if this process is killed. */
 export function startChild(command: string, parameters: string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, parameters, options);
   const { pid } = child;
@@ -19,12 +19,12 @@ export function startChild(command: string, parameters: string[], options: Spawn
   return child;
 }
 
-/** Deletes a folder when this process has ended. */
+/** Deletes a folder after this process has ended. */
 export function deleteFolderAtExit(folder: string): void {
   warden.stdin.write(`/${folder}\n`);
 }
 
-/** Whether it is to be unmounted first. */
+/** Unmounts a folder before it is deleted. */
 export function unmountAtExit(folder: string): void {
   warden.stdin.write(`!${folder}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * Outlives the run by a moment: when its standard input closes, it ends what the run had started and not ended, by the
- * process ids it was told, and removes the run's folders.
+ * Outlives the run briefly. When standard input closes, this process kills the recorded processes that still run and deletes
+ * the recorded folders.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -30,6 +30,6 @@ function end(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended.
+    // The process has already ended.
   }
 }

@@ -14,8 +14,8 @@ function arrayLiteral(values: unknown): unknown {
 }
 
 /**
- * A client that does not ask for the database's array types first. Where the connection ends before the answer, as these runs
- * make it, the failure is nobody's to catch: it would end the process.
+ * A client that does not query the array types first. In these runs, the connection can end before that query's response, and
+ * the failure would be an unhandled rejection that ends the process.
  */
 export function connectPostgres(
   url: string,

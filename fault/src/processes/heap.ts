@@ -1,4 +1,4 @@
-/** The memory that a server cannot do without, in MB: its heap after a collection, asked for as a debugger does. */
+/** The used heap after a garbage collection, in MB, read through the inspector. */
 export async function heapUsageOf(inspectorPort: number): Promise<number> {
   const targets = (await (await fetch(`http://127.0.0.1:${inspectorPort}/json`)).json()) as [
     { webSocketDebuggerUrl: string },

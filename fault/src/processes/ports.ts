@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/**
- * A port that stays free while its server is down: below those that the system gives to outgoing connections.
- */
+/** A port that stays free while its server is down: outside the range that the system assigns to outgoing connections. */
 export async function reservePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);

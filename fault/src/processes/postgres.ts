@@ -26,7 +26,7 @@ const SETTINGS = {
 
 export type PostgresClient = postgres.Sql;
 
-/** A Postgres that can be stopped the hard way and started again on its own data and port. */
+/** A Postgres server that can be crashed and restarted on the same data and port. */
 export class PostgresServer {
   readonly port: number;
   readonly #binaries: string;
@@ -84,7 +84,7 @@ export class PostgresServer {
     return this.#server !== null && !hasChildExited(this.#server);
   }
 
-  /** Resolves when it says that it accepts connections. */
+  /** Resolves when Postgres accepts connections. */
   async start(): Promise<void> {
     const flags = Object.entries(this.#settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const parameters = ["-D", join(this.#folder, "data"), "-p", String(this.port), ...flags];
@@ -103,7 +103,7 @@ export class PostgresServer {
       throw new Error(`Postgres did not start.\n${this.#log.slice(-2_000)}`);
   }
 
-  /** `immediate`: every process of it ends at once, as in a crash; `fast`: in order. */
+  /** `immediate` simulates a crash: all processes end at once. `fast` shuts down in order. */
   async stop(mode: "immediate" | "fast"): Promise<void> {
     const server = this.#server;
     if (!server || hasChildExited(server)) return;
@@ -113,7 +113,7 @@ export class PostgresServer {
     await childExit(server);
   }
 
-  /** Stops every process of it where it stands. */
+  /** Suspends all processes of the server. */
   freeze(): void {
     const { pid } = this;
     process.kill(pid, "SIGSTOP");
@@ -126,7 +126,7 @@ export class PostgresServer {
     process.kill(pid, "SIGCONT");
   }
 
-  /** Resolves when a statement is answered. */
+  /** Resolves true when a statement succeeds, or false after `milliseconds`. */
   async answers(milliseconds: number): Promise<boolean> {
     return waitUntil(async () => {
       const client = this.client("postgres", { connect_timeout: 2 });
@@ -145,7 +145,7 @@ export class PostgresServer {
     return connectPostgres(this.urlOf(database), options);
   }
 
-  /** The processes that serve a database's clients, other than whoever asks. */
+  /** PIDs of the backends of a database, other than the querying one. */
   async backendsOf(database: string): Promise<number[]> {
     const client = this.client("postgres");
     try {

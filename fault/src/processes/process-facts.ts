@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** How many files and sockets a process holds; NaN where the kernel does not say. */
+/** Number of open files and sockets of a process. NaN where the kernel does not report it. */
 export function openDescriptorsOf(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/fd`).length;
@@ -9,7 +9,7 @@ export function openDescriptorsOf(pid: number): number {
   }
 }
 
-/** The processes that `pid` has started and that still run. */
+/** PIDs of the running child processes of `pid`. */
 export function childProcessesOf(pid: number): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -20,7 +20,7 @@ export function childProcessesOf(pid: number): number[] {
 function parentOf(pid: number): number | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in brackets may hold anything; the numbers begin behind it.
+    // The process name in parentheses can contain any character. The numbers follow it.
     return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
     return null;

@@ -8,7 +8,7 @@ import { FAULT_PUBLIC_URL } from "../fixtures.ts";
 import { childExit, hasChildExited, startChild } from "./children.ts";
 
 export const FAULT_AUTH_SECRET = "a secret of a fault run, never of anything else 5hw8";
-/** Not a secret: it seals what every run makes anew. */
+/** Not a secret: it encrypts only test data that every run creates. */
 export const FAULT_SEALING_KEY = Buffer.from(
   Array.from({ length: 32 }, (_, index) => (index * 41 + 7) % 251),
 ).toString("base64");
@@ -20,18 +20,18 @@ interface ServerProcessOptions {
   port: number;
   folder: string;
   environment: Record<string, string>;
-  /** Another program than the product: a broken one, for a negative control. */
+  /** A program other than the product: a broken one, for a negative control. */
   program?: string;
   flags?: string[];
-  /** Where a debugger may ask it about its memory. */
+  /** Port of the inspector, for memory queries. */
   inspectorPort?: number;
 }
 
-/** A server as a service manager runs it: whatever ends it without having been asked to, it is started again at once. */
+/** Runs a server like a service manager: restarts it whenever it ends unexpectedly. */
 export class ServerProcess {
   readonly port: number;
   readonly inspectorPort: number | undefined;
-  /** How often it ended by itself. */
+  /** Number of unexpected exits. */
   crashes = 0;
   readonly #options: ServerProcessOptions;
   #child: ChildProcess | null = null;
@@ -44,7 +44,7 @@ export class ServerProcess {
     mkdirSync(options.folder, { recursive: true });
   }
 
-  /** What it is started with next. */
+  /** Environment of the next start. */
   get environment(): Record<string, string> {
     return this.#options.environment;
   }
@@ -54,7 +54,7 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
-  /** Starts it and waits until it is ready; answers how long that took, in ms. */
+  /** Starts the server and waits until it is ready. Returns the duration in ms. */
   async start(): Promise<number> {
     const begin = performance.now();
     this.#isWanted = true;
@@ -64,7 +64,7 @@ export class ServerProcess {
     return performance.now() - begin;
   }
 
-  /** Starts it and waits until it ends by itself; null when it does not, and had to be ended. */
+  /** Starts the server and waits for its exit. Returns the exit code, or null if it had to be killed. */
   async exitCode(milliseconds: number): Promise<number | null> {
     this.#launch();
     const child = this.#child;
@@ -77,7 +77,7 @@ export class ServerProcess {
     return (await httpStatusOfServer(this.port, "/readyz")) === 200;
   }
 
-  /** Sends it a signal that ends it for good; answers its exit code and how long that took. */
+  /** Stops the server for good. Returns its exit code and the duration. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<{ code: number | null; milliseconds: number }> {
     this.#isWanted = false;
     const child = this.#child;
@@ -88,7 +88,7 @@ export class ServerProcess {
     return { code: child.exitCode, milliseconds: performance.now() - begin };
   }
 
-  /** Of memory that it has just now. */
+  /** Current resident memory, in MB. */
   megabytes(): number {
     const pages = Number(readFileSync(`/proc/${this.pid}/statm`, "utf8").split(" ")[1]);
     return (pages * 4_096) / 1_024 / 1_024;
@@ -136,7 +136,7 @@ export class ServerProcess {
   }
 }
 
-/** The status that a page answers with; null for no answer. */
+/** Status code of a GET request. Null if there is no response. */
 export function httpStatusOfServer(port: number, path: string, milliseconds = 3_000): Promise<number | null> {
   return new Promise((resolve) => {
     const req = get({ host: "127.0.0.1", port, path, agent: false, timeout: milliseconds }, (res) => {

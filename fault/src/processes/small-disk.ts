@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unmountAtExit } from "./children.ts";
 
-/** A disk of its own size, in memory; null where this user may not mount one. */
+/** An in-memory disk of limited size. `mount` returns null if this user may not mount one. */
 export class SmallTmpfs implements Disposable {
   readonly folder: string;
 
@@ -24,7 +24,7 @@ export class SmallTmpfs implements Disposable {
     return (bavail * bsize) / 1024 / 1024;
   }
 
-  /** Takes all that is free. */
+  /** Uses up all free space. */
   fill(): void {
     const ballast = join(this.folder, "ballast");
     for (let block = 1024 * 1024; block >= 4096; block /= 4)

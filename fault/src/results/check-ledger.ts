@@ -1,11 +1,11 @@
 import { webhookKeyOf } from "../fixtures.ts";
 
-/** One statement, on one connection: a Postgres', or an embedded database's. */
+/** Runs one statement on one connection, of Postgres or of the embedded database. */
 export type RunSqlQuery = (text: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /**
- * The oracle. Sentences on what is wrong, by its number: E1 acknowledged and not stored, E2 stored twice, E3 stored and never
- * sent, E4 what the inbox shows is not what the events say.
+ * Checks the invariants and returns the violations: E1 acknowledged but not stored, E2 stored twice, E3 stored but never sent,
+ * E4 the inbox differs from the events.
  */
 export async function checkLedger(
   ask: RunSqlQuery,

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 
-/** Names, each on disk before it counts: what was acknowledged stays known whatever dies. */
+/** Names that are synced to disk before they count, so that acknowledged webhooks stay known after any crash. */
 export class Ledger implements AsyncDisposable {
   readonly #file: FileHandle;
   #pending: string[] = [];

@@ -12,7 +12,7 @@ export interface ReportLine {
   seconds: number;
 }
 
-/** Runs one; what it throws is a finding like any other, but never what a negative control is there for. */
+/** Runs one fault. An exception is a problem like any other, but does not count as the problem a negative control must find. */
 export async function runFault(fault: Fault, lab: TestBed): Promise<ReportLine> {
   const start = performance.now();
   let finding: FaultFinding;
@@ -68,10 +68,7 @@ const PAGE = new URL("../../../docs/faults.md", import.meta.url);
 const BEGIN = "<!-- written by `pnpm fault --all`: begin -->";
 const END = "<!-- end -->";
 
-/**
- * Puts the table between the two marks of the page: a line for each of `all`, of which those that ran are written anew and
- * the others stay as they were.
- */
+/** Writes the table between the two markers of the page. Faults that ran get a new row; the rows of the others are kept. */
 export function writeFaultReport(lines: ReportLine[], all: Fault[], later: [string, string][]): void {
   const page = readFileSync(PAGE, "utf8");
   const begin = page.indexOf(BEGIN);

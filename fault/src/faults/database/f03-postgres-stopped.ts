@@ -25,7 +25,7 @@ export const postgresStopped: Fault = {
     for (let stop = 0; stop < stops; stop++) {
       await sleep(700 + Math.random() * 500);
       await lab.postgres.stop("immediate");
-      // Longer than the patience of a webhook each third time, so that 503 is seen, too.
+      // Every third stop outlasts the response time-out of a webhook, so that 503 occurs too.
       await sleep(stop % 3 === 2 ? 12_000 : 1_000);
       await lab.postgres.start();
       await noteRecovery("the start of Postgres", performance.now());
@@ -39,7 +39,7 @@ export const postgresStopped: Fault = {
     await noteRecovery("the death of a backend", performance.now());
     await sleep(1_000);
     const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}'`;
-    // It may only now be ending everybody for the one that was killed.
+    // Postgres may still be ending all connections because of the killed backend.
     const isDone = await waitUntil(() => lab.postgres.command(terminate).then(...YES_OR_NO), 20_000);
     if (!isDone) problems.push("Postgres did not take the command to end all connections");
     await noteRecovery("the end of all connections", performance.now());
@@ -74,7 +74,7 @@ export const postgresStopped: Fault = {
   },
 };
 
-/** The server sets synchronous_commit itself, so a trigger on each table turns it off again in the transaction that writes. */
+/** The server sets synchronous_commit itself. A trigger on each table turns it off again within the writing transaction. */
 const COMMIT_WITHOUT_WAITING = [
   `create function commit_without_waiting() returns trigger language plpgsql as
     $$ begin perform set_config('synchronous_commit', 'off', true); return null; end $$`,
@@ -86,7 +86,7 @@ const COMMIT_WITHOUT_WAITING = [
     end loop; end $$`,
 ];
 
-/** Postgres promises nothing then: what it lost must be found missing. */
+/** With synchronous_commit off, Postgres guarantees nothing: the check must report the lost rows. */
 export const commitsNotSynced: Fault = {
   id: "F3n",
   title: "synchronous_commit off, and Postgres stopped as by a crash",

@@ -10,7 +10,7 @@ export const noFreeConnections: Fault = {
   run: (lab) => hold(lab, async () => {}),
 };
 
-/** As a pool does that opens connections when it needs them: those that it had are gone. */
+/** Simulates a pool that opens connections on demand: the existing ones are closed. */
 export const lazyConnectionPool: Fault = {
   id: "F11n",
   title: "a server that has no connection open, while another client holds all of them",
@@ -19,7 +19,7 @@ export const lazyConnectionPool: Fault = {
   run: (lab) =>
     hold(lab, async (desk, seize) => {
       const [hog] = await seize();
-      // The server may be quicker than we are: until it has none.
+      // The server may reconnect first, so the loop repeats until the server has no connection.
       for (let round = 0, left = 1; left > 0 && round < 200; round++) {
         await hog?.unsafe(
           `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${desk.database}' and pid <> pg_backend_pid()

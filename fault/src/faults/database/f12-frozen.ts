@@ -43,7 +43,7 @@ export const halfOpenConnections: Fault = {
   },
 };
 
-/** Loads a desk while its database says nothing for a while. */
+/** Runs a load on an installation whose database stops responding for a while. */
 async function silence(
   lab: TestBed,
   spoiler: TcpFaultProxy | null,

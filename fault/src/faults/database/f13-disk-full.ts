@@ -31,7 +31,7 @@ export const databaseDiskFull: Fault = {
       await sleep(lab.isWhole ? 30_000 : 13_000);
       let restarts = 0;
       disk.free();
-      // With no room for its log, Postgres ends itself, as it should: then somebody starts it again.
+      // Without room for its log, Postgres stops itself, as expected. It is then restarted.
       if (!postgres.isRunning) {
         restarts += 1;
         await postgres.start();

@@ -44,7 +44,7 @@ export const migratorKilled: Fault = {
   },
 };
 
-/** A newer version has migrated; the older one that still runs, and one that starts once more, must not mind. */
+/** A newer version has migrated the database. The running older version must keep working, and so must another start of it. */
 export const newerMigrationUnderLoad: Fault = {
   id: "F17b",
   title: "a newer version's expanding migration under the load of the older",
@@ -104,7 +104,7 @@ async function same(lab: TestBed, wanted: string, database: string): Promise<boo
   return (await shapeOf(lab, database)) === wanted;
 }
 
-/** Everything that a schema dump would say of the product's tables, in one text. */
+/** The schema of the product's tables, as one comparable text. */
 async function shapeOf(lab: TestBed, database: string): Promise<string> {
   const client = lab.postgres.client(database);
   try {

@@ -10,7 +10,7 @@ import { PostgresServer } from "../../processes/postgres.ts";
 import { checkLedger } from "../../results/check-ledger.ts";
 import type { FaultInstallation, TestBed } from "../../test-bed.ts";
 
-/** The oldest Postgres that the product runs on. */
+/** The oldest supported version of Postgres. */
 const OLDEST = 15;
 
 export const restoreSnapshot: Fault = {
@@ -28,7 +28,7 @@ export const restoreSnapshot: Fault = {
           const from: RunQuery = async (text, parameters = []) => [
             ...(await snapshot.unsafe(text, parameters as never[])),
           ];
-          // The queue's own tables are made by its start, which this target has not seen.
+          // The queue creates its own tables at start. This target has not been started, so only `public` is copied.
           await copyToPostgres(from, target, ["public"]);
         });
       } finally {
@@ -42,7 +42,7 @@ export const restoreDump: Fault = {
   title: "pg_dump under load, pg_restore into an empty database, on the Postgres of this system",
   isInSlice: false,
   async run(lab): Promise<FaultFinding> {
-    // pg_dump refuses a newer server, and the one from the registry comes without it.
+    // pg_dump rejects a newer server, and the Postgres from the registry has no pg_dump.
     const [home] = globSync("/usr/lib/postgresql/*")
       .filter((folder) => existsSync(join(folder, "bin", "pg_dump")) && postgresVersionOf(folder) >= OLDEST)
       .toSorted((a, b) => postgresVersionOf(b) - postgresVersionOf(a));
@@ -75,7 +75,7 @@ export const restoreDump: Fault = {
   },
 };
 
-/** The restored desk holds what was committed when the dump began: nothing twice, nothing half, and it takes more. */
+/** The restored installation contains exactly what was committed when the dump began, and accepts more webhooks. */
 async function restored(
   lab: TestBed,
   postgres: PostgresServer,

@@ -77,7 +77,7 @@ async function furnishEmbedded(database: string): Promise<void> {
   }
 }
 
-/** Starts another server on the same data folder; answers its exit code, or null when it had to be ended. */
+/** Starts a second server on the same data folder. Returns its exit code, or null if it had to be killed. */
 async function secondProcess(folder: string): Promise<number | null> {
   const second = new ServerProcess({
     port: await reservePort(),

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { sleep } from "../../clock.ts";
 import type { Fault } from "../../fault.ts";
 
-/** A server that answers first and stores later, killed as F1's is. */
+/** A server that responds before it commits, killed as in F1. */
 export const answerBeforeCommit: Fault = {
   id: "F1n",
   title: "200 before the commit, and kill -9 of the server",

@@ -4,7 +4,7 @@ import { type Fault, slowestOf } from "../../fault.ts";
 import { LoadBalancer } from "../../network/load-balancer.ts";
 import type { ServerProcess } from "../../processes/server-process.ts";
 
-/** Two servers behind a balancer that asks each every 200 ms whether it is ready, as balancers do. */
+/** Two servers behind a load balancer that polls each `/readyz` every 200 ms, as load balancers do. */
 export const drainOnSigterm: Fault = {
   id: "F2",
   title: "SIGTERM, one of two servers at a time",
@@ -50,7 +50,7 @@ export const drainOnSigterm: Fault = {
   },
 };
 
-/** With a request that does not end: the first signal waits for it, the second does not. */
+/** With an unfinished request: the server waits for it after the first signal, and stops after the second. */
 async function askedTwice(server: ServerProcess): Promise<number> {
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => {});

@@ -23,7 +23,7 @@ export const oneServerPaused: Fault = {
     await load;
     const { acknowledged, events, problems } = await desk.check();
     const words = desk.load.words(from, to);
-    // Whoever asked the paused one waits, and where it is long gives up: but nobody hears anything wrong.
+    // Requests to the paused server wait and can time out. No request may get a wrong response.
     return {
       counts: {
         "paused, ms": milliseconds,

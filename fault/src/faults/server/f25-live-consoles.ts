@@ -9,11 +9,14 @@ import { FAULT_AUTH_SECRET } from "../../processes/server-process.ts";
 import type { FaultInstallation, TestBed } from "../../test-bed.ts";
 
 const CONTACT = 0;
-/** Messages a second: a busy conversation. */
+/** Messages per second: a busy conversation. */
 const RATE = 4;
-/** After the first webhook is answered again, each console must have all that was answered by then. */
+/** After the first webhook succeeds again, each console must catch up with all acknowledged messages within this time. */
 const CATCH_UP_MS = 3_000;
-/** A server that was killed between a commit and its telling is missed by the others after this: see `pg-notify.ts`. */
+/**
+ * When a server dies between a commit and its notification, the other servers detect the gap after this time. See
+ * `pg-notify.ts`.
+ */
 const MISSED_MS = 27_000;
 
 export const liveConsoles: Fault = {
@@ -60,7 +63,7 @@ async function crash(lab: TestBed): Promise<void> {
 interface Blows {
   servers: number;
   rounds: number;
-  /** A message is to be everywhere after so many ms. */
+  /** Maximum time, in ms, for a message to reach every console. */
   catchUp: number;
   blow(desk: FaultInstallation, round: number): Promise<void>;
 }
@@ -90,7 +93,7 @@ async function hurt(lab: TestBed, { servers, rounds, catchUp, blow }: Blows): Pr
   const ids = createPublicIds(Buffer.from(key, "base64"))(organizationId);
   const messages = async () =>
     (await desk.ask(MESSAGES, [talk.id])).map((row) => ids.encode("message", Number(row.id)));
-  /** How long it takes until every console has every message that is stored now. */
+  /** Time, in ms, until every console has every message stored now. Null if it exceeds the limit. */
   const caughtUp = async (limit: number) => {
     const [wanted, begin] = [await messages(), performance.now()];
     const isThere = () => consoles.every((one) => wanted.every((id) => one.has(id)));
@@ -125,7 +128,7 @@ async function hurt(lab: TestBed, { servers, rounds, catchUp, blow }: Blows): Pr
     problems.push(`caught up only after ${Math.round(late)} ms`);
   const all = await messages();
   for (const one of consoles) one.close();
-  // Of two servers the one may commit a message after the other one's later message: then it is seen after that.
+  // With two servers, a message can be committed after a later one of the other server. Consoles then see it later.
   const isRight = ({ seen }: ConsoleStream) =>
     (servers > 1 ? seen.toSorted((a, b) => all.indexOf(a) - all.indexOf(b)) : seen).join() === all.join();
   const wrong = consoles.filter((one) => !isRight(one)).length;
@@ -144,7 +147,7 @@ async function hurt(lab: TestBed, { servers, rounds, catchUp, blow }: Blows): Pr
   };
 }
 
-/** The connections by which servers hear each other. */
+/** Ends the connections on which servers receive notifications. */
 const CUT_LINES = `
   select pg_terminate_backend(pid) from pg_stat_activity
   where application_name = 'waystation notices' and datname = current_database()`;

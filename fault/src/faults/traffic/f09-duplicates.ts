@@ -11,7 +11,7 @@ export const duplicateWebhooks: Fault = {
   run: (lab) => storm(lab, lab.isWhole ? lab.rate(10_000) : 400, 20),
 };
 
-/** Nothing holds a second copy back. */
+/** Without unique keys, nothing prevents duplicates. */
 export const missingUniqueKey: Fault = {
   id: "F9n",
   title: "no unique key, and the same webhooks again and again",

@@ -15,7 +15,7 @@ export const statusesInEveryOrder: Fault = {
     await using desk = await lab.open({ servers: 2 });
     const orders = permutations(statuses);
     const [account] = desk.accounts;
-    // Each order twice: one status after the other, and all at once; messages that know their SID, and ones that do not.
+    // Each order runs twice: one status after another, and all at once. Some messages already have their SID, others do not.
     const walk = async (order: WebhookStatus[], message: number, isPatient: boolean) => {
       const [late, ...soon] = order.toReversed() as [WebhookStatus, ...WebhookStatus[]];
       for (const status of soon.toReversed()) {

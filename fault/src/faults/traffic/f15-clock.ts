@@ -4,7 +4,7 @@ import { sleep } from "../../clock.ts";
 import type { Fault, FaultFinding } from "../../fault.ts";
 import { signInOwner } from "../../sign-in-owner.ts";
 
-/** `FAKETIME` offsets, one after the other: forward and back by an hour and a day, in the middle of the load. */
+/** `FAKETIME` offsets, applied in sequence during the load: an hour and a day, forward and back. */
 const JUMPS = ["+1h", "-1h", "+1d", "-1d", "+0"];
 
 export const clockJumps: Fault = {

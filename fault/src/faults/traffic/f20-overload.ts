@@ -4,10 +4,12 @@ import { FAULT_CONTACTS, incomingWebhook } from "../../fixtures.ts";
 import type { LoadResponse } from "../../load.ts";
 import { TcpFaultProxy } from "../../network/tcp-fault-proxy.ts";
 
-/** Each way: with 500 in a batch, the database is the narrow place, and not the processor that all share. */
+/** Per direction. With 500 webhooks per batch, the database is the bottleneck instead of the shared CPU. */
 const LATENCY_MS = 250;
 const LANES = 1_500;
-/** Of one webhook, at worst: its look-up, the batch that runs, and its own, each in two statements there and back. */
+/**
+ * Worst case for one webhook: its look-up, the running batch, and its own batch, each with two statements in both directions.
+ */
 const WAYS = 12;
 
 export const overload: Fault = {
@@ -21,7 +23,7 @@ export const overload: Fault = {
     const [account] = desk.accounts;
     await desk.load.run(20, 4_000, account);
     await desk.load.settled();
-    // What it bears: as many at a time as fit, for five seconds.
+    // Measures the capacity: as many concurrent requests as fit, for five seconds.
     let number = 0;
     const begin = performance.now();
     const lane = async () => {
@@ -47,7 +49,7 @@ export const overload: Fault = {
     const { acknowledged, events, problems } = await desk.check();
     if (goodput < 0.8 * capacity)
       problems.push(`goodput is only ${formatShare(goodput, capacity)} of what it bears`);
-    // This generator has a part in how late an answer is seen.
+    // The load generator itself delays the observed response time.
     const refusal = percentile(excess, 0.95);
     if (refusal > 50 + lab.noticeLimit / 4) problems.push(`rejections took ${Math.round(refusal)} ms`);
     if (excess.some(({ retryAfter }) => !retryAfter)) problems.push("503 without Retry-After");

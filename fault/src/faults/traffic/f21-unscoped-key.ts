@@ -9,7 +9,7 @@ export const sameIdsAcrossAccounts: Fault = {
   run: (lab) => sendSame(lab),
 };
 
-/** A key that does not say whose it is: the second account's message passes for a repeat of the first one's. */
+/** A unique key without the account: the second account's message is taken for a duplicate of the first one's. */
 export const unscopedKey: Fault = {
   id: "F21n",
   title: "a key without its account, and accounts that use the same message ids",

@@ -11,10 +11,10 @@ import { FAULT_SEALING_KEY } from "../../processes/server-process.ts";
 import type { FaultInstallation, TestBed } from "../../test-bed.ts";
 
 const KEYS = fileURLToPath(new URL("../../../../apps/server/src/commands/keys.ts", import.meta.url));
-/** Enough credentials that sealing them anew takes a while. */
+/** Enough credentials to make rewrapping take a while. */
 const CREDENTIALS = 300;
 
-/** As the operations page says it: add, restart all, promote, restart all, rewrap, verify, drop, restart all. */
+/** The procedure of the operations page: add, restart all, promote, restart all, rewrap, verify, drop, restart all. */
 export const keyChange: Fault = {
   id: "F23",
   title: "a change of keys under load, with kill -9 of the sealing anew",
@@ -108,7 +108,7 @@ function keysCommand(lab: TestBed, desk: FaultInstallation, args: string[], keys
   return { child, code: childExit(child).then(() => child.exitCode) };
 }
 
-/** Connections that nobody writes to, each with a token of its own. */
+/** Adds connections that receive no webhooks, each with its own token. */
 async function addCredentials(desk: FaultInstallation): Promise<void> {
   const keyring = readKeyring(FAULT_SEALING_KEY);
   const [row] = (await desk.ask("select organization_id as id from twilio_whatsapp_connections limit 1")) as [
@@ -134,7 +134,7 @@ const INSERT = `
     account_type, owner_account_sid, sender, auth_token_sealed, checked_at) overriding system value
   values ($6::int, $1::uuid, $2::uuid, 'live', $3, 'Fault', 'active', 'full', $3, $4, $5, now() + interval '1 year')`;
 
-/** How many credentials each key has sealed. */
+/** Number of credentials sealed with each key. */
 async function sealedBy(desk: FaultInstallation): Promise<Map<string, number>> {
   const rows = (await desk.ask(
     "select auth_token_sealed as sealed from twilio_whatsapp_connections where auth_token_sealed is not null",

@@ -3,14 +3,14 @@ import { sleep } from "../../clock.ts";
 import { type Fault, slowestOf } from "../../fault.ts";
 
 const CONNECTIONS = 500;
-/** A byte of a head, a byte of a body: as slowly as a server will bear. */
+/** One byte of a head or body per interval: about the slowest a server tolerates. */
 const DRIP_MS = 1_000;
-/** Webhooks go on as if nobody else were there; they wait for at most this. */
+/** Webhooks must not be affected. They may take at most this long. */
 const LIMIT_MS = 2_000;
 
 type Kind = "head" | "body" | "read";
 
-/** What slowhttptest does: heads and bodies that never end, and answers that nobody reads. */
+/** Like slowhttptest: heads and bodies that never end, and responses that are never read. */
 export const slowConnections: Fault = {
   id: "F26",
   title: "500 connections that send or read a byte a second, under webhooks",
@@ -50,11 +50,11 @@ export const slowConnections: Fault = {
 
 function openSlow(port: number, kind: Kind): { socket: Socket; end(): void } {
   const socket = connect(port, "127.0.0.1");
-  // Cut off by the server sooner or later, as it should be.
+  // The server closes the connection eventually, as intended.
   socket.on("error", () => {});
   const head = "POST /api/webhooks/twilio-whatsapp HTTP/1.1\r\nHost: desk.example.org\r\n";
   if (kind === "read") {
-    // Many answers, none of which is ever read.
+    // Requests many responses and reads none.
     socket.pause();
     socket.write("GET / HTTP/1.1\r\nHost: desk.example.org\r\n\r\n".repeat(50));
     return { socket, end: () => socket.destroy() };

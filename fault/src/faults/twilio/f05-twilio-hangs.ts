@@ -12,13 +12,15 @@ const MOODS: FaultMode[] = [
   "reset, not made",
   "well, slowly",
 ];
-/** After which the desk must call uncertain what it handed over. */
+/** After this time, the installation must mark a handed-over message as uncertain. */
 const LONGEST_SECONDS = 20;
-/** Twilio waits 15 s; so long a webhook may wait on a machine where a server starts in two. */
+/** Time limit for a webhook on a machine where a server starts in two seconds. Twilio waits 15 s. */
 const WEBHOOK_MS = 5_000;
 const TWILIO_MS = 15_000;
 
-/** Twilio hangs for one account; of the other accounts some callbacks are lost, too, so that its list must be asked. */
+/**
+ * Twilio hangs for one account. Some callbacks of the other accounts are lost too, so that the message list has to be fetched.
+ */
 export const twilioHangs: Fault = {
   id: "F5",
   title: "Twilio hangs, gives half an answer, a byte a second, resets",
@@ -48,7 +50,7 @@ export const twilioHangs: Fault = {
         const { from, to } = { from: hung?.address ?? "", to: hung?.ours ?? "" };
         const started = performance.now();
         const { delivery } = await simulator.sendIncoming({ from, to, body: `And ${number}?`, wait: true });
-        // What the simulator loses on purpose never came here.
+        // Webhooks that the simulator drops on purpose never reach the server.
         if (delivery?.httpStatus === 200) webhooks.times.push(performance.now() - started);
         else if (delivery?.state !== "lost") webhooks.wrong += 1;
         await sleep(50);

@@ -3,7 +3,7 @@ import type { Fault } from "../../fault.ts";
 import { SendingInstallation } from "../../sending-installation.ts";
 
 const STAGES = ["claimed", "answered"] as const;
-/** A conversation whose server died goes on after this long. */
+/** A conversation whose server died resumes after this time. */
 const ORPHANED_MS = 60_000;
 
 export const killedWhileSending: Fault = {
@@ -18,17 +18,17 @@ export const killedWhileSending: Fault = {
     });
     const { desk, simulator } = sending;
     const plan = sending.plan(lab.isWhole ? 4_000 : 160);
-    // Of half of what was sent nobody says what became of it: then only Twilio's list can.
+    // Half of the sent messages get no status callback, so their outcome is only in Twilio's message list.
     simulator.setChaos({ lost: 0.5 });
     const saying = sending.say([...plan]);
-    // Whoever waits for it below hears of it.
+    // The await below handles the error.
     saying.catch(() => {});
     let kills = 0;
     const problems: string[] = [];
     for (let round = 0; round < rounds * STAGES.length; round++) {
       const before = desk.server.crashes;
       sending.dieAt(STAGES[round % STAGES.length] as "claimed");
-      // When everything has been sent, there is nothing left to die at.
+      // Adds a message, since a server without messages to send never reaches the stage.
       await sending.say(sending.planOne(plan));
       if (!(await waitUntil(() => desk.server.crashes > before, ORPHANED_MS))) {
         problems.push(`round ${round} did not die`);
