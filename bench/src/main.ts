@@ -19,7 +19,7 @@ const [name = "", ...args] = process.argv.slice(2);
 if (BENCHES.includes(name)) {
   const file = fileURLToPath(new URL(`./commands/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches the child too, which ends in its own order.
+  // Ctrl-C reaches the child too. The parent waits until the child has shut down.
   process.on("SIGINT", () => {});
   const [code] = await once(child, "exit");
   process.exitCode = code ?? 1;

@@ -1,4 +1,4 @@
-/** The same load on an empty desk and on one with years of history, in turn. */
+/** Runs the same load alternately on an empty installation and on one with years of history. */
 
 import {
   SEARCH_INDEX_STATE_KEY,
@@ -32,7 +32,7 @@ const names = ["empty", "grown"] as const;
 
 using folder = createTempFolder();
 console.log(`${describeMachine()}\n`);
-// Each round brings new messages: sent again, the old ones would only be recognised.
+// Each round sends new messages: repeated ones would only be recognised as duplicates.
 const rounds = Array.from({ length: options.rounds }, (_, index) => {
   const world = createBenchWorld(index);
   return { world, payloads: createWebhookPayloads(world, options.requests) };
@@ -110,8 +110,8 @@ if (problems.length > 0) {
 }
 
 /**
- * History of one more connection of the same organisation: what would have been stored, had it come in over the months,
- * written in pieces and without its indexes' being kept up row by row. Keys of messages are random, as Twilio's are.
+ * Adds history to another connection of the same organisation, as months of webhooks would have left it. Writes in chunks and
+ * creates indexes afterwards. Message keys are random, like Twilio's.
  */
 async function fill(url: string): Promise<void> {
   await using client = openBenchClient(url);
@@ -158,7 +158,7 @@ async function fill(url: string): Promise<void> {
     insert into message_search (organization_no, message_id, conversation_id, words)
     select organization_no, id, conversation_id, array_to_tsvector(array(select distinct unnest(string_to_array(replace(body, ',', ''), ' '))))
     from messages where id > ${start.id}`);
-  // Nothing is left for a server to index.
+  // Marks the search index as complete, so that the server has nothing to index.
   await sql.unsafe(
     `insert into instance (key, value) values ('${SEARCH_INDEX_STATE_KEY}', '${JSON.stringify({
       version: SEARCH_INDEX_VERSION,

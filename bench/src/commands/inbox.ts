@@ -1,4 +1,4 @@
-/** What people wait for in the inbox, at two sizes in turn: the verbs themselves, on the product's own pool. */
+/** Measures the inbox functions at two sizes alternately, on the product's own pool. */
 
 import type { Context } from "@waystation/core/context";
 import { openPostgresDatabase } from "@waystation/db/postgres/open-postgres";
@@ -16,7 +16,7 @@ import { RARE_WORD, randomWord, type SeedInbox, seedInbox } from "../setup/seed-
 import { createTempFolder } from "../setup/temp-folder.ts";
 
 const options = parseBenchOptions(process.argv.slice(2), { small: 100_000, large: 3_000_000, rounds: 120 });
-/** As many as the console asks for at once. */
+/** The number of rows the console requests at once. */
 const PAGE = 30;
 const MESSAGES = 50;
 const MAX_MS = 1.5;
@@ -89,7 +89,7 @@ for (const { messages, name } of sizes) {
   stack.defer(() => store.close());
   await store.enableRowLevelSecurity();
   const ctx = await benchContext(store, organizationId);
-  // Somebody who works in it: what is old and read was so for long.
+  // Simulates an active user, who has long read the old messages.
   for (let n = 0; n < 3; n++) await markRead(ctx, { conversationId: talk.usual });
   desks.push({ messages, ctx, talk, times: new Map(CASES.map(({ name }) => [name, []])) });
 }

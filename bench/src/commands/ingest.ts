@@ -1,6 +1,6 @@
 /**
- * The whole product against the usual receiver and two floors, in turn, on the same requests and the same Postgres.
- * See the README of this folder.
+ * Compares the product with a tutorial-style receiver and two lower bounds, alternately, on the same requests and the same
+ * Postgres. See the README of this folder.
  */
 import { join } from "node:path";
 import { type LoadGenerator, type LoadReport, startLoadGenerator } from "../load/load-generator.ts";
@@ -47,7 +47,7 @@ interface Result {
   problems: string[];
 }
 
-/** Starts one target on an empty database of its own, runs `loads` against it, and checks what it stored. */
+/** Starts a target on its own empty database, runs `load` against it, and checks the stored events. */
 async function withTarget(
   setting: Setting,
   name: BenchTargetName,
@@ -129,7 +129,7 @@ function quietly(run: () => Promise<Result>): Promise<Result> {
   );
 }
 
-/** In another order each round, so that what the machine does meanwhile falls on everybody. */
+/** Rotates and reverses the order each round, so that background activity on the machine affects all targets alike. */
 function orderOf<Name>(all: Name[], round: number): Name[] {
   const turned = [...all.slice(round % all.length), ...all.slice(0, round % all.length)];
   return round % 2 ? turned.reverse() : turned;

@@ -1,4 +1,7 @@
-/** From a customer's webhook in to the notice in a browser: at the server that got it, and at another one beside it. */
+/**
+ * Measures the time from a customer's webhook to the change notification in a browser, on the server that received the webhook
+ * and on another one.
+ */
 import { get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +17,7 @@ import { createTempFolder } from "../setup/temp-folder.ts";
 
 const TEMPLATE = "desk_template";
 const LINES = 32;
-/** Later than this nobody waits. */
+/** Time limit for a notification. */
 const UNHEARD_MS = 30_000;
 const options = parseBenchOptions(process.argv.slice(2), {
   contacts: 4_000,
@@ -39,7 +42,7 @@ const desk = await createInstallationTemplate(
 const longest = options.warmup * 100 + options.rounds * options.seconds * RATES.reduce((a, b) => a + b);
 const requests = createMessages(world, longest);
 
-/** One browser: which conversations it is told of, as it is told. Null: so many that they are not named. */
+/** Simulates a browser. `hear` gets the changed conversations, or null if there are too many to list. */
 async function listen(port: number, hear: (conversationIds: string[] | null) => void): Promise<Disposable> {
   const path = `/api/trpc/events.changes?input=${encodeURIComponent("{}")}`;
   const headers = { cookie: desk.cookie, accept: "text/event-stream" };
@@ -65,11 +68,11 @@ async function listen(port: number, hear: (conversationIds: string[] | null) => 
 
 interface Hearing {
   delays: number[];
-  /** When the message of a conversation was due that has not been told of yet. */
+  /** For each conversation without a notification yet: when its message was due. */
   waiting: Map<string, number>;
 }
 
-/** Sends at even times, whatever the answers are; each contact writes in turn. */
+/** Sends at a constant rate, regardless of responses. Contacts take turns. */
 async function write(
   sockets: Socket[],
   from: number,

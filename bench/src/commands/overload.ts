@@ -1,6 +1,6 @@
 /**
- * One account sends three times of what can be stored, another a little: who is refused, how soon, what is still stored,
- * and how long it takes until all is as before. The database is slowed down, so that it is the bottleneck on any machine.
+ * One account sends three times the capacity, another account a little. Measures which webhooks are rejected and how fast, the
+ * throughput, and the recovery time. The database is slowed down to be the bottleneck on any machine.
  */
 
 import { type LoadReport, startLoadGenerator } from "../load/load-generator.ts";
@@ -21,12 +21,12 @@ const options = parseBenchOptions(process.argv.slice(2), {
   warmup: 4,
   connections: 4_000,
   quiet: 50,
-  /** What each commit is made to take, in ms. */
+  /** Artificial delay of each commit, in ms. */
   slow: 80,
   requests: 300_000,
   patience: 0,
 });
-/** Quiet as before: so much slower than then is still the same. */
+/** Latencies up to this multiple of the initial ones count as recovered. */
 const AS_BEFORE = 1.25;
 
 using folder = createTempFolder();

@@ -1,4 +1,4 @@
-/** The embedded database, which is what one starts with, under the same load as the others. */
+/** Compares the embedded database, the default of a new installation, with the tutorial-style receiver on Postgres. */
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openEmbeddedDatabase } from "@waystation/db/client";

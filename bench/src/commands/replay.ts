@@ -1,4 +1,4 @@
-/** Takes many webhooks in, makes the inbox anew from the log, and compares the two, row by row. */
+/** Ingests many webhooks, rebuilds the inbox from the event log, and compares both row by row. */
 
 import { createChangeFeed } from "@waystation/core/change-feed/change-feed";
 import type { OpenedDatabase } from "@waystation/db/client";
@@ -106,7 +106,7 @@ async function takeIn(store: OpenedDatabase): Promise<number> {
   return count;
 }
 
-/** Of all rows together, whatever their order: the same rows have the same, and hardly any others do. */
+/** Order-independent hash over all rows. Different rows are very unlikely to share a hash. */
 async function fingerprints(store: OpenedDatabase): Promise<{ table: string; rows: string; hash: string }[]> {
   const tables = [
     "messages",

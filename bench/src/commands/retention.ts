@@ -1,6 +1,6 @@
 /**
- * What storing and looking up costs when the event log holds years, against a log of some weeks: the product's own
- * statement and lists, on two databases in turn; then again after old months were dropped.
+ * Measures the cost of storing and reading with years of events, compared with a log of a few weeks. Runs the product's own
+ * statement and lists on two databases alternately, then again after old months are dropped.
  */
 import type { OpenedDatabase } from "@waystation/db/client";
 import { dropOldPartitions, ensurePartitions } from "@waystation/db/partitions";
@@ -25,7 +25,7 @@ const options = parseBenchOptions(process.argv.slice(2), {
 });
 const BATCH = 50;
 const PIECE = 250_000;
-/** Kept when the old ones are dropped. */
+/** Months that remain after old ones are dropped. */
 const KEPT_MONTHS = 13;
 const FLAT = 1.3;
 
@@ -98,7 +98,7 @@ async function round(title: string) {
   for (let batch = 0; batch < options.batches; batch++) {
     const slice = deliveries.slice(next, next + BATCH);
     next += BATCH;
-    // Each gets the same, the one first and then the other.
+    // Both databases get the same batch, in alternating order.
     for (const index of batch % 2 ? [1, 0] : [0, 1]) {
       const [log, time] = [logs[index], times[index]];
       if (!log || !time) continue;
@@ -129,7 +129,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Events of the months before now, in the order of their time; returns the position of one in the middle. */
+/** Creates events of past months in chronological order. Returns the position of an event in the middle. */
 async function fill(url: string, events: number, months: number): Promise<[id: number, seconds: number]> {
   await using client = openBenchClient(url);
   const { sql } = client;

@@ -1,4 +1,4 @@
-/** What many open consoles cost the server while webhooks come in, and how soon they hear of one. */
+/** Measures the server's CPU cost of many open consoles during a webhook load, and the latency of notifications. */
 import { fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,7 @@ const cookies = await (async () => {
 await using generator = await startLoadGenerator(payloads, folder.path);
 
 interface Figure {
-  /** Share of a core. */
+  /** Share of one CPU core. */
   core: number;
   notices: number;
   others: number;
@@ -93,7 +93,7 @@ async function run(clients: number): Promise<{ storm: Figure; soon: number[] }> 
     const core = (processCpuTime(target.pid) - before) / (storm.seconds * 1e6);
     const { notices } = await listeners.hear();
     from = storm.next;
-    // One at a time: nothing is told together with something else.
+    // Sends one webhook at a time, so that notifications are not combined.
     const soon: number[] = [];
     for (let turn = 0; turn < options.seconds * 5; turn++) {
       await sleep(100);

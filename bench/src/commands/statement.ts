@@ -1,6 +1,6 @@
 /**
- * What storing costs without HTTP: one connection, batches of several sizes, by the quick statement (for what is known)
- * and by the whole one. They take turns on the same tables, so that the noise of the machine falls on all alike.
+ * Measures the cost of storing without HTTP: one connection, several batch sizes, the fast statement (for known conversations)
+ * and the full one. They alternate on the same tables, so that noise affects both alike.
  */
 import { readFileSync } from "node:fs";
 import type { OpenedDatabase } from "@waystation/db/client";
@@ -21,7 +21,7 @@ const options = parseBenchOptions(process.argv.slice(2), { requests: 40_000 }, [
 
 using folder = createTempFolder();
 console.log(`${describeMachine()}\n`);
-// All contacts have written before, or the quick statement would have less to do.
+// All contacts have written before. Otherwise the fast statement would have less to do.
 const world = createBenchWorld(0, 5_000);
 const payloads = createWebhookPayloads(world, options.requests);
 await using databases = await startBenchDatabases();
@@ -82,7 +82,7 @@ function queryOf({ sql }: Pick<ReturnType<typeof openBenchClient>, "sql">): Open
     (await sql.unsafe(text, parameters as never[], { prepare: true })) as unknown as Row[];
 }
 
-/** The plan as it runs, with nothing kept of what it stored. */
+/** Prints the plan of an actual execution, then rolls it back. */
 async function explain(
   sql: ReturnType<typeof openBenchClient>["sql"] | undefined,
   batch: WebhookRecord[],
@@ -97,7 +97,7 @@ async function explain(
   console.log(`batch of ${batch.length}\n${plan.map((row) => Object.values(row)[0]).join("\n")}\n`);
 }
 
-/** Of one backend, to the nanosecond; Linux only. */
+/** CPU time of one backend, in ns. Linux only. */
 function nanosecondsOf(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);

@@ -7,8 +7,8 @@ const BURST_S = 0.5;
 const PAUSE_MS = 1_500;
 
 /**
- * For a machine that others keep busy: all processes of a load get real-time priority for half a second, then the machine
- * is the others' for three times as long. Within a burst it is as if nobody else were there. Linux, root.
+ * For a busy machine: gives all processes of a load real-time priority for half a second, then leaves the machine to other
+ * processes for three times as long. Other processes do not affect a burst. Requires Linux and root.
  */
 export async function runInBursts(
   generator: LoadGenerator,
@@ -35,7 +35,7 @@ export async function runInBursts(
 }
 
 function setPolicy(pids: number[], policy: string[]): void {
-  // One of a database's processes may have ended meanwhile.
+  // A database process may have ended in the meantime.
   const done = pids.filter((pid) => {
     const { status } = spawnSync("chrt", ["-a", ...policy, String(pid)], { stdio: "ignore" });
     return status === 0;
@@ -43,7 +43,7 @@ function setPolicy(pids: number[], policy: string[]): void {
   if (done.length === 0) throw new Error("Bursts need Linux, chrt, and root.");
 }
 
-/** Latencies of a burst are those of all; over several the middle burst stands for them. */
+/** Combines the bursts. Each latency percentile is the median over the bursts. */
 function together(reports: LoadReport[]): LoadReport {
   const [first] = reports;
   const last = reports.at(-1);

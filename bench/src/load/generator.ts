@@ -1,6 +1,6 @@
 /**
- * A process apart that sends requests and nothing else: prepared bytes over keep-alive sockets, no HTTP client, so that
- * it takes little of the CPU that it shares with what it measures. It does as its parent says, until that disconnects.
+ * A separate process that sends prepared bytes over keep-alive sockets, without an HTTP client, to use little of the CPU it
+ * shares with the target. Executes the parent's commands until the parent disconnects.
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -8,9 +8,9 @@ import type { LoadOrder, LoadReport, LoadSupply } from "./load-generator.ts";
 
 interface Line {
   socket: Socket;
-  /** Of the request under way: -1 for none. */
+  /** Index of the request in flight, or -1. */
   index: number;
-  /** When it was due, and when it was sent. */
+  /** Time the request was due, and time it was sent. */
   since: number;
   sentAt: number;
   isClosed: boolean;
@@ -51,7 +51,7 @@ function run({
   let timer: NodeJS.Timeout | null = null;
 
   function count(line: Line, status: string) {
-    // A server that closes a connection on which nothing came says so before.
+    // A response without a request does not count, such as the 408 before a server closes an idle connection.
     if (line.index < 0) return;
     const now = performance.now();
     if (answered < MAX_MEASURED) latencies[answered] = now - line.since;
@@ -133,7 +133,7 @@ function run({
   }
 
   function openLine(): Line {
-    // Answers are read into one buffer per socket, past the machinery of streams.
+    // Reads responses into one buffer per socket, which bypasses stream overhead.
     const buffer = Buffer.allocUnsafe(16 * 1024);
     let partial = "";
     const onAnswer = (size: number) => {
@@ -187,7 +187,7 @@ function run({
   return promise;
 }
 
-/** The status of an answer that is there with all of its body; null when more has to come. */
+/** The status of a complete response, or null if more data is expected. */
 function wholeAnswer(buffer: Buffer, size: number): string | null {
   const text = buffer.toString("latin1", 0, size);
   const headEnd = text.indexOf("\r\n\r\n");

@@ -1,14 +1,14 @@
-/** A process apart that holds many live streams open, as that many consoles would, and notes when it hears something. */
+/** A separate process that keeps many live streams open, like as many consoles, and records the notifications. */
 import { connect, type Socket } from "node:net";
 
 export interface ListenCommand {
   port: number;
-  /** Used in turn. */
+  /** Used in rotation. */
   cookies: string[];
   count: number;
 }
 
-/** Since the last time it was asked. Moments are of the wall clock, so that other processes can compare. */
+/** Notifications since the previous query. Times are wall-clock times, comparable across processes. */
 export interface ReceivedChange {
   open: number;
   notices: number;

@@ -14,13 +14,13 @@ export interface LoadOrder {
   port: number;
   connections: number;
   seconds: number;
-  /** Requests a second, due at even times whatever the server does; null for as fast as it answers. */
+  /** Requests per second at a constant rate, regardless of the server. Null sends as fast as the server responds. */
   rate: number | null;
-  /** The request to go on with. */
+  /** Index of the first request to send. */
   from: number;
-  /** Begin anew when all were sent: for servers that store nothing. */
+  /** Starts over after the last request. Only for targets that store nothing. */
   wrap: boolean;
-  /** Not more requests than this. */
+  /** Maximum number of requests. */
   limit?: number;
 }
 
@@ -33,10 +33,10 @@ export interface LoadReport {
   p999: number;
   slowest: number;
   statuses: Record<string, number>;
-  /** How soon what was not answered 200 was answered, in ms from when it was sent. */
+  /** p99 latency, in ms from sending, of the responses other than 200. */
   refusalP99: number;
   broken: number;
-  /** By the index of the request: 1 where it was answered 200. */
+  /** By index of the request: 1 if the response was 200. */
   acknowledged: Uint8Array;
 }
 
@@ -66,7 +66,7 @@ export async function startLoadGenerator(payloads: WebhookPayloads, folder: stri
   };
 }
 
-/** Sends, and resolves with the next message; throws if the child ends instead. */
+/** Sends a message to a child process and resolves with its next message. Throws if the child exits first. */
 export async function requestFromChild(child: ChildProcess, message: object): Promise<unknown> {
   const over = new AbortController();
   const { signal } = over;
@@ -76,7 +76,7 @@ export async function requestFromChild(child: ChildProcess, message: object): Pr
     const end = once(child, "exit", { signal }).then(() => {
       throw new Error("A process of the bench ended too soon.");
     });
-    // Whichever does not come is given up, which is no failure.
+    // The promise that loses the race is aborted, which is not an error.
     for (const one of [answer, end]) one.catch(() => {});
     return await Promise.race([answer, end]);
   } finally {
@@ -84,7 +84,7 @@ export async function requestFromChild(child: ChildProcess, message: object): Pr
   }
 }
 
-/** Asks a child of this process to end, and waits until it has. */
+/** Stops a child process and waits for its exit. Kills the child after 15 s. */
 export async function stopChildProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");

@@ -2,18 +2,18 @@ import { createHash } from "node:crypto";
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import { signWebhook } from "@waystation/whatsapp/webhooks/signature/signature";
 
-/** The account, addresses and people that the load is about; the desk in the database is made to fit. */
+/** The account, addresses and contacts of a load. The database is seeded to match. */
 export interface BenchWorld {
   accountSid: string;
   token: string;
   sender: string;
-  /** Prefixes the names of messages, so that two worlds in one database share none. */
+  /** Prefix of the message names, so that two worlds in one database do not overlap. */
   name: string;
   contacts: number;
 }
 
 export const BENCH_PUBLIC_URL = "https://desk.example.org";
-/** Of the contacts this share has written before, and is who outgoing messages went to. */
+/** Share of the contacts who have written before and receive the outgoing messages. */
 export const KNOWN_CONTACT_SHARE = 0.7;
 
 export function createBenchWorld(number = 0, contacts = 10_000): BenchWorld {
@@ -31,25 +31,25 @@ export function contactAddress(world: BenchWorld, contact: number): string {
   return `whatsapp:+49151${world.sender.slice(-4)}${String(contact).padStart(6, "0")}`;
 }
 
-/** Of the outgoing message that was sent as this one of its world. */
+/** SID of the outgoing message with this index. */
 const outgoingSid = (world: BenchWorld, index: number) => hash(`${world.name} out ${index}`);
 const outgoingPublicId = (world: BenchWorld, index: number) =>
   hash(`${world.name} id ${index}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 
 export interface WebhookPayloads {
-  /** All requests as they go over the wire, one behind the other. */
+  /** All requests, as raw bytes, concatenated. */
   wire: Buffer;
-  /** Where each begins; one more for the end. */
+  /** Start offset of each request, and the end. */
   offsets: Uint32Array;
-  /** What each must be stored under, once: SID and event. A repeat has its original's. */
+  /** The key under which each request must be stored exactly once: SID and event. A duplicate has the key of its original. */
   keys: string[];
-  /** How many outgoing messages the status callbacks are about. */
+  /** Number of outgoing messages that the status callbacks refer to. */
   outgoing: number;
 }
 
 /**
- * 40 % incoming messages, 60 % status callbacks in the order sent, delivered, read, 2 % of all sent again a moment later.
- * The same numbers always make the same bytes.
+ * Generates 40 % incoming messages and 60 % status callbacks in the order sent, delivered, read. 2 % of all requests are
+ * repeated shortly after. The same arguments always produce the same bytes.
  */
 export function createWebhookPayloads(world: BenchWorld, count: number): WebhookPayloads {
   const random = createRandom(count);
@@ -88,7 +88,7 @@ export function createWebhookPayloads(world: BenchWorld, count: number): Webhook
   return { wire: Buffer.concat(pieces), offsets, keys, outgoing: passed.sent };
 }
 
-/** Incoming messages alone, each from the next contact. */
+/** Generates incoming messages only. Contacts take turns. */
 export function createMessages(world: BenchWorld, count: number): Buffer[] {
   const random = createRandom(count);
   return Array.from({ length: count }, (_, index) => {
@@ -210,7 +210,9 @@ function hash(text: string): string {
   return createHash("md5").update(text).digest("hex");
 }
 
-/** Answers whole numbers below what is asked; xorshift, for the same sequence everywhere. */
+/**
+ * Returns a function that generates whole numbers below its argument. Uses xorshift, for the same sequence on every machine.
+ */
 function createRandom(seed: number): (below: number) => number {
   let state = (seed * 2_654_435_761) >>> 0 || 1;
   return (below) => {

@@ -1,11 +1,11 @@
 import { request } from "node:http";
 
 interface ChangesSubscriber extends Disposable {
-  /** Notices received so far. */
+  /** Number of notifications so far. */
   count(): number;
 }
 
-/** A console that listens to its organisation's events, as a browser would. */
+/** Subscribes to the organisation's changes, like a console in a browser. */
 export function subscribeToChanges(port: number, cookie: string): Promise<ChangesSubscriber> {
   const { promise, resolve, reject } = Promise.withResolvers<ChangesSubscriber>();
   let count = 0;

@@ -10,7 +10,7 @@ import {
 } from "@waystation/whatsapp/webhooks/webhook-record";
 import type { WebhookPayloads } from "./payloads.ts";
 
-/** The requests as the webhook route hands them on, for what is measured without HTTP. */
+/** Converts the requests to the records that the webhook route produces, for measurements without HTTP. */
 export function webhookRecordsOf(payloads: WebhookPayloads): WebhookRecord[] {
   return payloads.keys.map((_, index) => {
     const text = payloads.wire.toString("utf8", payloads.offsets[index], payloads.offsets[index + 1]);
@@ -31,7 +31,7 @@ export function webhookRecordsOf(payloads: WebhookPayloads): WebhookRecord[] {
   });
 }
 
-/** The parameters of the statement for what is known: all who write have a conversation already. */
+/** Parameters of the fast statement. All contacts already have a conversation. */
 export async function knownConversationColumns(
   query: OpenedDatabase["query"],
   deliveries: WebhookRecord[],

@@ -2,7 +2,7 @@ import { rawStatusOf, statusCodeOf } from "@waystation/whatsapp/webhooks/content
 import type { WebhookPayloads } from "../load/payloads.ts";
 import type { RunSql } from "../setup/bench-installation.ts";
 
-/** What was acknowledged, by key; a repeat and its original are one. */
+/** Keys of the acknowledged requests. A duplicate and its original share a key. */
 export function acknowledgedWebhookKeys(
   payloads: WebhookPayloads,
   ...reports: { acknowledged: Uint8Array }[]
@@ -14,7 +14,7 @@ export function acknowledgedWebhookKeys(
   return keys;
 }
 
-/** Sentences on what is wrong: none when every acknowledged key is stored, once, and nothing else is. */
+/** Compares the acknowledged keys with the stored ones. Returns sentences on missing, unexpected and repeated keys. */
 export function compareWebhookKeys(acknowledged: Set<string>, stored: string[]): string[] {
   const seen = new Set(stored);
   let missing = 0;
@@ -38,7 +38,7 @@ export async function checkBaseline(query: RunSql, acknowledged: Set<string>): P
   );
 }
 
-/** Everything in the event log, by key. */
+/** All events in the log, with their keys. */
 export async function countStoredEvents(query: RunSql): Promise<{ key: string; outcome: number }[]> {
   const events = (await query(
     "select replace(sid::text, '-', '') as sid, step, outcome from twilio_whatsapp_webhook_events",
@@ -50,7 +50,7 @@ export async function countStoredEvents(query: RunSql): Promise<{ key: string; o
   }));
 }
 
-/** Events, and what the inbox made of them. */
+/** Checks the stored events and their projection to the inbox. */
 export async function checkWaystation(query: RunSql, acknowledged: Set<string>): Promise<string[]> {
   const events = await countStoredEvents(query);
   const problems = compareWebhookKeys(

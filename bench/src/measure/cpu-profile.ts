@@ -11,7 +11,7 @@ interface CpuProfile {
   timeDeltas: number[];
 }
 
-/** Where the time of a profiled process went, by part and by function: its own time, not that of what it called. */
+/** Summarises a CPU profile by part and by function. Counts self time only. */
 export function describeCpuProfile(file: string, requests: number): string {
   const profile = JSON.parse(readFileSync(file, "utf8")) as CpuProfile;
   const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));

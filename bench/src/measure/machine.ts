@@ -1,17 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** What the kernel counts, by process. Elsewhere than on Linux there is no such count, and all figures are NaN. */
+/** Reads process statistics of the Linux kernel. On other systems all figures are NaN. */
 const isCounted = existsSync("/proc/self/stat");
 const TICKS_A_SECOND = 100;
 
-/** CPU µs that a process has used since it began. */
+/** CPU time of a process since its start, in µs. */
 export function processCpuTime(pid: number): number {
   const fields = statOf(pid);
   return fields ? fields.own : Number.NaN;
 }
 
-/** The same with its children, those that ended included: a Postgres is many processes. */
+/** CPU time of a process and its children, including ended ones, in µs. Postgres runs many processes. */
 export function processTreeCpuTime(pid: number): number {
   const stats = processTreeOf(pid).map(statOf);
   if (!stats[0]) return Number.NaN;
@@ -28,7 +28,7 @@ export function processTreeOf(pid: number): number[] {
   return [pid, ...children.filter((child) => statOf(child)?.parent === pid)];
 }
 
-/** CPU µs that anything on this machine has used, and how much there could have been. */
+/** CPU time used on this machine, and the maximum possible, in µs. */
 export function machineCpuTime(): { used: number; capacity: number } {
   if (!isCounted) return { used: Number.NaN, capacity: Number.NaN };
   const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
@@ -67,7 +67,7 @@ function statOf(pid: number): { parent: number; own: number; ended: number } | n
   } catch {
     return null;
   }
-  // The name in brackets may hold anything; the numbers begin behind it.
+  // The process name in parentheses can contain any character. The numbers follow it.
   const fields = text
     .slice(text.lastIndexOf(")") + 2)
     .split(" ")
@@ -76,7 +76,7 @@ function statOf(pid: number): { parent: number; own: number; ended: number } | n
   return { parent: fields[1] ?? 0, own: ticks(11), ended: ticks(13) };
 }
 
-/** For the head of every report: a figure without its machine, day and commit says nothing. */
+/** Heads every report: a figure is meaningless without its machine, date and commit. */
 export function describeMachine(): string {
   const commit = spawnSync("git", ["describe", "--always", "--dirty"], {
     cwd: import.meta.dirname,

@@ -7,8 +7,7 @@ const WARM_REQUESTS = 60_000;
 const WARM_AT_MOST_S = 30;
 
 /**
- * Until the engine has compiled what is hot: so many seconds, and so many requests, which takes longer where others use
- * the machine.
+ * Warms up the JIT compiler. Runs for the given time and a minimum number of requests, which takes longer on a busy machine.
  */
 export async function warmUpQueries(generator: LoadGenerator, order: LoadOrder): Promise<LoadReport[]> {
   const reports: LoadReport[] = [];
@@ -25,7 +24,7 @@ export async function warmUpQueries(generator: LoadGenerator, order: LoadOrder):
 
 const QUIET = 0.12;
 
-/** Waits until others use little of the machine, at most so long. */
+/** Waits until other processes use little CPU, for at most `seconds`. */
 export async function awaitIdleMachine(seconds: number): Promise<void> {
   const end = performance.now() + seconds * 1_000;
   while (performance.now() < end) {
@@ -36,7 +35,7 @@ export async function awaitIdleMachine(seconds: number): Promise<void> {
   }
 }
 
-/** Runs it in a quiet moment, and again when others woke up meanwhile, for as long as the patience lasts. */
+/** Runs the measurement while the machine is idle. Repeats it until the time limit if other processes ran. */
 export async function runWhenIdle<Result>(
   seconds: number,
   run: () => Promise<Result>,
@@ -56,11 +55,11 @@ export interface Measurement extends LoadReport {
   databaseCpu: number;
   generatorCpu: number;
   megabytes: number;
-  /** Share of the machine that was used by none of ours. */
+  /** Share of the machine's CPU used by other processes. */
   others: number;
 }
 
-/** One load, and what it cost whom: CPU in µs a request. */
+/** Measures one load, including CPU time per request in µs for each process. */
 export async function measureQueries(
   generator: LoadGenerator,
   server: { pid: number },

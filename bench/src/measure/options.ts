@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Reads `--name value` for whole numbers, and `--name` alone for switches; refuses what is not asked for. */
+/** Parses `--name value` as whole numbers and `--name` alone as switches. Rejects unknown options. */
 export function parseBenchOptions<Numbers extends Record<string, number>, Switches extends string = never>(
   args: string[],
   numbers: Numbers,

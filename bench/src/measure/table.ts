@@ -1,4 +1,4 @@
-/** Lines with aligned columns: the first to the left, numbers to the right. */
+/** Formats lines with aligned columns: the first to the left, the others to the right. */
 export function formatTable(head: string[], rows: string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
@@ -12,7 +12,7 @@ export function formatTable(head: string[], rows: string[][]): string {
   return [line(head), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
 
-/** A figure with its goal; what could not be measured is neither met nor missed. */
+/** A figure with its goal. A value of NaN counts as not measured, neither met nor missed. */
 export interface BenchGoal {
   what: string;
   value: number;

@@ -7,7 +7,7 @@ import { createPublicIds } from "@waystation/core/public-ids";
 import type { OpenedDatabase } from "@waystation/db/client";
 import { BENCH_PUBLIC_URL } from "../load/payloads.ts";
 
-/** What verbs get from the server, for the one person of a bench's desk. */
+/** The context that the server would create for the only user of the bench installation. */
 export async function benchContext(store: OpenedDatabase, organizationId: string): Promise<Context> {
   const [user] = await store.query<{ id: string }>("select id from users", []);
   const platform = {

@@ -7,13 +7,13 @@ import { startBenchTarget } from "./targets.ts";
 
 const PASSWORD = "correct horse battery";
 
-/** An organisation as it is set up by its owner, signed in. */
+/** An organisation and the session cookie of its owner. */
 export interface BenchInstallation {
   organizationId: string;
   cookie: string;
 }
 
-/** Sets a running product up as a person would, over HTTP. */
+/** Sets up a running product over HTTP, as a user would. */
 export async function setUpBenchInstallation(port: number): Promise<BenchInstallation> {
   const post = async (path: string, body: object) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -41,12 +41,12 @@ export async function setUpBenchInstallation(port: number): Promise<BenchInstall
   return { organizationId: result.data.organizationId, cookie };
 }
 
-/** Statements of `query`, one after the other: any database that the product runs on. */
+/** Runs one statement at a time, on any database of the product. */
 export type RunSql = (text: string, parameters: unknown[]) => Promise<unknown>;
 
 /**
- * Puts into the database what the load presumes: the connection, contacts who have written before, their conversations,
- * and the messages that were sent to them and that the callbacks are about.
+ * Seeds the database for a load: the connection, contacts who have written before, their conversations, and the sent messages
+ * that the callbacks refer to.
  */
 export async function seedBenchInstallation(
   query: RunSql,
@@ -130,7 +130,7 @@ const INSERT_OUTGOING_PARTS = `
   join sender s on true
   join messages m on m.sid = md5($2 || ' out ' || n)::uuid and m.connection_no = s.connection_no`;
 
-/** A database from which others are copied: migrated, set up, furnished for this load. */
+/** Creates a template database: migrated, set up, and seeded for these loads. */
 export async function createInstallationTemplate(
   databases: BenchDatabases,
   name: string,

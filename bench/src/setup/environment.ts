@@ -1,13 +1,13 @@
 import { BENCH_PUBLIC_URL } from "../load/payloads.ts";
 
-/** Not a secret: it seals what every bench makes anew. */
+/** Not a secret: it encrypts only test data that every bench creates. */
 export const BENCH_SEALING_KEY = Buffer.from(
   Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 251),
 ).toString("base64");
 export const BENCH_AUTH_SECRET = "a secret of a bench, never of anything else 7tq2";
 export const BENCH_SETUP_TOKEN = "the setup token of a bench";
 
-/** What the product is started with: as in production, and told where its database is. */
+/** Environment of the product, as in production. */
 export function benchServerEnvironment(database: Record<string, string>): Record<string, string> {
   return {
     NODE_ENV: "production",

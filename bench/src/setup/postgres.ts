@@ -1,7 +1,7 @@
 import { startTestPostgres } from "@waystation/db/testing/postgres";
 import postgres from "postgres";
 
-/** As somebody would run it who must lose nothing, with the memory that a small server has. */
+/** Settings of a durable production database with the memory of a small server. */
 const SETTINGS = {
   fsync: "on",
   synchronous_commit: "on",
@@ -17,7 +17,7 @@ export interface BenchDatabases extends AsyncDisposable {
   urlOf(name: string): string;
   create(name: string, template?: string): Promise<string>;
   drop(name: string): Promise<void>;
-  /** Writes out what is pending, so that one measurement does not pay for the one before. */
+  /** Flushes pending writes, so that they do not slow down the next measurement. */
   settle(): Promise<void>;
 }
 
@@ -44,15 +44,15 @@ export async function startBenchDatabases(settings: Record<string, string> = {})
 const WAL_MEGABYTES = 1_024;
 
 /**
- * A server that has run for an hour writes into log files it has used before. A new one has none: it makes each, 16 MB of
- * zeros and their fsync, while a commit waits 40 to 70 ms for it, which would be the p99 of whoever writes more log.
+ * A server that has run for an hour reuses its WAL files. A new server creates each one (16 MB of zeros and an fsync) while a
+ * commit waits 40 to 70 ms, which would dominate the p99 of targets that write more WAL.
  */
 async function fillWal(command: (...statements: string[]) => Promise<void>): Promise<void> {
   const megabyte = "select pg_logical_emit_message(false, 'bench', repeat('x', 1024 * 1024))";
   await command(...Array.from({ length: WAL_MEGABYTES }, () => megabyte), "checkpoint");
 }
 
-/** One connection, for what surrounds a measurement. */
+/** A single connection for work outside the measurements. */
 export function openBenchClient(url: string, settings: Record<string, string> = {}) {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connection: settings });
   return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) };

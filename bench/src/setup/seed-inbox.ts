@@ -1,31 +1,34 @@
 import { openBenchClient } from "./postgres.ts";
 
-/** What a desk of this size has to show. */
+/** Values of the seeded inbox that the measurements use. */
 export interface SeedInbox {
-  /** Public ids of a usual conversation and of the largest one. */
+  /** Public IDs of a typical conversation and of the largest one. */
   usual: string;
   giant: string;
-  /** Of a message in the middle of the largest one, and of the list: where a deep page begins. */
+  /** Message positions in the middle of the largest conversation and of the list, where a deep page starts. */
   inGiant: number;
   inList: number;
 }
 
 const VOCABULARY = 20_000;
 const SENTENCES = 50_000;
-/** The largest conversation's part of all messages. */
+/** The largest conversation's share of all messages. */
 const GIANT_SHARE = 0.03;
 const PER_CONVERSATION = 30;
-/** What the reader has not read, spread over all. */
+/** Number of unread conversations, spread over all. */
 const UNREAD = 60;
 
-/** The word of a rank: the first is in every second message, the hundredth in one of a hundred (Zipf's law). */
+/**
+ * The word of a rank. Word frequencies follow Zipf's law: the first is in every second message, the hundredth in one of a
+ * hundred.
+ */
 export const randomWord = (rank: number) => `w${rank}`;
-/** In three messages of all. */
+/** Occurs in three messages. */
 export const RARE_WORD = "rarissimum";
 
 /**
- * Fills a desk with talk: so many messages, thirty a conversation and many more in one, in a made-up language. One person
- * has read all but a few conversations.
+ * Seeds conversations in a synthetic language: thirty messages each, and many more in one. One user has read all but a few
+ * conversations.
  */
 export async function seedInbox(url: string, messages: number): Promise<SeedInbox> {
   await using client = openBenchClient(url);
@@ -61,14 +64,14 @@ export async function seedInbox(url: string, messages: number): Promise<SeedInbo
     `select indexdef from pg_indexes where indexname in (${indexes.map((name) => `'${name}'`).join()})`,
   )) as unknown as { indexdef: string }[];
   await run(indexes.map((name) => `drop index ${name}`).join(";"));
-  // The ids of what is no message lie between those of messages, as in a real log: two statuses to each.
+  // Other events use the IDs between messages, as in a real log: two statuses per message.
   await run(`
     insert into messages (id, organization_no, connection_no, conversation_id, sid, is_incoming, kind, status, at, body)
       select 3 * n, org, line, case when n % ${Math.round(1 / GIANT_SHARE)} = 0 and n / ${Math.round(1 / GIANT_SHARE)} <= ${giant} then 1 else 1 + (n * 7919::bigint) % ${conversations} end,
         md5('talk ' || n)::uuid, n % 2 = 0, 1, case when n % 2 = 0 then 0 else 7 end, now() - (${messages} - n) * interval '10 seconds',
         case when n in (${[0.1, 0.5, 0.9].map((part) => Math.floor(messages * part)).join()}) then '${RARE_WORD} ' else '' end || s.body
       from generate_series(1, ${messages}) as g(n) join sentences s on s.no = (g.n * 104729::bigint) % ${SENTENCES}, place`);
-  // In this language words are what stands between spaces.
+  // In this language, words are separated by spaces.
   await run(`
     insert into message_search (organization_no, message_id, conversation_id, words)
       select organization_no, id, conversation_id, array_to_tsvector(array(select distinct unnest(string_to_array(body, ' '))))

@@ -11,11 +11,11 @@ export type BenchTargetName = "floor" | "hmac-floor" | "usual" | "product";
 export interface BenchTarget extends AsyncDisposable {
   pid: number;
   port: number;
-  /** Begins a CPU profile, or ends it and writes it to the file: of the product only. */
+  /** Starts a CPU profile, or stops it and writes it to the file. Product only. */
   profile(file: string): Promise<void>;
 }
 
-/** Starts a server in a process of its own. It ends with this one, whatever happens. */
+/** Starts a server in a separate process, which ends when this process ends. */
 export async function startBenchTarget(
   name: BenchTargetName,
   environment: Record<string, string>,
@@ -23,7 +23,7 @@ export async function startBenchTarget(
 ): Promise<BenchTarget> {
   const log = openSync(join(folder, `${name}.log`), "a");
   const child = fork(fileURLToPath(new URL(`../targets/${name}.ts`, import.meta.url)), {
-    // Nothing of this shell's settings: what is measured is the same everywhere.
+    // Passes on none of this shell's settings, so that measurements are comparable.
     env: {
       PATH: process.env.PATH ?? "",
       NODE_ENV: "production",
@@ -49,7 +49,7 @@ export async function startBenchTarget(
   };
 }
 
-/** What `pnpm serve` tells the engine. */
+/** The Node.js flags of `pnpm serve`. */
 function serveFlags(): string[] {
   const file = new URL("../../../package.json", import.meta.url);
   const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts: { serve: string } };

@@ -1,4 +1,4 @@
-/** The least that an HTTP server in Node can do with a request: read it and answer. */
+/** Lower bound of an HTTP server in Node.js: reads the request and responds. */
 import { createServer } from "node:http";
 import { serveTarget } from "./serve.ts";
 

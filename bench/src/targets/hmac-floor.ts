@@ -1,4 +1,4 @@
-/** The least that a receiver can do which stores nothing: read, parse, check the signature, answer. */
+/** Lower bound of a receiver that stores nothing: reads, parses, verifies the signature, responds. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { BENCH_PUBLIC_URL } from "../load/payloads.ts";

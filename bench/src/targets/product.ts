@@ -1,4 +1,4 @@
-/** The whole product, as its own main program serves it. Told a file's name, it writes a CPU profile there until told again. */
+/** The full product. When sent a file name, starts a CPU profile; when sent one again, writes the profile to it. */
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { readConfig } from "@waystation/server/lifecycle/config";

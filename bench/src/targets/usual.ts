@@ -1,4 +1,4 @@
-/** The receiver that tutorials build: Express, a body parser, Twilio's own middleware, one INSERT for each request. */
+/** The receiver of typical tutorials: Express, a body parser, Twilio's middleware, one INSERT per request. */
 import { createServer } from "node:http";
 import { WEBHOOK_PATH } from "@waystation/whatsapp/connections/webhook-url";
 import express from "express";
