@@ -8,10 +8,10 @@ import {
   recordConsoleBuild,
 } from "./console-sources.ts";
 
-// These files are public, and may be served by another user: `start`, which builds them, keeps its own files to itself.
+// The built files are public, and another user may serve them. `start`, which runs this build, sets a stricter umask.
 process.umask(0o022);
 
-/** Builds beside the old one and swaps at the end, so that a running server always has a whole one. */
+/** Builds into a separate folder and swaps at the end, so that a running server always has a complete build. */
 const hash = hashConsoleSources();
 const dist = join(CONSOLE_FOLDER, "dist");
 const fresh = join(BUILD_CACHE_FILE, `console-${process.pid}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isConsoleBuilt } from "./console-sources.ts";
 import { REPOSITORY_ROOT, runCommand, runNode } from "./processes/run-step.ts";
 
-/** The quick part of the tests: what can be said without running anything. */
+/** Static checks: the part of the tests that runs no product code. */
 const STEPS: [name: string, run: () => Promise<number>][] = [
   ["format and lint", () => runCommand(bin("biome"), ["check", "--error-on-warnings"])],
   ["console builds", async () => (isConsoleBuilt() ? 0 : runNode("scripts/build-console.ts"))],
@@ -21,7 +21,7 @@ function bin(name: string): string {
   return join(REPOSITORY_ROOT, "node_modules/.bin", name);
 }
 
-/** Answers how many steps passed, and which did not. */
+/** Returns the number of passed steps and the names of the failed ones. */
 export async function runChecks(): Promise<{ passed: number; failed: string[] }> {
   const failed: string[] = [];
   for (const [name, step] of STEPS) {

@@ -7,7 +7,7 @@ export const CONSOLE_FOLDER = join(root, "apps/admin");
 export const BUILD_CACHE_FILE = join(root, "node_modules/.cache/waystation");
 const mark = join(BUILD_CACHE_FILE, "console-built-from");
 
-/** All that the built console depends on; the route tree is made from the routes by the build itself. */
+/** All inputs of the console build. The build itself generates the route tree from the routes. */
 const SOURCES = [
   "apps/admin/{src,public}/**/*",
   "apps/admin/{index.html,vite.config.ts,package.json,postcss.config.*}",

@@ -4,7 +4,7 @@ import { startInstallation } from "./run-installation.ts";
 
 await runUntilSignal(async () => {
   const desk = await startInstallation(process.env);
-  // Vite passes requests on to this port, which may be another one after each start.
+  // Vite proxies requests to this port, which can change with each start.
   process.send?.({ server: desk.url });
   console.log(`\n${desk.introduction}\n`);
   return desk;

@@ -9,7 +9,7 @@ import { onWrapperExit } from "./processes/watch-wrappers.ts";
 
 const chosen = process.env.CONSOLE_PORT?.trim();
 
-/** The console by Vite, with hot reload; behind it the server, started anew whenever one of its files changes. */
+/** Serves the console through Vite with hot reload. The server behind it restarts when one of its files changes. */
 await runUntilSignal(async () => {
   let moveTo = (_server: string) => {};
   const vite = await createServer({
@@ -38,12 +38,12 @@ await runUntilSignal(async () => {
     {
       cwd: REPOSITORY_ROOT,
       stdio: ["inherit", "inherit", "inherit", "ipc"],
-      // Browsers see only Vite's port, and so must links and the check of origins.
+      // Browsers only see Vite's port, so links and the origin check have to use it.
       env: { PUBLIC_URL: `http://localhost:${address?.port}`, ...process.env },
     },
   );
   desk.on("message", (message) => {
-    // Node's own messages about watched files come this way, too.
+    // Node.js also sends its messages about watched files on this channel.
     if (typeof message === "object" && message !== null && "server" in message)
       moveTo(String(message.server));
   });

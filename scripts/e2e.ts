@@ -3,8 +3,8 @@ import { findBrowser } from "./processes/find-browser.ts";
 import { runNode } from "./processes/run-step.ts";
 
 /**
- * `--pooler=session` or `--pooler=transaction` puts a PgBouncer before the database, the latter with a direct address beside it.
- * Any further parameters are Playwright's, such as a spec's name.
+ * `--pooler=session` or `--pooler=transaction` puts PgBouncer in front of the database; with `transaction`, the server also
+ * gets a direct address. All other parameters go to Playwright, such as the name of a spec.
  */
 const given = process.argv.slice(2);
 const pooler = given.find((parameter) => parameter.startsWith("--pooler="))?.slice("--pooler=".length) ?? "";

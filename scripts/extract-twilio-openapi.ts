@@ -1,6 +1,6 @@
 /**
- * Reduces Twilio's OpenAPI files to the responses that the tests compare with: `extract-twilio-openapi.ts <twilio-oai/spec/json>`.
- * Descriptions, examples and request parameters are left out.
+ * Reduces Twilio's OpenAPI files to the responses that the tests compare: `extract-twilio-openapi.ts <twilio-oai/spec/json>`.
+ * Drops descriptions, examples and request parameters.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -57,7 +57,7 @@ interface Spec {
   components: { schemas: Record<string, unknown> };
 }
 
-/** `isMap`: the keys of this object are names that Twilio chose, not words of OpenAPI. */
+/** `isMap`: the keys of this object are property names, not OpenAPI keywords. */
 function reduce(value: unknown, isMap = false): unknown {
   if (Array.isArray(value)) return value.map((item) => reduce(item));
   if (typeof value !== "object" || value === null) return value;

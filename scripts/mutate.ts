@@ -5,7 +5,9 @@ import { mutations } from "./mutations/all.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { REPOSITORY_ROOT } from "./processes/run-step.ts";
 
-/** Makes each change of scripts/mutations, runs its test, and puts the code back. Fails when a test passes with its change. */
+/**
+ * Applies each change of scripts/mutations, runs its test, and restores the code. Fails if a test passes despite its change.
+ */
 const claims = process.argv.slice(2);
 const chosen = mutations.filter(({ claim }) => claims.length === 0 || claims.includes(claim));
 if (chosen.length === 0) throw new Error(`No mutation belongs to ${claims.join(", ")}.`);
@@ -15,7 +17,7 @@ const { stdout } = spawnSync("git", ["status", "--porcelain", "--", ...filesOf(c
 if (stdout.length > 0)
   throw new Error(`Commit your changes of these files first:\n${stdout.toString("utf8")}`);
 
-// Without a listener a signal would end this program before the code is put back.
+// Without a listener, a signal would end this process before the code is restored.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
 let survivors = 0;
@@ -33,7 +35,7 @@ function filesOf(list: Mutation[]): string[] {
   return [...new Set(list.flatMap(({ edits }) => edits.map(({ file }) => file)))];
 }
 
-/** Synchronous: the code is put back before anything else can happen here. */
+/** Synchronous, so that the code is restored before anything else can run. */
 function apply<Result>({ edits }: Mutation, work: () => Result): Result {
   const originals = new Map(
     edits.map(({ file }) => [file, readFileSync(join(REPOSITORY_ROOT, file), "utf8")]),
@@ -68,7 +70,7 @@ function passes({ test, title }: Mutation): boolean {
     env: { ...process.env, NO_COLOR: "1" },
   });
   if (signal || status === 130) throw new Error("Interrupted; the code is as it was.");
-  // A file that cannot be loaded fails without a test that fails.
+  // A file that fails to load does not count as a failed test.
   const didRun = status === 0 || /^ *(Tests +)?\d+ failed/m.test(output);
   if (!didRun) console.log(`The test did not run:\n${output.slice(-3_000)}`);
   return status === 0 || !didRun;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What a run of tests came to. A test that was skipped says nothing, so it counts as failed. */
+/** Result of a test run. Skipped tests prove nothing, so they count as failures. */
 export interface TestOutcome {
   passed: number;
   failed: number;

@@ -15,14 +15,14 @@ const SIMULATOR_PORT = 3001;
 const MOST_MOVES = 100;
 
 interface RunningInstallation {
-  /** Where this machine reaches the server. */
+  /** Local URL of the server. */
   url: string;
-  /** What to tell the person who started it. */
+  /** Text to print after the start. */
   introduction: string;
   stop(): Promise<void>;
 }
 
-/** Server and simulator in this process, by the rules of development unless NODE_ENV says otherwise. */
+/** Runs the server and the simulator in this process, in development mode unless NODE_ENV is set. */
 export async function startInstallation(environment: NodeJS.ProcessEnv): Promise<RunningInstallation> {
   const given = withoutEmpty(environment);
   const env: NodeJS.ProcessEnv = { NODE_ENV: "development", LOG_LEVEL: "warn", ...given };
@@ -68,7 +68,7 @@ export async function startInstallation(environment: NodeJS.ProcessEnv): Promise
   };
 }
 
-/** Says where a port that everybody would expect was in use. */
+/** Messages for default ports that were in use. */
 function describeMoves(serverUrl: string, mayMovePort: boolean, simulatorUrl?: string): string[] {
   const moves = [
     { what: "the server", url: mayMovePort ? serverUrl : undefined, usual: SERVER_PORT, name: "PORT" },
@@ -90,14 +90,14 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
 }
 
-/** Null where the URL names another machine: then somebody else runs it. */
+/** Returns null if the URL points to another machine, where the simulator runs separately. */
 async function startSimulator(url: string, { isMovable, without }: { isMovable: boolean; without?: string }) {
   const { hostname, port } = new URL(url);
   if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return null;
   const simulator = createSimulator();
   const first = Number(port || 80);
   for (let candidate = first; ; candidate++) {
-    // The server is to have the port that was chosen for it.
+    // Reserves the port that was chosen for the server.
     if (isMovable && String(candidate) === without) continue;
     try {
       await simulator.start(candidate);

@@ -62,7 +62,7 @@ test("a taken port of the simulator is said", async () => {
 test("ports that are in use and were not chosen are replaced, and what depends on them follows", async () => {
   using folder = createTestFolder();
   const DATA_DIR = join(folder.path, "data");
-  // If others have them already, all the better.
+  // The ports may already be in use, which also works.
   const others = await Promise.all([occupy(3000), occupy(3001)]);
   await using program = startServerProcess("../../../scripts/start.ts", { DATA_DIR });
   const port = await program.said(
@@ -126,7 +126,7 @@ test("a port that was chosen and is in use is said", async () => {
   expect(stderr.trimEnd()).toBe(`Port ${port} is taken. Stop what uses it, or set PORT to another one.`);
 });
 
-/** Null where somebody else has it. */
+/** Returns null if the port is in use. */
 async function occupy(port: number) {
   const server = createServer().listen(port);
   try {

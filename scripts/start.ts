@@ -7,7 +7,7 @@ import { isConsoleBuilt } from "./console-sources.ts";
 import { onWrapperExit } from "./processes/watch-wrappers.ts";
 import { startInstallation } from "./run-installation.ts";
 
-/** In a process of its own, whose memory goes with it. */
+/** Builds in a separate process, so that its memory is released. */
 async function build(): Promise<void> {
   console.log("Building the console …");
   const builder = spawn(process.execPath, [join(import.meta.dirname, "build-console.ts")], {

@@ -36,7 +36,7 @@ async function journeys(): Promise<Sum> {
   return sum("end-to-end tests", readPlaywrightReport(file), code);
 }
 
-/** Some of them again behind PgBouncer; `e2e --pooler=session` and `--pooler=transaction` run all. */
+/** Runs some end-to-end tests behind PgBouncer. `e2e --pooler=session` and `--pooler=transaction` run all of them. */
 async function pooledJourneys(mode: "session" | "transaction"): Promise<Sum> {
   const file = join(results, `playwright-${mode}.json`);
   const code = await runNode(
@@ -53,7 +53,7 @@ async function faults(): Promise<Sum> {
   return sum("faults", readFaultReport(file), code);
 }
 
-/** A run that broke without counting a failure is one. */
+/** A run that failed without counting a failed test counts as one failure. */
 function sum(name: string, outcome: TestOutcome | null, code: number): Sum {
   const { passed, failed, skipped } = outcome ?? { passed: 0, failed: 0, skipped: 0 };
   return { name, passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };

@@ -1,13 +1,13 @@
-/** A change of the code that breaks one claim of docs/security.md, and the test that fails because of it. */
+/** A code change that violates one claim of docs/security.md, and the test that must fail because of it. */
 export interface Mutation {
-  /** The id of the claim's row. */
+  /** ID of the claim's row. */
   claim: string;
-  /** The change in words, as the page lists it. */
+  /** Description of the change, as listed on the page. */
   change: string;
   edits: SourceEdit[];
   /** A vitest file, or a spec of `e2e/`. */
   test: string;
-  /** The test's title, or a part of it. */
+  /** Title of the test, or part of it. */
   title: string;
 }
 

@@ -10,7 +10,7 @@ const ELSEWHERE = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** A Chromium that runs here: the one of CHROMIUM, the system's, Playwright's own, else one installed now. */
+/** Path of a working Chromium: that of CHROMIUM, the system's, Playwright's, or a newly installed one, in this order. */
 export async function findBrowser(): Promise<string> {
   const found = process.env.CHROMIUM || findInstalled();
   if (found) return found;
@@ -47,7 +47,7 @@ function playwrightsOwn(): string | null {
   return works(path) ? path : null;
 }
 
-/** Being there is not enough: it must find its libraries too. */
+/** The file must exist and find its shared libraries. */
 function works(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

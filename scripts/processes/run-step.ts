@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export const REPOSITORY_ROOT = join(import.meta.dirname, "../..");
 
-/** Runs one program from the root, its output passed on; answers its exit code. */
+/** Runs a program in the repository root, passes its output on, and returns its exit code. */
 export async function runCommand(
   command: string,
   parameters: string[],
@@ -19,7 +19,7 @@ export async function runCommand(
   return code ?? 1;
 }
 
-/** Runs a script of ours or of a package with this Node. */
+/** Runs a script of this repository or of a package with the current Node.js. */
 export function runNode(script: string, parameters: string[] = [], environment: NodeJS.ProcessEnv = {}) {
   return runCommand(process.execPath, [join(REPOSITORY_ROOT, script), ...parameters], environment);
 }

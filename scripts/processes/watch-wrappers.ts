@@ -7,8 +7,8 @@ interface Link {
 }
 
 /**
- * Resolves when one of the package managers (or their shells) between the terminal and this process is gone: killed hard,
- * they tell nobody, and a desk left behind would hold ports and data. Never resolves when started without one.
+ * Resolves when a package manager, or its shell, between the terminal and this process is gone. If killed with SIGKILL, it does
+ * not forward the signal, and an orphaned installation would hold ports and data. Never resolves without such a parent.
  */
 export async function onWrapperExit(): Promise<void> {
   const chain = wrappers();
@@ -17,7 +17,7 @@ export async function onWrapperExit(): Promise<void> {
     if (chain.some(({ pid, parent }) => parentOf(pid) !== parent)) return;
 }
 
-/** The unbroken line of them, from here upwards. A shell belongs to it only where a package manager began it. */
+/** The chain of package managers above this process. A shell counts only if a package manager started it. */
 function wrappers(): Link[] {
   const chain: Link[] = [];
   let length = 0;
@@ -33,7 +33,7 @@ function wrappers(): Link[] {
 
 function parentOf(pid: number): number | null {
   if (pid === process.pid) return process.ppid;
-  // After the command's name, which is in parentheses and may hold anything: state, then parent.
+  // The command name in parentheses can contain any character. State and parent follow it.
   const fields = readProc(pid, "stat")
     ?.replace(/^.*\) /s, "")
     .split(" ");

@@ -32,7 +32,7 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-/** Findings as `file → what it imports`, so that a failure reads as a list of what to change. */
+/** Findings as `file → import`, so that a failure lists the lines to change. */
 function show(found: Import[]): string[] {
   return found.map(({ file, from }) => `${file} → ${from}`);
 }

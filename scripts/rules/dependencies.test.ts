@@ -72,7 +72,7 @@ test("Node.js comes as a package of the platform, otherwise from the PATH, other
       const places = (process.env.PATH ?? "").split(":").map((place) => join(place, tool));
       symlinkSync(places.find((place) => existsSync(place)) ?? tool, join(folder, tool));
     }
-    // The package manager puts its link to the launcher first into the PATH of scripts.
+    // The package manager puts its link to the launcher first in the PATH of scripts.
     const linked = `${join(REPOSITORY_ROOT, "node_modules/.bin")}:${folder}`;
     expect(launch(launcher, `${linked}:${dirname(process.execPath)}`).stdout).toBe(`${process.version}\n`);
     const missing = launch(launcher, linked);

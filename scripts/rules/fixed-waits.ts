@@ -1,6 +1,6 @@
 import { isSyntaxNode, lineOf, nodeName, parseSource, type SyntaxNode, walkSyntax } from "./syntax.ts";
 
-/** Where a test puts something else in the place of a module or of the server's response. */
+/** Finds places where a test mocks a module or a response of the server. */
 export function findModuleMocks(file: string, text: string): string[] {
   return [...walkSyntax(parseSource(file, text))]
     .filter((node) => node.type === "CallExpression" && replaces(node))
@@ -11,7 +11,7 @@ function replaces(call: SyntaxNode): boolean {
   const name = nodeName(call.callee);
   if (/^(vi|jest)\.(do|un)?mock$|^mock\.module$|(^|\.)routeFromHAR$/i.test(name)) return true;
   if (!/(^|\.)fulfill$/.test(name)) return false;
-  // A failure of the network or of a proxy is no response of ours.
+  // Simulated failures of the network or of a proxy are allowed.
   const [options] = call.arguments as SyntaxNode[];
   const fields = new Map(
     ((options?.properties ?? []) as SyntaxNode[]).map((property) => [
@@ -22,7 +22,7 @@ function replaces(call: SyntaxNode): boolean {
   return !(Number(fields.get("status")?.value) >= 500 || fields.get("body")?.value === "");
 }
 
-/** Where a test waits for a time to pass, and not for something to happen. */
+/** Finds places where a test waits for a fixed time instead of a condition. */
 export function findFixedWaits(file: string, text: string): string[] {
   const program = parseSource(file, text);
   const timers = promisedTimers(program);
@@ -45,7 +45,7 @@ function isFixedWait(node: SyntaxNode, timers: Set<string>): boolean {
   );
 }
 
-/** What the file calls the functions of `node:timers/promises`. */
+/** Local names of the functions of `node:timers/promises`. */
 function promisedTimers(program: SyntaxNode): Set<string> {
   const names = (program.body as SyntaxNode[])
     .filter(
@@ -58,7 +58,7 @@ function promisedTimers(program: SyntaxNode): Set<string> {
   return new Set(names);
 }
 
-/** An executor that only sets a timer. */
+/** Whether a promise executor only sets a timer. */
 function isTimerAlone(executor: SyntaxNode | undefined): boolean {
   if (!executor || !isSyntaxNode(executor.body)) return false;
   let body: unknown = executor.body;

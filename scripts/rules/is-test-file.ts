@@ -1,4 +1,4 @@
-/** Test files and the helpers of tests, by path. */
+/** Whether a path is a test file or a test helper. */
 export function isTestFile(file: string): boolean {
   return /\.test\.tsx?$|\/testing\/|\/([\w-]+-)?testing(-[\w-]+)?\.ts$/.test(file);
 }

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { REPOSITORY_ROOT } from "../processes/run-step.ts";
 import { isTestFile } from "./is-test-file.ts";
 
-/** Patterns that a machine does not vouch for, and why nobody makes them slow all the same. */
+/** Patterns that the checker rejects, with the reason why no input makes them slow. */
 const VOUCHED: Record<string, string> = {
   "^[.\\s]+|(?<![.\\s])[.\\s]+$": "tried once from each run of signs",
   "(?<![.,;:!?)\\]}'*_~])[.,;:!?)\\]}'*_~]+$": "tried once from each run of signs",
@@ -33,7 +33,7 @@ const files = globSync("{apps/{admin,server},packages/{api,db,whatsapp}}/src/**/
   cwd: REPOSITORY_ROOT,
 }).filter((file) => !isTestFile(file));
 
-/** All regular expressions that are written out in the product. */
+/** All regular expression literals in the product. */
 function patternsIn(file: string): { pattern: string; flags: string }[] {
   const found: { pattern: string; flags: string }[] = [];
   const tree = parseAst(readFileSync(join(REPOSITORY_ROOT, file), "utf8"), {
@@ -55,7 +55,7 @@ function isLinear({ pattern, flags }: { pattern: string; flags: string }): boole
     downgradePattern: true,
     maxScore: 50,
     maxSteps: 5_000,
-    // Bounded by steps, which are the same on every machine.
+    // Limited by steps, which do not depend on the machine.
     timeout: Number.POSITIVE_INFINITY,
   }).safe;
 }
@@ -80,7 +80,7 @@ test("no text from outside becomes a regular expression", () => {
   const made = files.filter((file) =>
     /\bnew RegExp\(|\bRegExp\(/.test(readFileSync(join(REPOSITORY_ROOT, file), "utf8")),
   );
-  // The names of the team, each sign of them escaped; our own path; and the search's own character classes.
+  // Patterns built at run time: escaped names of team members, the server's own path, and the character classes of the search.
   expect(made.toSorted()).toEqual([
     "apps/admin/src/routes/_desk/-inbox/notes/mentions.ts",
     "apps/server/src/routes/webhook-route.ts",

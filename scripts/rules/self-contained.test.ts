@@ -14,13 +14,13 @@ const files = globSync(
   { cwd: REPOSITORY_ROOT, exclude: ["**/node_modules/**", "**/dist/**", "pnpm-lock.yaml"] },
 ).toSorted();
 
-/** Text that looks like a path and is none, or is resolved from another folder. */
+/** Texts that look like a path but are not one, or are resolved from another folder. */
 const NOT_FROM_HERE: Record<string, string> = {
   "apps/server/src/testing/hostile-values.ts": "sends it as a bad input",
   "scripts/start.test.ts": "startServerProcess resolves it from apps/server/src",
 };
 
-/** Every path in the text that leaves the repository: upwards by `..`, or in a folder of one machine. */
+/** Paths in the text that leave the repository: upwards through `..`, or in a folder of a specific machine. */
 function pathsOutside(file: string, text: string): string[] {
   const upwards = [...text.matchAll(/(?:\.\.\/)+[\w.@/-]*/g)]
     .map(([path]) => path)

@@ -18,12 +18,12 @@ const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx}", { cwd: REPOSITORY_
 
 /** Methods whose first argument is run as SQL. */
 const RUNS_SQL = /^(query|queryUnprepared|ingestQuery|execute|exec|unsafe|queryWithoutTimeout)$/;
-/** Of regular expressions `exec` is something else. */
+/** On regular expressions, `exec` has another meaning. */
 const HAS_EXEC = /(^|\.)(client|db|pg|pglite|store|tx)\.exec$/i;
 
 /**
- * Every text that is run as SQL and is not written out in the source: put together with `+` or `${}`, or come from a function.
- * `sql` of drizzle makes parameters of what stands in its `${}`; `sql.raw` and `sql(…)` do not.
+ * Finds SQL that is not a literal in the source: concatenated with `+` or `${}`, or returned by a function. Drizzle's `sql`
+ * turns the values in its `${}` into parameters; `sql.raw` and `sql(…)` do not.
  */
 function sqlFromText(file: string, text: string): string[] {
   if (!/\bsql\b|\.(query|queryUnprepared|ingestQuery|execute|exec|unsafe|queryWithoutTimeout)\b/.test(text))
@@ -45,7 +45,7 @@ function sqlFromText(file: string, text: string): string[] {
   return findings;
 }
 
-/** tRPC's `query` takes a function, and drizzle's `execute` a query that it builds. */
+/** tRPC's `query` takes a function, and drizzle's `execute` takes a query object. */
 function isCallback(node: SyntaxNode): boolean {
   return /^(ArrowFunctionExpression|FunctionExpression|ObjectExpression)$/.test(node.type);
 }
@@ -54,7 +54,7 @@ function isMember(node: unknown): boolean {
   return isSyntaxNode(node) && (node.type === "MemberExpression" || node.type === "ChainExpression");
 }
 
-/** Constants with a value in this file; of an imported one its name in capitals says that it is one. */
+/** Constants with a value in this file. Imported constants are recognised by their upper-case names. */
 function constantsOf(program: SyntaxNode): Map<string, SyntaxNode> {
   const constants = new Map<string, SyntaxNode>();
   for (const node of walkSyntax(program)) {
@@ -94,7 +94,10 @@ function isWrittenOut(node: SyntaxNode, constants: Map<string, SyntaxNode>): boo
 const at = (file: string, text: string, node: SyntaxNode) =>
   `${file}: ${text.slice(node.start, node.end).split("\n")[0]?.replace(/\(.*/, "")}`;
 
-/** The clients themselves pass on what the calls elsewhere give them; and texts of constants, numbers and closed words. */
+/**
+ * Exceptions: the database clients, which pass on the SQL of their callers, and SQL made of constants, numbers and fixed sets
+ * of words.
+ */
 const HANDED_ON: Record<string, string> = {
   "apps/server/src/commands/move-database.ts: target.query": "the texts of copy-database.ts",
   "apps/server/src/commands/move-database.ts: source.query": "the texts of copy-database.ts",
@@ -140,14 +143,14 @@ test("every exception is still one", () => {
   expect(Object.keys(HANDED_ON).filter((finding) => !findings.includes(finding))).toEqual([]);
 });
 
-/** What answers requests: it calls a verb, and knows no table. */
+/** Request handlers: they call functions of the domain packages and contain no queries. */
 const doors = files.filter((file) =>
   /^(packages\/api|apps\/admin)\/|^apps\/server\/src\/routes\//.test(file),
 );
 const BUILDS_QUERY =
   /^(select|selectDistinct|insert|update|delete|execute|transaction|query|queryUnprepared|ingestQuery)$/;
 
-/** Queries of any make: by drizzle, by a text, or by the builder of a database that somebody handed in. */
+/** Finds queries of any kind: with drizzle, as text, or on a database passed as an argument. */
 function queriesIn(file: string, text: string): string[] {
   const found: string[] = [];
   for (const node of walkSyntax(parseSource(file, text))) {
@@ -186,7 +189,7 @@ test.each([
   expect(queriesIn("packages/api/src/x.ts", text)).not.toEqual([]);
 });
 
-/** `«x»` stands for a placeholder of a template. */
+/** `«x»` stands for a template placeholder. */
 const withPlaceholders = (text: string) =>
   text.replaceAll(/«(\w+)»/g, (_, name) => ["$", "{", name, "}"].join(""));
 

@@ -1,6 +1,6 @@
 import { parseSync } from "oxc-parser";
 
-/** A node of the syntax tree (ESTree), with its children under whatever names they have. */
+/** A node of the ESTree syntax tree. Children are stored under various names. */
 export interface SyntaxNode {
   type: string;
   start: number;
@@ -18,7 +18,7 @@ export function isSyntaxNode(value: unknown): value is SyntaxNode {
   return typeof value === "object" && value !== null && "type" in value && "start" in value;
 }
 
-/** Every node below this one, itself included. */
+/** Yields the node and all its descendants. */
 export function* walkSyntax(node: SyntaxNode): Generator<SyntaxNode> {
   yield node;
   for (const value of Object.values(node))
@@ -26,7 +26,7 @@ export function* walkSyntax(node: SyntaxNode): Generator<SyntaxNode> {
       if (isSyntaxNode(child)) yield* walkSyntax(child);
 }
 
-/** `a.b.c` of an identifier or member expression; empty where it is neither. */
+/** The dotted name of an identifier or member expression, such as `a.b.c`. Empty for other nodes. */
 export function nodeName(node: unknown): string {
   if (!isSyntaxNode(node)) return "";
   if (node.type === "Identifier" || node.type === "PrivateIdentifier") return String(node.name);

@@ -7,20 +7,21 @@ import { persistWebhooks } from "./persist-webhooks.ts";
 const MOST_WINDOWS = 1_000;
 const MOST_FILES = 200;
 const MOST_BYTES = 100 * 1024 * 1024;
-/** Many messages may come at once: they are written down together. */
+/** Delay that combines the changes of many messages into one write. */
 const SAVE_MS = 200;
 const CHANGES = new Set(["media", "message", "clock", "account", "sender", "service", "reset"]);
 
 /**
- * Keeps in `folder` what Twilio does not forget: senders, Messaging Services and their webhooks, the clock (as far as it was moved),
- * when each customer wrote last, and their newest files. Returns what writes down the rest when the simulator stops.
+ * Stores in `folder` the state that Twilio would retain: senders, Messaging Services and their webhooks, the clock, the time of
+ * each customer's last message, and the newest media. Returns a function that writes the pending changes when the simulator
+ * stops.
  */
 export function persistSimulator(simulator: Simulator, folder: string, publicUrl: string): () => void {
   const stateFile = join(folder, "simulator-state.json");
   const mediaFolder = join(folder, "simulator-media");
   const media = readMedia(mediaFolder);
   simulator.restore({ ...readState(stateFile), media });
-  // After the senders are there, and with their URLs at this server.
+  // Runs after the senders are restored, because it updates their URLs to this server.
   persistWebhooks(simulator, join(folder, "simulator.json"), publicUrl);
   const saved = new Set(media.map(({ sid }) => sid));
   let timer: NodeJS.Timeout | undefined;
@@ -72,7 +73,7 @@ function readState(file: string): StoredState {
   }
 }
 
-/** A file is there once its description is: that is written last, and removed first. */
+/** The description is written last and removed first. A file exists once its description does. */
 function writeMedia(folder: string, { bytes, ...description }: SimulatorMedia): void {
   writeFileSync(join(folder, `${description.sid}.bin`), bytes);
   replaceFile(join(folder, `${description.sid}.json`), JSON.stringify(description));
@@ -87,7 +88,7 @@ function readMedia(folder: string): SimulatorMedia[] {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   } catch {
-    // Nothing was kept yet.
+    // Nothing has been stored yet.
   }
   return names
     .flatMap((name) => {

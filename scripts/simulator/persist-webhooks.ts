@@ -4,14 +4,14 @@ import type { WebhookInput } from "../../packages/twilio-simulator/src/control/s
 import type { Simulator } from "../../packages/twilio-simulator/src/simulator.ts";
 
 interface Remembered {
-  /** Of the server that set them; it may have another port the next time. */
+  /** Public URL of the server that set the webhooks. The port can change between starts. */
   publicUrl: string | null;
   webhooks: WebhookInput[];
 }
 
 /**
- * Twilio remembers a sender's webhook for ever, the simulator until it ends. Kept in `file`, a server that is started again
- * still receives what its simulated customers write, also when it now has another `publicUrl`.
+ * Twilio keeps a sender's webhook forever, but the simulator only until it stops. Stores the webhooks in `file`, so that a
+ * restarted server keeps receiving messages, even with a different `publicUrl`.
  */
 export function persistWebhooks(simulator: Simulator, file: string, publicUrl: string): void {
   const { publicUrl: earlier, webhooks } = read(file);
@@ -22,7 +22,7 @@ export function persistWebhooks(simulator: Simulator, file: string, publicUrl: s
   });
 }
 
-/** Only what called that server calls this one. */
+/** Rewrites only URLs of the previous server. */
 function moved(webhook: WebhookInput, from: string | null, to: string): WebhookInput {
   const move = <Url extends string | null | undefined>(url: Url) =>
     from !== null && url?.startsWith(`${from}/`) ? to + url.slice(from.length) : url;
@@ -58,7 +58,7 @@ function restore(simulator: Simulator, webhook: WebhookInput): void {
   try {
     simulator.setWebhook(webhook);
   } catch (error) {
-    // An account that was made while it ran is gone with it.
+    // Accounts created at run time do not survive a restart.
     if (!(error instanceof RangeError)) throw error;
   }
 }
@@ -66,7 +66,7 @@ function restore(simulator: Simulator, webhook: WebhookInput): void {
 function read(file: string): Remembered {
   try {
     const content = JSON.parse(readFileSync(file, "utf8")) as Remembered | WebhookInput[];
-    // An earlier version kept the list alone, of a server at its usual port.
+    // Earlier versions stored only the list, for a server on its default port.
     return Array.isArray(content) ? { publicUrl: "http://localhost:3000", webhooks: content } : content;
   } catch {
     return { publicUrl: null, webhooks: [] };

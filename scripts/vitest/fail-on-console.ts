@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import { afterEach, beforeEach, expect } from "vitest";
 
-/** What a program says on the console while a test runs is a finding: the test fails with it. */
+/** Fails a test that writes to console.error or console.warn. */
 const said: string[] = [];
 for (const kind of ["error", "warn"] as const)
   console[kind] = (...words: unknown[]) => said.push(`console.${kind}: ${format(...words)}`);

@@ -5,8 +5,8 @@ import { afterAll, afterEach, expect } from "vitest";
 import { collectLeaks, registerSecret, scanText } from "../../packages/db/src/testing/leak-detector.ts";
 
 /**
- * Whatever is sealed while a test runs (every credential is, and every second factor's secret), and what the tests' servers
- * and people are told, may come out nowhere: in no answer of ours, no log line and no row.
+ * Detects leaked secrets: everything encrypted during a test (all credentials and second-factor secrets), and the secrets of
+ * the test servers and users. None may appear in a response, a log line or a row.
  */
 for (const secret of [
   "only-for-these-tests-0123456789abcdef",
@@ -20,7 +20,7 @@ for (const secret of [
 const { createCipheriv } = crypto;
 crypto.createCipheriv = ((...parameters: Parameters<typeof createCipheriv>) => {
   const cipher = createCipheriv(...parameters);
-  // Public ids are made of numbers, block by block.
+  // This cipher encrypts numbers into public IDs, not secrets.
   if (parameters[0] === "aes-128-ecb") return cipher;
   const { update } = cipher;
   cipher.update = ((text: unknown, ...more: never[]) => {
@@ -31,7 +31,7 @@ crypto.createCipheriv = ((...parameters: Parameters<typeof createCipheriv>) => {
 }) as typeof createCipheriv;
 syncBuiltinESMExports();
 
-/** These two are asked for a secret. */
+/** These two procedures return a secret on purpose. */
 const TELLS = /twilioWhatsApp\.testCredentials|secondFactor\.begin/;
 
 for (const name of ["write", "end"] as const) {
@@ -39,7 +39,7 @@ for (const name of ["write", "end"] as const) {
   ServerResponse.prototype[name] = function (this: ServerResponse, ...parameters: unknown[]) {
     const [chunk] = parameters;
     const url = this.req?.url ?? "";
-    // The simulator stands for Twilio, which knows the tokens.
+    // Skips the simulator: like Twilio, it may return tokens.
     if (this.req?.headers.host && (typeof chunk === "string" || chunk instanceof Uint8Array) && isOurs(url))
       scanText(`the answer to ${url.split("?")[0]}`, Buffer.from(chunk).toString("latin1"));
     return original.apply(this, parameters);
