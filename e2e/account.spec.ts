@@ -81,7 +81,7 @@ test("name, password, sessions, and the way out and in", async ({ page, setup, s
   await test.step("signing out closes every screen", async () => {
     await expect(page.getByRole("heading", { name: "Connect Twilio to Harbour Bakery" })).toBeVisible();
     await signOut(page, "Ada Byron");
-    // Not its load: the page that is come back to leads on to signing in, which breaks that off.
+    // Does not wait for the load event: the restored page redirects to the sign-in page, which aborts its load.
     await page.goBack({ waitUntil: "commit" });
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await page.goto("/connections");

@@ -17,7 +17,7 @@ const row = (page: Page, name: string): Locator =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: name });
 const bubble = (page: Page, text: string): Locator =>
   page.getByRole("region", { name: "Messages" }).getByRole("listitem").filter({ hasText: text });
-/** The field is another one as soon as this is there. */
+/** Opens a conversation. Waits for its message field, which replaces that of the previous conversation. */
 async function open(page: Page, name: string): Promise<void> {
   await row(page, name).click();
   await expect(page.getByRole("textbox", { name: `Message to ${name}` })).toBeVisible();

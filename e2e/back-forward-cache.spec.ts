@@ -2,7 +2,7 @@ import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
 import { expect, test } from "./helpers/fixtures.ts";
 import { countLiveStreams } from "./helpers/live-streams.ts";
 
-/** As in every desktop Chrome; Playwright's default is without. */
+/** Enables the back/forward cache, as in desktop Chrome. Playwright disables it by default. */
 test.use({
   launchOptions: async ({ launchOptions }, use) =>
     use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),

@@ -7,7 +7,10 @@ import { expect, test } from "./helpers/fixtures.ts";
 const BUDGET = 200_000;
 const dist = join(import.meta.dirname, "../apps/admin/dist");
 
-/** The scripts that a fresh visit loads, as the browser says; their size when sent with gzip, as the files say. */
+/**
+ * Total gzip size of the scripts that a first visit loads. The browser lists the scripts; the sizes are those of the built
+ * files.
+ */
 async function gzipLoadedBy(page: Page, path: string, landmark: string): Promise<number> {
   const scripts = new Set<string>();
   page.on("response", (response) => {

@@ -11,13 +11,13 @@ const SHORT = '"><img data-planted src=x onerror=planted()>';
 const PER_THREAD = 6;
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
-/** What is left of a text whatever marks, cuts and signs that cannot be stored do to it. */
+/** Letters and digits of a text. Markup, truncation and unstorable characters do not change them. */
 const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
 const number = (no: number) => `+49151000${String(no).padStart(5, "0")}`;
 const expectOnlyText = async (page: Page, where: string) =>
   expect(await page.evaluate<string[]>(SCRIPT_RAN_FLAG), where).toEqual([]);
 
-/** The same text in every place that somebody outside can write into. */
+/** The same text in every field that a customer controls. */
 function messagesWith(text: string): Omit<Incoming, "to" | "from">[] {
   const card = ["BEGIN:VCARD", "VERSION:3.0", `FN:${text}`, `ORG:${text}`, `TEL:${text}`, `EMAIL:${text}`];
   const escaped = card.map((line) => line.replaceAll("\n", "\\n"));
@@ -155,11 +155,11 @@ test("whatever people are called and write is text, and nothing but text", async
 });
 
 test("where texts were taken for HTML, that would be seen", async ({ browser }) => {
-  // None of our pages, and so without our policy.
+  // A blank page outside the console, without the server's Content Security Policy.
   const context = await browser.newContext();
   await context.addInitScript(SCRIPT_TRAP);
   const page = await context.newPage();
-  // All at once: one of them would lead the page away.
+  // In a single call, because one of the texts navigates away.
   const harmful = await page.evaluate<
     string[]
   >(`${JSON.stringify(HOSTILE_MESSAGES.map((text) => text.toWellFormed()))}

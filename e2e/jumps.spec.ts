@@ -1,10 +1,10 @@
 import { SENTINEL_SENDERS } from "@waystation/twilio-simulator/sentinels";
 import { expect, test } from "./helpers/fixtures.ts";
 
-/** Below it nobody sees it: the browsers' own measure calls 0.1 good. */
+/** Layout shifts up to this score are too small to notice. The Core Web Vitals rate a score up to 0.1 as good. */
 const UNSEEN = 0.01;
 
-/** Adds up how far things moved by themselves, in the browsers' own measure. */
+/** Records layout shifts without user input, with the browser's own score. */
 const WATCH = `window.moved = [];
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries())

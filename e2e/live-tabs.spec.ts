@@ -8,7 +8,7 @@ import { countLiveStreams } from "./helpers/live-streams.ts";
 const row = (page: Page, text: string): Locator =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: text });
 
-/** Notes which pages of this browser open live streams. */
+/** Records which pages open live streams. */
 function watchStreams(context: BrowserContext) {
   const openers: Page[] = [];
   context.on("request", (request) => {
@@ -78,14 +78,14 @@ test("ten tabs load, share one stream, and get live changes, also after the lead
 
   await test.step("the browser freezes the leader", async () => {
     const frozen = leader();
-    // Chromium freezes hidden tabs only, and without a screen all are visible.
+    // Chromium only freezes hidden tabs, and in headless mode all tabs are visible.
     await frozen.evaluate(`document.dispatchEvent(new Event("freeze"))`);
     without(frozen);
     await expect.poll(() => openers.length, { timeout: 60_000 }).toBe(4);
     await write("To seven tabs");
     await everywhere("To seven tabs");
     await expect.poll(() => countLiveStreams(server.url)).toBe(1);
-    // Whether the frozen tab has it already depends on a refetch that was under way.
+    // The frozen tab may have the message already, from a refetch that was in flight.
     await frozen.evaluate(`document.dispatchEvent(new Event("resume"))`);
     tabs.push(frozen);
     await everywhere("To seven tabs");

@@ -158,7 +158,7 @@ test("a file that does not come says why, and comes when it can", async ({
   await expectDrawn(messages(page).getByRole("img", { name: "Photo" }));
 });
 
-/** Pastes as the clipboard of a screen cutter does: a picture, and no words. */
+/** Pastes an image without text, like a screenshot tool. */
 const paste = (page: Page, base64: string) =>
   page.evaluate(`(() => {
     const bytes = Uint8Array.from(atob("${base64}"), (letter) => letter.charCodeAt(0));
@@ -228,7 +228,7 @@ test("a customer with a phone and a person at the desk send each other files", a
       for (const name of ["one.pdf", "two.pdf"]) data.items.add(new File(["%PDF-1.4 " + name], name));
       return data;
     })()`);
-    // Onto the messages: the whole conversation takes it.
+    // Drops on the message list: the whole conversation is a drop target.
     const messages = page.getByRole("region", { name: "Messages" });
     await messages.dispatchEvent("dragover", { dataTransfer: dropped });
     await messages.dispatchEvent("drop", { dataTransfer: dropped });
@@ -288,7 +288,7 @@ test("a customer with a phone and a person at the desk send each other files", a
 
   await test.step("an upload shows how far it is, can be taken back, and fails without a network", async () => {
     const network = await page.context().newCDPSession(page);
-    // All of it by one session: of two, each with its own idea of the network, either may win.
+    // Uses one CDP session: with two, the conditions of either can apply.
     const limit = (uploadThroughput: number, offline = false) =>
       network.send("Network.emulateNetworkConditions", {
         offline,

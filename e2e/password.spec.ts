@@ -1,7 +1,7 @@
 import { expect, test } from "./helpers/fixtures.ts";
 import { inspectScreen } from "./helpers/screens.ts";
 
-// Each screen is some fifty questions to axe.
+// Each screen runs about fifty axe analyses.
 test.describe.configure({ timeout: 300_000 });
 
 test("who forgot the password gets in again by a link of an owner", async ({

@@ -15,9 +15,9 @@ export default defineConfig({
     ...devices["Desktop Chrome"],
     screenshot: "only-on-failure",
     launchOptions: {
-      /** Found by scripts/e2e.ts; without it, Playwright's own. */
+      /** Set by scripts/e2e.ts. Default: Playwright's Chromium. */
       executablePath: process.env.CHROMIUM,
-      // Without a locale that has them, Chromium forgets the letters of a file's name.
+      // Without a UTF-8 locale, Chromium drops non-ASCII characters from file names.
       env: { ...process.env, LC_ALL: "C.UTF-8" },
       args: [
         "--disable-background-networking",

@@ -1,6 +1,6 @@
 import { expect, test } from "./helpers/fixtures.ts";
 
-/** Possibly in a batch with others. */
+/** Matches team requests, also within a batch. */
 const TEAM = /\/api\/trpc\/[^?]*team\./;
 
 test("a page that failed to load, and a stream that a proxy refused, recover when the server is back", async ({
@@ -12,7 +12,7 @@ test("a page that failed to load, and a stream that a proxy refused, recover whe
 }) => {
   const owner = await setup();
   const { id } = await connect();
-  // Not watched for what it complains of: requests fail here.
+  // Page errors are not checked, because requests fail on purpose.
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
   await signIn(owner, page);

@@ -11,7 +11,7 @@ const healthy = {
   authToken: sentinelTokenOf(SENTINEL_ACCOUNTS.healthy),
 };
 
-// Each is some fifty questions to axe, which a busy machine takes its time for.
+// Each screen runs about fifty axe analyses, which take long on a busy machine.
 test.describe.configure({ timeout: 300_000 });
 
 test("every screen before the desk", async ({ page, server, setup, visitor, joined }) => {
@@ -236,7 +236,7 @@ test("every screen as a member sees it, and offline", async ({ setup, connect, j
   await page.getByRole("link", { name: "Inbox" }).first().click();
   await expect(page.getByText("A part of the console could not be loaded.")).toBeVisible();
   await inspectScreen(page, "a page that did not come");
-  // It recovers by itself.
+  // The page recovers without a reload.
   await page.context().setOffline(false);
   await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
 });

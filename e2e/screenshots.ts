@@ -114,7 +114,7 @@ function credentials(accountSid: string) {
   return { accountSid, authToken: sentinelTokenOf(accountSid) };
 }
 
-/** Owner, team, two connections, and the busiest part of a day; answers the id of the first connection. */
+/** Creates an owner, a team, two connections and the busiest part of a day. Returns the ID of the first connection. */
 async function furnish(page: Page, simulator: Simulator): Promise<string> {
   const token = new URL(server.setupLink ?? "").searchParams.get("token");
   await ask(mutateApi(page, "setup.createOwner", { token, organization: "Bar Harbour", ...owner }));
@@ -188,7 +188,7 @@ async function answerFromDesk(customer: string, body: string): Promise<void> {
   await ask(mutateApi(page, "messages.send", message));
 }
 
-/** As another program of the same account does: the desk sees its statuses. */
+/** Sends a message from outside the installation with the same account. The installation only receives its status callbacks. */
 async function sendFromElsewhere(to: string, body: string): Promise<void> {
   const { accountSid, authToken } = credentials(SENTINEL_ACCOUNTS.healthy);
   const sent = await fetch(`${simulator.url}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
@@ -215,7 +215,7 @@ async function picture(of: Page, name: string, height?: number): Promise<void> {
   console.log(`docs/screenshots/${name}.png  ${Math.round(size / 1000)} kB`);
 }
 
-/** The one that people know, where it is free. */
+/** Returns the preferred port if it is free, else any free port. */
 async function freePort(preferred: number): Promise<number> {
   for (const port of [preferred, 0]) {
     const probe = createServer();

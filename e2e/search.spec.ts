@@ -23,7 +23,7 @@ interface Writer {
   }): Promise<unknown>;
 }
 
-/** Two conversations, in one of which `later` messages stand below the one that is looked for. */
+/** Creates two conversations. In one of them, `later` messages follow the message to find. */
 async function writeConversations(simulator: Writer, later: number): Promise<void> {
   const write = (from: string, body: string, profileName: string) =>
     simulator.sendIncoming({ to: SENTINEL_SENDERS.online, from, body, profileName, wait: true });

@@ -3,10 +3,10 @@ import { authenticatorCode } from "@waystation/server/testing/authenticator-code
 import { expect, test } from "./helpers/fixtures.ts";
 import { inspectScreen } from "./helpers/screens.ts";
 
-// Each screen is some fifty questions to axe.
+// Each screen runs about fifty axe analyses.
 test.describe.configure({ timeout: 300_000 });
 
-/** From the question for the password to the backup codes; answers the app's key and the codes. */
+/** Sets up the second factor, from the password prompt to the backup codes. Returns the app's key and the codes. */
 async function setUp(page: Page, password: string) {
   await page.getByLabel("Your password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Continue" }).click();

@@ -45,7 +45,7 @@ test("who signs out leaves nothing in the browser for the next one", async ({
     await signOut(page, "Ada Owner");
     expect(await page.evaluate<string[]>(kept)).toEqual([]);
     await expect(page.getByText("Moin")).toHaveCount(0);
-    // Not its load: the page that is come back to leads on to signing in, which breaks that off.
+    // Does not wait for the load event: the restored page redirects to the sign-in page, which aborts its load.
     await page.goBack({ waitUntil: "commit" });
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await expect(page.getByText("Moin")).toHaveCount(0);

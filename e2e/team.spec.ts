@@ -2,7 +2,7 @@ import { mutateApi, queryApi } from "./helpers/api.ts";
 import { expect, test } from "./helpers/fixtures.ts";
 import { inspectScreen } from "./helpers/screens.ts";
 
-// Each screen is some fifty questions to axe.
+// Each screen runs about fifty axe analyses.
 test.describe.configure({ timeout: 300_000 });
 
 test("invite, join, change of role, removal", async ({ page, setup, visitor, context, server }) => {

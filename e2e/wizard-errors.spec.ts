@@ -13,7 +13,7 @@ import { submitCredentials, type TypedCredentials, wizardField, wizardStep } fro
 interface Wrong {
   what: string;
   typed: TypedCredentials;
-  /** Where it is said; else above the button. */
+  /** The field that shows the error. Default: above the button. */
   at?: keyof TypedCredentials;
   says: string;
 }
@@ -154,7 +154,7 @@ const notTheirFault: Wrong[] = [
   },
 ];
 
-/** One organisation may ask Twilio ten times a minute: each table has a server of its own. */
+/** An organisation may query Twilio ten times per minute, so each table gets its own server. */
 for (const [title, table] of [
   ["what is mistyped is recognised before Twilio is asked", mistyped],
   ["what Twilio says no to is said beside the field that it is about", refused],

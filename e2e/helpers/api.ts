@@ -3,12 +3,12 @@ import type { APIResponse, Page } from "@playwright/test";
 export interface ApiResponse<Data> {
   status: number;
   data: Data;
-  /** Of a refusal. */
+  /** Error message, if the request failed. */
   message: string;
   reason: string | null;
 }
 
-/** Asks the desk's API as the person of this page. */
+/** Queries the API as the signed-in user of this page. */
 export async function queryApi<Data>(
   page: Page,
   procedure: string,

@@ -1,6 +1,6 @@
 const RealDate = Date;
 
-/** Moves the clock of this process, and with it that of the server under test, until it is disposed of. */
+/** Moves the clock of this process, including the server under test, until disposed. */
 export function moveClock(milliseconds: number): Disposable {
   const moved = class extends RealDate {
     constructor(...given: [] | [value: number | string | Date]) {

@@ -28,23 +28,23 @@ interface Owner extends Person {
 
 interface Fixtures {
   simulator: Simulator;
-  /** Fails the test when a secret comes out of its server: in an answer, a log line or a row. */
+  /** Fails the test if a secret appears in a response, a log line or a row of its server. */
   canary: LeakDetector;
-  /** Where the server's mail goes; none is sent unless a spec asks for it by `test.use({ sendsMail: true })`. */
+  /** Whether the server sends mail to `mailServer`. Off unless a spec sets `test.use({ sendsMail: true })`. */
   sendsMail: boolean;
   mailServer: Awaited<ReturnType<typeof startMailServer>>;
-  /** A server of its own for each test, freshly installed, on a Postgres of its own. */
+  /** A new installation per test, with its own server and database. */
   server: RunningServer;
-  /** Makes the owner as the setup page does, and signs the page in. */
+  /** Creates the owner as the setup page does, and signs in on the page. */
   setup: (owner?: Partial<Person & { organization: string }>) => Promise<Owner>;
   signIn: (person: Person, page?: Page) => Promise<void>;
-  /** Another person's browser, which shares nothing with the first one. */
+  /** A page in a separate browser context, for another user. */
   visitor: () => Promise<Page>;
-  /** Somebody invited by the person of `page` (else the first one), in a browser of their own, signed in. */
+  /** Invites a user as the user of `page` (default: the first page) and signs in as that user in a separate browser context. */
   joined: (role: "owner" | "admin" | "member", person?: Partial<Person>) => Promise<Joined>;
-  /** Connects a simulated sender as the wizard does, for the person of the page. */
+  /** Connects a simulated sender as the wizard does, as the user of the page. */
   connect: (sender?: Partial<SimulatedSender>, page?: Page) => Promise<{ id: string; webhookUrl: string }>;
-  /** Fails the test when a page throws, complains, or breaks its own content policy. */
+  /** Fails the test if a page throws, logs an error or warning, or violates its Content Security Policy. */
   watch: (context: BrowserContext) => void;
 }
 
@@ -59,12 +59,12 @@ interface SimulatedSender {
   configureWebhook: boolean;
 }
 
-/** The browser itself notes every request that is refused or lost; what the page makes of it is the test's matter. */
+/** The browser logs every failed request. The tests check how the page handles them. */
 const ofTheNetwork = /^Failed to load resource|Unable to preload CSS|dynamically imported module/;
 
 const TEMPLATE = "waystation_template";
 
-/** What a server is told of its database: see `--pooler` in scripts/e2e.ts. */
+/** The server's environment variables for a database. See `--pooler` in scripts/e2e.ts. */
 type AddressesOf = (database: string) => Record<string, string>;
 
 export const test = base.extend<Fixtures, { postgresServer: TestPostgres; addressesOf: AddressesOf }>({

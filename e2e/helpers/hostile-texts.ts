@@ -1,10 +1,10 @@
 const RUN = "planted()";
-/** What an element would carry that is born of a text. */
+/** Attribute that marks elements created from a text. */
 const MARK = "data-planted";
 
-/** Texts that were scripts, elements or links somewhere, once. Whatever they would run is `planted()`. */
+/** Payloads for script, element and link injection. Any executed code calls `planted()`. */
 export const HOSTILE_MESSAGES = [
-  // Elements and their handlers.
+  // Elements and event handlers.
   `<script ${MARK}>${RUN}</script>`,
   `"><script ${MARK}>${RUN}</script>`,
   `</textarea></title><script ${MARK}>${RUN}</script>`,
@@ -53,13 +53,13 @@ export const HOSTILE_MESSAGES = [
   `<!--><img ${MARK} src=x onerror=${RUN}>-->`,
   `<![CDATA[<img ${MARK} src=x onerror=${RUN}>]]>`,
   `<x ${MARK} onclick=${RUN}>here</x>`,
-  // Already escaped, for whoever unescapes.
+  // Escaped payloads, dangerous if unescaped.
   `&lt;img ${MARK} src=x onerror=${RUN}&gt;`,
   `&#60;img ${MARK} src=x onerror=${RUN}&#62;`,
   `%3Cimg%20${MARK}%20src=x%20onerror=${RUN}%3E`,
   `\\u003cimg ${MARK} src=x onerror=${RUN}\\u003e`,
   `＜img ${MARK} src=x onerror=${RUN}＞`,
-  // Out of attributes, templates and scripts.
+  // Payloads that break out of attributes, templates and scripts.
   `" onmouseover=${RUN} ${MARK} x="`,
   `' autofocus onfocus=${RUN} ${MARK} x='`,
   `';${RUN}//`,
@@ -67,7 +67,7 @@ export const HOSTILE_MESSAGES = [
   `{{constructor.constructor('${RUN}')()}}`,
   `</script><img ${MARK} src=x onerror=${RUN}>`,
   `{"__proto__":{"dangerouslySetInnerHTML":{"__html":"<img ${MARK} src=x onerror=${RUN}>"}}}`,
-  // Links, by themselves and in the marks of texts.
+  // Links, plain and in text markup.
   `javascript:${RUN}`,
   `JaVaScRiPt:${RUN}//https://example.com/`,
   `java\nscript:${RUN}`,
@@ -86,7 +86,7 @@ export const HOSTILE_MESSAGES = [
   `https://example.com/'><img ${MARK} src=x onerror=${RUN}>`,
   `https://javascript:${RUN}@example.com/`,
   `https://example.com/\u202egpj.exe`,
-  // Signs that reorder, hide or break.
+  // Characters that reorder, hide or break text.
   `\u202e<img ${MARK} src=x onerror=${RUN}>\u202c`,
   `\u2066\u2067${RUN}\u2069\u2069 <b ${MARK}>x</b>`,
   `\ufeff<s\u200bcript ${MARK}>${RUN}</script>`,
@@ -97,7 +97,7 @@ export const HOSTILE_MESSAGES = [
   `+ADw-img ${MARK} src=x onerror=${RUN}+AD4-`,
 ];
 
-/** For pages before anything else runs in them. */
+/** Runs in each page before any other script. */
 export const SCRIPT_TRAP = `
   window.odd = [];
   window.planted = () => { window.odd.push("a script ran"); };
@@ -106,7 +106,7 @@ export const SCRIPT_TRAP = `
   });
 `;
 
-/** What in a page is more than text: what ran, what was born, and where its links would lead. */
+/** Returns the effects of injected text in a page: executed scripts, created elements, and dangerous links. */
 export const SCRIPT_RAN_FLAG = `(() => {
   const odd = [...window.odd];
   for (const box of document.querySelectorAll("*")) {

@@ -7,7 +7,7 @@ export const connectionVerdict = (page: Page): Locator => page.getByRole("region
 export const eventRows = (page: Page): Locator =>
   page.getByRole("list", { name: "Live events" }).getByRole("listitem");
 
-/** The webhook settings of a sender, as the simulated Twilio has them. */
+/** Webhook settings of a sender, as stored in the simulator. */
 export function webhookUrlAtTwilio(
   simulator: Simulator,
   address: string,
@@ -19,7 +19,7 @@ export function webhookUrlAtTwilio(
   return sender.webhook;
 }
 
-/** Ends when the page has loaded anew: it does so to forget what it held, after it shows the way in. */
+/** Signs out and waits for the reload: the page reloads to clear its memory after it shows the sign-in page. */
 export async function signOut(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: `Your account: ${name}` }).click();
   const left = page.waitForEvent("load");

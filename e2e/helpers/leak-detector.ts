@@ -7,7 +7,7 @@ import {
 } from "@waystation/twilio-simulator/sentinels";
 import type postgres from "postgres";
 
-/** What no answer, log line or row may ever say, though every journey tells it to the server. */
+/** Secrets that every test sends to the server. No response, log line or row may contain them. */
 export const E2E_AUTH_SECRET = "only-for-these-tests-0123456789abcdef";
 export const E2E_ENCRYPTION_KEY = "kBv7yWJ3mZq1R8tXh5cN2pLs9dFg6aUe4oKi0QwErTY=";
 export const E2E_PASSWORDS = { owner: "correct horse battery staple", joined: "a quiet harbour at dawn" };
@@ -18,25 +18,25 @@ const credentials = [
   ...Object.values(SENTINEL_API_KEYS).map(({ secret }) => secret),
 ];
 const words = [E2E_AUTH_SECRET, E2E_ENCRYPTION_KEY, ...Object.values(E2E_PASSWORDS)];
-/** A credential by itself: an account's SID holds the same letters, after `AC`. */
+/** Matches only standalone credentials: an account's SID contains the same letters after `AC`. */
 const SECRET = new RegExp(
   [
     ...[...new Set(credentials)].map((token) => `(?<![0-9A-Za-z])${token}(?![0-9A-Za-z])`),
     ...words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")),
   ].join("|"),
 );
-/** Tells the credentials of the simulator's accounts, which are made for being told. */
+/** Returns the credentials of the simulator's accounts on purpose. */
 const TELLS = /twilioWhatsApp\.testCredentials/;
 
 const LOUD = 50;
 
-/** Gathers what comes out of one test's server, and says where a secret came with it. */
+/** Scans the output of a test's server and records where secrets appear. */
 export class LeakDetector {
   readonly #leaks: string[] = [];
   readonly #reading = new Set<Promise<void>>();
   readonly #planted: string[] = [];
 
-  /** A secret that is made during the journey. */
+  /** Adds a secret created during the test. */
   plant(secret: string): void {
     this.#planted.push(secret);
   }
@@ -48,13 +48,13 @@ export class LeakDetector {
       this.#leaks.push(`${where}: …${text.slice(Math.max(0, index - 60), index + 12)}…`);
   }
 
-  /** A log line; the loud ones are shown. */
+  /** Scans a log line. Errors are also printed. */
   hear(line: string): void {
     this.look("a log line", line);
     if (JSON.parse(line).level >= LOUD) process.stderr.write(line);
   }
 
-  /** All that pages are answered by the server, but for streams, which have no end. */
+  /** Scans the responses that pages receive from the server, except streams, which do not end. */
   watch(context: BrowserContext, origin: string): void {
     context.on("response", (response) => {
       const url = response.url();
@@ -63,14 +63,14 @@ export class LeakDetector {
       const reading = response
         .text()
         .then((text) => this.look(`the answer to ${new URL(url).pathname}`, text))
-        // Gone with its page.
+        // The page was closed before the body was read.
         .catch(() => {})
         .finally(() => this.#reading.delete(reading));
       this.#reading.add(reading);
     });
   }
 
-  /** Every row of every table, as text. */
+  /** Scans every row of every table as text. */
   async readDatabase(client: postgres.Sql): Promise<void> {
     const tables = await client`
       select table_schema as schema, table_name as name from information_schema.tables

@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"] as const;
 
-/** The boxes that can be scrolled sideways, and what sticks out of the page. */
+/** Elements that scroll horizontally or exceed the page width. */
 const SIDEWAYS = `(() => {
   const page = document.documentElement;
   const name = (box) => box.tagName.toLowerCase() + "." + box.className + " " + box.textContent.slice(0, 40);
@@ -18,19 +18,19 @@ const SIDEWAYS = `(() => {
   return [...scrolling, ...out].map(name);
 })()`;
 
-/** In the dark the same things stand on the page: only their contrast is another. */
+/** Dark mode has the same elements, so only the contrast is checked again. */
 async function askAxe(page: Page, colorScheme: "light" | "dark") {
-  // Half a megabyte of it goes into the page once, and what is well is not asked about.
+  // The axe source is half a megabyte, so it is injected once per page. Only violations are reported.
   const isThere = await page.evaluate<boolean>("typeof axe === 'object'");
   const axe = new AxeBuilder(isThere ? { page, axeSource: "void 0" } : { page })
     .options({ resultTypes: ["violations"], selectors: false, preload: false })
-    // Else it opens a further page for every question.
+    // Without this mode, axe opens another page for every analysis.
     .setLegacyMode();
   const { violations } = await (colorScheme === "light" ? axe : axe.withRules(["color-contrast"])).analyze();
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical");
 }
 
-/** Light and dark, wide and narrow: axe finds nothing serious on it, and nothing scrolls sideways. */
+/** Checks a screen in light and dark mode, wide and narrow: no serious axe violation, no horizontal scrolling. */
 export async function inspectScreen(page: Page, screen: string): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 844 });

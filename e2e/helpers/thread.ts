@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** Where an answer to the customer is written. */
+/** The field for a reply to the customer. */
 export const messageField = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
 
 export async function sendReply(page: Page, text: string): Promise<void> {

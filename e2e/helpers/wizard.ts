@@ -17,7 +17,7 @@ const labels: Record<keyof TypedCredentials, string> = {
 export const wizardField = (page: Page, name: keyof TypedCredentials): Locator =>
   page.getByLabel(labels[name], { exact: true });
 
-/** Fills the first step and checks it. What is not given stays empty. */
+/** Fills in the first step of the wizard and submits it. Fields not given stay empty. */
 export async function submitCredentials(page: Page, typed: TypedCredentials): Promise<void> {
   const keys = page.getByRole("button", { name: "Use an API key for calls to Twilio (optional)" });
   const wantsKeys = typed.apiKeySid !== undefined || typed.apiKeySecret !== undefined;
