@@ -76,7 +76,7 @@ const AskSomebody = () => (
     </p>
     <p>
       <code className="mono small" style={{ overflowWrap: "anywhere" }}>
-        npx -y pnpm@10.34.9 people reset-link you@example.com
+        npx -y pnpm@10.34.9 users reset-link you@example.com
       </code>
     </p>
   </div>
