@@ -217,7 +217,10 @@ describe.each(testDatabases)("on %s", (kind) => {
           await desk.store.query("delete from call_counts", []);
           const path = endpoint.path.replaceAll(/\{\w+\}/g, encodeURIComponent(id.toWellFormed()));
           const query = new URLSearchParams(
-            Object.entries(fields).map(([name, each]): [string, string] => [name, String(each)]),
+            Object.entries(fields).map(([name, each]): [string, string] => [
+              name,
+              typeof each === "string" ? each : JSON.stringify(each),
+            ]),
           );
           const isPost = endpoint.method === "POST";
           const response = await requestAlone(`${desk.url}${isPost ? path : `${path}?${query}`}`, {
