@@ -7,11 +7,12 @@ import { AuthFrame } from "../components/account/auth-frame.tsx";
 import { NewPasswordForm } from "../components/account/new-password-form.tsx";
 import { reloadSession } from "../components/account/session.ts";
 import { FormError, setFormError } from "../components/form-error.tsx";
+import { textParam } from "../components/text-param.ts";
 import { queryClient, trpc, trpcClient } from "../trpc.ts";
 
 export const Route = createFileRoute("/setup")({
   validateSearch: (search): { token?: string } => ({
-    token: search.token === undefined ? undefined : String(search.token),
+    token: textParam(search.token),
   }),
   beforeLoad: async () => {
     const { needed } = await queryClient.fetchQuery(trpc.setup.status.queryOptions());

@@ -1,4 +1,5 @@
 import { trpc, trpcClient, type WebhookEvent } from "../../trpc.ts";
+import { textParam } from "../text-param.ts";
 
 /** The part of the URL that the panel lives in. */
 export interface EventSearch {
@@ -17,8 +18,8 @@ export function readEventSearch(search: Record<string, unknown>): EventSearch {
   return {
     kind: eventKinds.find((kind) => kind === search.kind),
     outcome: eventOutcomes.find((outcome) => outcome === search.outcome),
-    q: search.q === undefined || search.q === "" ? undefined : String(search.q),
-    event: search.event === undefined ? undefined : String(search.event),
+    q: textParam(search.q),
+    event: textParam(search.event),
   };
 }
 

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useAdminRequiredReason } from "../../components/account/session.ts";
 import { explainError } from "../../components/explain-error.ts";
 import { PageLayout } from "../../components/shell/page-layout.tsx";
+import { textParam } from "../../components/text-param.ts";
 import { usePages } from "../../components/use-pages.ts";
 import { queryClient, trpc, trpcClient } from "../../trpc.ts";
 import { Card, EmptyState } from "../../ui/card.tsx";
@@ -59,7 +60,7 @@ const entriesQuery = (search: Search) => ({
 });
 
 const asText = (value: unknown, form: RegExp) => {
-  const text = value ? String(value) : "";
+  const text = textParam(value) ?? "";
   return form.test(text) ? text : undefined;
 };
 const asDay = (value: unknown) => {
@@ -69,7 +70,7 @@ const asDay = (value: unknown) => {
 
 export const Route = createFileRoute("/_desk/audit")({
   validateSearch: (search): Search => ({
-    q: search.q ? String(search.q) : undefined,
+    q: textParam(search.q),
     who: asText(search.who, UUID),
     what: asText(search.what, DEED),
     from: asDay(search.from),

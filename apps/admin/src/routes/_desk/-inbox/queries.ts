@@ -1,3 +1,4 @@
+import { textParam } from "../../../components/text-param.ts";
 import { type RouterOutputs, trpc, trpcClient } from "../../../trpc.ts";
 
 export type ConversationListItem = RouterOutputs["conversations"]["list"]["items"][number];
@@ -20,13 +21,13 @@ export function readInboxSearch(search: Record<string, unknown>): InboxSearch {
   return {
     filter: conversationFilters.find((filter) => filter === search.filter),
     state: search.state === "resolved" ? "resolved" : undefined,
-    q: search.q === undefined || search.q === "" ? undefined : String(search.q).slice(0, 200),
+    q: textParam(search.q)?.slice(0, 200),
   };
 }
 
 /** The message that a link or a search leads to. */
 export function readThreadSearch(search: Record<string, unknown>): { message?: string } {
-  return { message: search.message === undefined ? undefined : String(search.message).slice(0, 64) };
+  return { message: textParam(search.message)?.slice(0, 64) };
 }
 
 interface Cursor {
